@@ -1,0 +1,1 @@
+"""ButtonUp makes multi-turn function-calling training data and proves it."""

@@ -1,0 +1,1 @@
+"""Runs stages: streaming, in item order where items meet."""

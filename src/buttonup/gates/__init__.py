@@ -1,0 +1,1 @@
+"""Pure predicates over trajectories, each with a reason."""

@@ -1,0 +1,54 @@
+"""The one door to language models: a request in, a reply out.
+
+Everything that talks to a model, from an HTTP endpoint to a scripted stand-in, is a `Model`; the
+journal, retries and limits are wrappers that are `Model`s themselves.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from buttonup.records import Record, Schema
+
+
+class Turn(Record):
+    """One message of a prompt."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Request(Record):
+    """All that decides a reply. Its `key` is the address under which the reply is journalled."""
+
+    model: str
+    messages: tuple[Turn, ...]
+    schema: Schema | None = None
+    """JSON Schema that the reply's text must fit; None for free text."""
+    temperature: float = 0.7
+    max_tokens: int = 2048
+    seed: int = 0
+    """Passed to the endpoint; also tells apart two draws of the same prompt."""
+    prompt: str = ""
+    """Name of the prompt template: what meters and reports count by."""
+
+
+class Reply(Record):
+    """What came back."""
+
+    text: str
+    finish: str = "stop"
+    """The endpoint's finish_reason: "stop", "length", "content_filter", …"""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    reasoning: str = ""
+    """A reasoning model's separate reasoning; recorded, never part of `text`."""
+
+
+class Model(Protocol):
+    """Anything that answers a request. Raises Fault (may pass) or Reject (this request is bad)."""
+
+    async def __call__(self, request: Request, /) -> Reply:
+        """Answer."""
+        ...

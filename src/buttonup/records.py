@@ -1,0 +1,335 @@
+"""The nouns: frozen, closed, and addressed by their content.
+
+Scenario -> AtomicTask* -> CompositionalTask -> Blueprint -> Trajectory -> Verdict* -> Sample
+
+A stage takes one and makes the next; nothing edits one in place. Every record is a line of JSON:
+`encode(record)` and `decode(line, Type)`.
+Source: BUTTON (arXiv 2410.12952), Figure 2 and section 3, for the names up to `Trajectory`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Literal, Self, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+Json = Any
+"""A JSON value: None, bool, int, float, str, list or dict of them."""
+
+Schema = dict[str, Any]
+"""A JSON Schema (draft 2020-12) as parsed JSON."""
+
+Shape = Literal["single", "parallel", "sequential", "parallel_then_sequential", "nested"]
+
+
+class Record(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A value: frozen, closed to unknown fields, equal when its content is equal."""
+
+    @property
+    def key(self) -> str:
+        """sha256 of the canonical JSON, first 16 hex digits; the same on every machine."""
+        return digest(self)
+
+
+def encode(value: Any) -> bytes:
+    """Give the canonical JSON of a record or a JSON value: sorted keys, no spaces, UTF-8."""
+    return msgspec.json.encode(value, order="deterministic")
+
+
+def decode(line: bytes | str, want: type[T]) -> T:
+    """Read a record back. Raises msgspec.ValidationError or msgspec.DecodeError."""
+    return msgspec.json.decode(line, type=want)
+
+
+def digest(value: Any) -> str:
+    """Address a record or a JSON value by its content: 16 hex digits of sha256."""
+    return hashlib.sha256(encode(value)).hexdigest()[:16]
+
+
+# --- bottom-up: tasks ---------------------------------------------------------------------------
+
+
+class Scenario(Record):
+    """A real-life setting in at most 10 words."""
+
+    text: str
+    origin: str = "shipped"
+    """Where it came from: "shipped", "seeds:LINE", "expanded:KEY of its parent"."""
+
+
+class AtomicTask(Record):
+    """A one-step task of at most 30 words: reasonable, self-contained, function-agnostic."""
+
+    text: str
+    scenario: Scenario | None = None
+
+
+class CompositionalTask(Record):
+    """A composite request, its sub-tasks, and which sub-task needs which."""
+
+    text: str
+    subtasks: tuple[AtomicTask, ...] = ()
+    edges: tuple[tuple[int, int], ...] = ()
+    """(i, j): sub-task j needs what sub-task i gives; i < j."""
+
+    @property
+    def shape(self) -> Shape:
+        """The paper's strategy that this dependency graph is an instance of."""
+        last = len(self.subtasks) - 1
+        edges = set(self.edges)
+        if last <= 0:
+            return "single"
+        if not edges:
+            return "parallel"
+        if edges == {(i, i + 1) for i in range(last)}:
+            return "sequential"
+        if edges == {(i, last) for i in range(last)}:
+            return "parallel_then_sequential"
+        return "nested"
+
+
+class Function(Record):
+    """A function the assistant may call, as it is shown to the assistant."""
+
+    name: str
+    description: str
+    parameters: Schema
+    """JSON Schema of the arguments object."""
+    responses: Schema = {}
+    """JSON Schema of a successful result; {} when it is not known."""
+
+
+# --- the hand-over ------------------------------------------------------------------------------
+
+
+class Source(Record):
+    """Where a planned argument value comes from."""
+
+    kind: Literal["said", "result", "default"]
+    """said: the user's words; result: an earlier step; default: the schema's own."""
+    step: int | None = None
+    """The earlier step, when kind is "result"."""
+    path: str = ""
+    """JSON pointer of the value in that step's result or conclusion."""
+
+
+class PlannedCall(Record):
+    """One call of the executed plan, with the result it really gave."""
+
+    function: str
+    arguments: dict[str, Json]
+    result: Json
+    sources: dict[str, Source]
+    """Argument name -> where its value comes from."""
+
+
+class Step(Record):
+    """What one sub-task came to when the plan was executed. Step i executes sub-task i."""
+
+    calls: tuple[PlannedCall, ...] = ()
+    """None: the assistant reasons. One: a plain step. Many: the same for each of a list."""
+    conclusion: Json = None
+    """What was reasoned from earlier results, when there are no calls."""
+    intent: str = ""
+    """What the step sets out to do, as a verb phrase: "hire the cheapest of them"."""
+    finding: str = ""
+    """What the step brought, as a sentence."""
+
+
+class Goal(Record):
+    """What must be true when the task has been done, whatever path led there."""
+
+    changes: dict[str, Json] = {}
+    """Table -> id -> row as it must end (null: removed); only what changed."""
+    facts: tuple[Json, ...] = ()
+    """Values that the final answer must report."""
+
+
+class Tools(Record):
+    """Where the calls run."""
+
+    source: Literal["unknown", "simulated", "worlds"] = "unknown"
+    worlds: tuple[str, ...] = ()
+    seed: int = 0
+    """Which seeded state of those worlds."""
+
+
+class Blueprint(Record):
+    """All that a trajectory is acted out from: both ways up end here."""
+
+    task: CompositionalTask
+    functions: tuple[Function, ...] = ()
+    """Every function shown, in the order shown; distractors are among them."""
+    needs: tuple[tuple[str, ...], ...] = ()
+    """For each sub-task, the names of its functions: none, one or many."""
+    parallel: bool | None = True
+    """Whether several calls in one turn are allowed; None when not known (foreign data)."""
+    context: str = ""
+    """What the system prompt tells beyond the functions, such as today's date."""
+    tools: Tools = Tools()
+    plan: tuple[Step, ...] = ()
+    """Truth first: the executed plan, a step for each sub-task."""
+    answer: str = ""
+    """Truth first: the gold final answer."""
+    goal: Goal | None = None
+    seed: int = 0
+
+    @property
+    def distractors(self) -> tuple[Function, ...]:
+        """The functions shown that no sub-task needs."""
+        needed = {name for names in self.needs for name in names}
+        return tuple(f for f in self.functions if f.name not in needed)
+
+
+# --- top-down: the conversation -----------------------------------------------------------------
+
+
+class Call(Record):
+    """A tool call as emitted: `arguments` is None when `raw` is not a JSON object."""
+
+    id: str
+    name: str
+    arguments: dict[str, Json] | None
+    raw: str
+    """The arguments as the string that was emitted; malformed ones are evidence."""
+
+    @classmethod
+    def of(cls, id: str, name: str, arguments: dict[str, Json]) -> Self:  # noqa: A002
+        """Make a well-formed call; `raw` is the canonical JSON of the arguments."""
+        return cls(id=id, name=name, arguments=arguments, raw=encode(arguments).decode())
+
+    @classmethod
+    def parse(cls, id: str, name: str, raw: str) -> Self:  # noqa: A002
+        """Make a call from an arguments string, well-formed or not."""
+        try:
+            arguments = decode(raw, dict[str, Any])
+        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+            arguments = None
+        return cls(id=id, name=name, arguments=arguments, raw=raw)
+
+
+class User(Record, tag_field="role", tag="user"):
+    """What the user says."""
+
+    content: str
+
+
+class Assistant(Record, tag_field="role", tag="assistant"):
+    """A thought, and calls *or* words to the user (the final answer, or a question back)."""
+
+    thought: str = ""
+    calls: tuple[Call, ...] = ()
+    answer: str = ""
+
+
+class Tool(Record, tag_field="role", tag="tool"):
+    """The result of one call."""
+
+    call_id: str
+    name: str
+    result: Json
+
+
+Message = User | Assistant | Tool
+
+
+class Conversation(Record):
+    """What the student sees, and all that an export carries: nothing privileged is here."""
+
+    functions: tuple[Function, ...] = ()
+    messages: tuple[Message, ...] = ()
+    parallel: bool | None = True
+    context: str = ""
+    """The system prompt's own words, format boilerplate aside."""
+
+
+class Cast(Record):
+    """Who played which role: "script", "plan", "world", "llm:MODEL", or "unknown"."""
+
+    user: str = "unknown"
+    assistant: str = "unknown"
+    tools: str = "unknown"
+
+
+class Usage(Record):
+    """What the model calls behind a record took."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        """Add up."""
+        return Usage(
+            calls=self.calls + other.calls,
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
+        )
+
+
+class Trajectory(Record):
+    """A blueprint acted out. With `blueprint.seed` and the digests it can be replayed."""
+
+    blueprint: Blueprint
+    messages: tuple[Message, ...] = ()
+    cast: Cast = Cast()
+    usage: Usage = Usage()
+    prompts: dict[str, str] = {}
+    """Prompt name -> digest of its template, for every prompt that shaped this trajectory."""
+
+    def plus(self, *messages: Message) -> Trajectory:
+        """Give the trajectory with messages added at its end."""
+        return msgspec.structs.replace(self, messages=(*self.messages, *messages))
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """The functions shown."""
+        return self.blueprint.functions
+
+
+# --- gates --------------------------------------------------------------------------------------
+
+
+class Verdict(Record):
+    """What one gate says of one trajectory."""
+
+    gate: str
+    passed: bool
+    reason: str = ""
+    """Short and stable ("unknown_function"); empty when passed."""
+    evidence: tuple[str, ...] = ()
+    """What was seen, in words, for a person to check."""
+
+
+class Sample(Record):
+    """A trajectory and its verdicts: accepted when every gate passed, and kept either way."""
+
+    trajectory: Trajectory
+    verdicts: tuple[Verdict, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """True when every gate passed."""
+        return all(v.passed for v in self.verdicts)
+
+    @property
+    def failures(self) -> tuple[Verdict, ...]:
+        """The verdicts that did not pass."""
+        return tuple(v for v in self.verdicts if not v.passed)
+
+
+class Rejection(Record):
+    """An item that a stage gave up, with its reason. It is counted, never silently dropped."""
+
+    stage: str
+    reason: str
+    detail: str = ""
+    item: str = ""
+    """Key of the record that the stage was given."""

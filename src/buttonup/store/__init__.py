@@ -1,0 +1,1 @@
+"""The run directory: the journal of replies, and the records by stage."""

@@ -1,0 +1,1 @@
+"""Top-down: the cast acts a blueprint out."""

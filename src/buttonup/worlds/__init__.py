@@ -1,0 +1,1 @@
+"""Small executable simulations, one module a domain."""
