@@ -10,7 +10,7 @@ Source: BUTTON (arXiv 2410.12952), Figure 2 and section 3, for the names up to `
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar, dataclass_transform
 
 import msgspec
 
@@ -25,8 +25,17 @@ Schema = dict[str, Any]
 Shape = Literal["single", "parallel", "sequential", "parallel_then_sequential", "nested"]
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
+class Frozen(msgspec.StructMeta):
+    """Tells type checkers what msgspec does: subclasses of a frozen record are frozen."""
+
+
 class Record(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+    msgspec.Struct,
+    metaclass=Frozen,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
 ):
     """A value: frozen, closed to unknown fields, equal when its content is equal."""
 
@@ -199,12 +208,12 @@ class Call(Record):
     """The arguments as the string that was emitted; malformed ones are evidence."""
 
     @classmethod
-    def of(cls, id: str, name: str, arguments: dict[str, Json]) -> Self:  # noqa: A002
+    def of(cls, id: str, name: str, arguments: dict[str, Json]) -> Self:
         """Make a well-formed call; `raw` is the canonical JSON of the arguments."""
         return cls(id=id, name=name, arguments=arguments, raw=encode(arguments).decode())
 
     @classmethod
-    def parse(cls, id: str, name: str, raw: str) -> Self:  # noqa: A002
+    def parse(cls, id: str, name: str, raw: str) -> Self:
         """Make a call from an arguments string, well-formed or not."""
         try:
             arguments = decode(raw, dict[str, Any])

@@ -1,0 +1,113 @@
+"""Texts as unit vectors, so that near-same ones are found by their cosine.
+
+`wordllama` knows words by meaning (the extra `buttonup[embed]`); `lexical` knows only their
+letters, needs nothing, and finds rewordings less well.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from buttonup.bottomup import texts
+from buttonup.errors import BadInput
+
+Vectors = npt.NDArray[np.float32]
+EmbedderName = Literal["auto", "wordllama", "lexical"]
+
+FILLERS = frozenset(
+    "a an the of for to in on at and or with from by my your its their some".split()
+)
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors; the same text gives the same vector."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in recipes and reports."""
+        ...
+
+    @property
+    def similar(self) -> float:
+        """The cosine from which two texts count as near-duplicates, unless a knob says else."""
+        ...
+
+    def __call__(self, texts: Sequence[str], /) -> Vectors:
+        """Give a row of length 1 for each text (all zeros for a text without words)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lexical:
+    """Hashed words, word pairs and letter triples: alike means written alike."""
+
+    dims: int = 2048
+    """Buckets that the features are hashed into."""
+    similar: float = 0.6
+    """Cosine; ours, from the shipped scenarios: see docstring of `near_duplicates`."""
+    name: str = field(default="lexical", init=False)
+
+    def __call__(self, texts: Sequence[str], /) -> Vectors:
+        """Give a row for each text."""
+        rows = np.zeros((len(texts), self.dims), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for feature, weight in _features(text):
+                hashed = zlib.crc32(feature.encode("utf-8", "replace"))
+                row[(hashed >> 1) % self.dims] += weight if hashed & 1 else -weight
+        return _unit(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class WordLlama:
+    """Static word embeddings, averaged: alike means of like words. Source: the wordllama package."""
+
+    model: Any
+    similar: float = 0.8
+    """Cosine; ours, from the shipped scenarios: see docstring of `near_duplicates`."""
+    name: str = field(default="wordllama", init=False)
+
+    def __call__(self, texts: Sequence[str], /) -> Vectors:
+        """Give a row for each text."""
+        return _unit(np.asarray(self.model.embed(list(texts)), dtype=np.float32))
+
+
+def pick_embedder(name: EmbedderName = "auto") -> Embedder:
+    """Give the embedder of that name; "auto" is wordllama where installed, else lexical.
+
+    Raises BadInput when wordllama is asked for and not installed.
+    """
+    if name == "lexical" or (name == "auto" and find_spec("wordllama") is None):
+        return Lexical()
+    if (spec := find_spec("wordllama")) is None or spec.origin is None:
+        raise BadInput(
+            "the embedder wordllama is not installed",
+            'run: pip install "buttonup[embed]", or choose embedder = "lexical"',
+        )
+    package = import_module("wordllama")
+    folder = Path(spec.origin).parent  # its weights lie there: nothing is downloaded
+    return WordLlama(package.WordLlama.load(cache_dir=folder, disable_download=True))
+
+
+def _features(text: str) -> list[tuple[str, float]]:
+    words = [w for w in texts.words(text) if w not in FILLERS] or texts.words(text)
+    triples = [f" {w} "[i : i + 3] for w in words for i in range(len(w))]
+    pairs = [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+    return [
+        *((f"w{w}", 1.0) for w in words),
+        *((f"p{p}", 0.5) for p in pairs),
+        *((f"t{t}", 0.3) for t in triples),
+    ]
+
+
+def _unit(rows: Vectors) -> Vectors:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)

@@ -1,0 +1,78 @@
+"""What code can read off a task's words: counts, literals, placeholders, echoes."""
+
+from __future__ import annotations
+
+import re
+
+WORD = re.compile(r"\w+(?:['’-]\w+)*")
+QUOTED = re.compile(r"[\"“]([^\"“”]{1,80})[\"”]")
+NAMED = re.compile(r"(?<=[a-z,;:] )[A-Z][A-Za-z’'-]*[a-z]")  # a capital in mid-sentence
+PLACEHOLDER = re.compile(
+    r"\[[^\]]*\]|<[^>]*>|\{[^}]*\}|\b[Xx]{2,}\b|\b[A-Z]*XYZ\b|_{2,}|\.\.\.|…"
+    r"|\b(?:a|an|some) (?:certain|specific|particular|given)\b"
+    r"|\b(?:any|some) (?:\w+ )?of (?:your|my) choice\b|\betc\b",
+)
+TOOL_TALK = re.compile(
+    r"\bAPIs?\b|\bJSON\b|\bendpoints?\b|\b(?:function|tool)[- ]calls?\b"
+    r"|\b(?:using|use|call|calling|invoke|via|with)(?: (?:an?|the|your|this|any))?"
+    r"(?: \w+){0,2} (?:functions?|tools?|plugins?|apps?)\b",
+    re.IGNORECASE,
+)
+ASKS_BACK = re.compile(
+    r"\b(?:please|kindly) (?:provide|specify|clarify)\b|\blet me know\b"
+    r"|\bwhat (?:kind|type|sort) of \w+ (?:do|would) you\b|\bwould you (?:like|prefer)\b"
+    r"|\bcan you (?:tell|give) me (?:more|your)\b",
+    re.IGNORECASE,
+)
+
+
+def squeeze(text: str) -> str:
+    """Give the text on one line, with single spaces."""
+    return " ".join(text.split())
+
+
+def words(text: str) -> list[str]:
+    """Give the words in lower case."""
+    return [w.lower() for w in WORD.findall(text)]
+
+
+def holds(text: str, part: str) -> bool:
+    """Tell whether the words of `part` stand together, in order, in `text`."""
+    return f" {' '.join(words(part))} " in f" {' '.join(words(text))} "
+
+
+def echoes(text: str, other: str) -> bool:
+    """Tell whether one of two texts says no more than the other."""
+    return words(text) == words(other) or holds(other, text)
+
+
+def numerals(text: str) -> set[str]:
+    """Give the words that hold a digit: amounts, dates, codes."""
+    return {w for w in words(text) if any(c.isdigit() for c in w)}
+
+
+def names(text: str) -> set[str]:
+    """Give the words that look like proper names: a capital in mid-sentence."""
+    return set(NAMED.findall(text))
+
+
+def literals(text: str) -> set[str]:
+    """Give what is particular to this text: longer numbers, quoted words, proper names."""
+    return {n for n in numerals(text) if len(n) > 1} | set(QUOTED.findall(text)) | names(text)
+
+
+def task_faults(text: str, most_words: int) -> list[str]:
+    """List what keeps a text from being a task somebody could act on at once, in words."""
+    count = len(words(text))
+    found = []
+    if not count:
+        found.append("the task is empty")
+    if count > most_words:
+        found.append(f"it has {count} words; at most {most_words} are allowed")
+    if hit := PLACEHOLDER.search(text):
+        found.append(f'"{hit[0]}" is a placeholder or vague; write a concrete detail instead')
+    if hit := TOOL_TALK.search(text):
+        found.append(f'"{hit[0]}" talks of tools; say only what is wanted, not how')
+    if hit := ASKS_BACK.search(text):
+        found.append(f'"{hit[0]}" asks back; nobody can be asked, so put the detail in')
+    return found

@@ -1,0 +1,104 @@
+"""The parts that rows of every format share, read from JSON that anybody may have written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from buttonup.errors import Reject
+from buttonup.records import Call, Function, Json, Schema, decode, encode
+
+NOT_JSON = (msgspec.DecodeError, UnicodeError, RecursionError)
+"""What decoding raises on a text that is not JSON, not UTF-8, or nested past all use."""
+
+NO_PARAMETERS: Schema = {"type": "object", "properties": {}}
+
+
+def messages(row: dict[str, Json]) -> list[dict[str, Json]]:
+    """Give the messages of a row. Rejects "off_format"."""
+    found = row.get("messages")
+    if not isinstance(found, list) or not all(isinstance(m, dict) for m in found):
+        raise Reject("off_format", '"messages" is not a list of objects')
+    return found
+
+
+def words(content: Json) -> str:
+    """Give the text of a message: a string, null, or a list of text parts. Rejects "not_text"."""
+    match content:
+        case None:
+            return ""
+        case str():
+            return content
+        case list() if all(isinstance(p, dict) and isinstance(p.get("text"), str) for p in content):
+            return "".join(part["text"] for part in content)
+        case _:
+            raise Reject("not_text", f"content is {shown(content)}")
+
+
+def value(text: str) -> Json:
+    """Read a text as JSON; a text that is not JSON is a string."""
+    try:
+        return decode(text, Any)
+    except NOT_JSON:
+        return text
+
+
+def functions(listed: Json) -> tuple[Function, ...]:
+    """Read a list of functions, bare or wrapped in {"type": "function", "function": …}.
+
+    The list may itself be a string of JSON, and null when there is none.
+    Rejects  "off_format"
+    """
+    if isinstance(listed, str):
+        listed = value(listed)
+    if listed is None:
+        return ()
+    if not isinstance(listed, list):
+        raise Reject("off_format", f"the functions are not a list: {shown(listed)}")
+    return tuple(_function(one) for one in listed)
+
+
+def _function(one: Json) -> Function:
+    body = one.get("function", one) if isinstance(one, dict) else one
+    if not isinstance(body, dict) or not isinstance(body.get("name"), str):
+        raise Reject("off_format", f"a function without a name: {shown(one)}")
+    parameters = body.get("parameters")
+    responses = body.get("responses")
+    return Function(
+        name=body["name"],
+        description=words(body.get("description")),
+        parameters=NO_PARAMETERS if parameters is None else _schema(parameters, body["name"]),
+        responses={} if responses is None else _schema(responses, body["name"]),
+    )
+
+
+def _schema(found: Json, name: str) -> Schema:
+    if not isinstance(found, dict):
+        raise Reject("off_format", f"a schema of {name} is not an object: {shown(found)}")
+    return found
+
+
+def call(id: str, body: Json) -> Call:
+    """Read {"name", "arguments"}, the arguments as an object or as the string emitted.
+
+    Arguments that are neither are kept as malformed; none at all are {}.
+    Rejects  "off_format" when there is no name
+    """
+    if not isinstance(body, dict) or not isinstance(body.get("name"), str):
+        raise Reject("off_format", f"a call without a name: {shown(body)}")
+    match body.get("arguments"):
+        case None:
+            return Call.of(id, body["name"], {})
+        case dict() as arguments:
+            return Call.of(id, body["name"], arguments)
+        case str() as raw:
+            return Call.parse(id, body["name"], raw)
+        case other:
+            return Call.parse(id, body["name"], encode(other).decode())
+
+
+def shown(found: Json) -> str:
+    """Quote a value for a reader, cut to 80 characters and free of line breaks."""
+    text = encode(found).decode()
+    return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004 - a line's worth

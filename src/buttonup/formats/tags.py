@@ -1,0 +1,47 @@
+"""The tags and sentences that mark the parts of a text: spelt here and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from buttonup.errors import Reject
+
+
+class Tag(NamedTuple):
+    """A pair of marks around a part of a text."""
+
+    opens: str
+    closes: str
+
+    def around(self, text: str) -> str:
+        """Put the marks around a text."""
+        return f"{self.opens}{text}{self.closes}"
+
+
+TOOL = Tag("<tool>", "</tool>")
+CALL = Tag("<call>", "</call>")
+FINAL = Tag("<final>", "</final>")
+
+PARALLEL = {
+    True: "You may make several calls in one turn when none of them needs another's result.",
+    False: "Make one call in a turn, and wait for its result before you make the next.",
+}
+"""The sentence of the system prompt that switches parallel calling on or off."""
+
+_MARKS = re.compile("|".join(re.escape(mark) for tag in (TOOL, CALL, FINAL) for mark in tag))
+
+
+def escaped(json: str) -> str:
+    r"""Write the `<` of every tag in a JSON text as \u003c: the same JSON, and no tag in it."""
+    return _MARKS.sub(lambda found: "\\u003c" + found[0][1:], json)
+
+
+def untagged(words: str, where: str) -> str:
+    """Give the words back.
+
+    Rejects  "tag_in_text" when a tag is in them: it could not be told from the format's own
+    """
+    if found := _MARKS.search(words):
+        raise Reject("tag_in_text", f"{where}: {found[0]}")
+    return words

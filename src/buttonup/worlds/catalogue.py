@@ -1,0 +1,13 @@
+"""Every world that ships, written out."""
+
+from __future__ import annotations
+
+from buttonup.worlds import bike_hire
+from buttonup.worlds.world import World
+
+WORLDS: dict[str, World] = {
+    world.name: world
+    for world in (
+        bike_hire.world,
+    )
+}

@@ -1,0 +1,81 @@
+"""How single values are said: dates, money, counts, lists. English."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import re
+from collections.abc import Sequence
+
+from buttonup.records import Json
+
+NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+
+
+def spoken(kind: str | None, value: Json) -> str:
+    """Say a value the way a written answer would: "5 June 2026", "€18.50", "in transit"."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case None:
+            return "none"
+        case list():
+            return listed([spoken(kind, v) for v in value])
+        case str() if kind == "Date":
+            return date(dt.date.fromisoformat(value))
+        case int() | float() if kind == "Money":
+            return money(value)
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
+
+
+def asked(kind: str | None, value: Json, rng: random.Random, today: dt.date) -> str:
+    """Say a value the way somebody who asks would: dates and money in one of several forms."""
+    if kind == "Date" and isinstance(value, str):
+        day = dt.date.fromisoformat(value)
+        forms = [date(day), f"{day:%B} {day.day}, {day.year}", value]
+        forms += [f"{day.day} {day:%B}", f"{day:%B} {day.day}"] * (day.year == today.year)
+        return rng.choice(forms)
+    if kind == "Money" and not isinstance(value, bool) and isinstance(value, int | float):
+        return rng.choice([money(value), money(value), f"{money(value)[1:]} euros"])
+    return spoken(kind, value)
+
+
+def date(day: dt.date) -> str:
+    """Say a date: "5 June 2026"."""
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def money(amount: float) -> str:
+    """Say an amount: "€18" or "€18.50"."""
+    return f"€{amount:,.0f}" if amount == int(amount) else f"€{amount:,.2f}"
+
+
+def counted(count: int, noun: str, plural: str) -> str:
+    """Say how many: "one bike", "three bikes", "14 bikes"."""
+    number = NUMBERS[count] if count < len(NUMBERS) else str(count)
+    return f"{number} {noun if count == 1 else plural}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Join: "a", "a and b", "a, b and c"."""
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital and end with a stop."""
+    text = re.sub(r"\s+([,.?!;])", r"\1", " ".join(text.split()))
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+_TO_YOU = {"my": "your", "me": "you", "mine": "yours", "i": "you", "i'm": "you're"}
+_TO_YOU |= {"i've": "you've", "i'd": "you'd", "i'll": "you'll", "myself": "yourself"}
+_FIRST_PERSON = re.compile(r"\b(" + "|".join(sorted(_TO_YOU, key=len, reverse=True)) + r")\b", re.IGNORECASE)
+
+
+def to_you(text: str) -> str:
+    """Turn what a user says of themselves into what is said to them: "my hire" -> "your hire"."""
+    return _FIRST_PERSON.sub(lambda m: _TO_YOU[m[0].lower()], text)
