@@ -54,7 +54,7 @@ def near_duplicates(
 ) -> Callable[[], Callable[[Worded], list[Worded]]]:
     """Start a pass that keeps an item only when nothing kept so far reads almost the same.
 
-    Rejects  "near_duplicate", with the key and the words of its twin
+    Rejects  "near_duplicate", with the key of the kept twin
     Units    time and memory grow with the items kept: one dot product with each
     Source   BUTTON drops near-same scenarios by embeddings; it names no model and no threshold
     """

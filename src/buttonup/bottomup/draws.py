@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterable
 
 from buttonup.errors import Reject
 from buttonup.records import Record, Rejection
 
 
-async def keep(stage: str, item: Record, drafts: Sequence[Awaitable[Record]]) -> list[Record]:
+async def keep(stage: str, item: Record, drafts: Iterable[Awaitable[Record]]) -> list[Record]:
     """Await the drafts one after another; a rejected one becomes a Rejection in its place.
 
     One after another, so that an item in flight is one request in flight.

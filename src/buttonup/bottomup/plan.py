@@ -504,7 +504,7 @@ def _reckon(rule: Rule, values: Sequence[Json]) -> Json:
             raise AssertionError(rule)
 
 
-def _rounded(value: float) -> Json:
+def _rounded(value: Json) -> Json:
     return round(value, 2) if isinstance(value, float) else value
 
 

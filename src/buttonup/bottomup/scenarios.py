@@ -92,7 +92,7 @@ async def expand(scenario: Scenario, teacher: Teacher, knobs: ExpandKnobs) -> li
             found.append("it is the same scenario; change what is done or what it is done to")
         _refuse(found)
 
-    drafts = [new(draw) for draw in range(knobs.per_scenario)]
+    drafts = (new(draw) for draw in range(knobs.per_scenario))
     return [scenario, *await draws.keep("expand", scenario, drafts)]
 
 

@@ -47,8 +47,8 @@ def echoes(text: str, other: str) -> bool:
 
 
 def numerals(text: str) -> set[str]:
-    """Give the words that hold a digit: amounts, dates, codes."""
-    return {w for w in words(text) if any(c.isdigit() for c in w)}
+    """Give the runs of digits, leading zeros off: amounts, parts of dates and codes."""
+    return {run.lstrip("0") or "0" for run in re.findall(r"\d+", text)}
 
 
 def names(text: str) -> set[str]:

@@ -7,6 +7,7 @@ grammar; every literal the plan needs is said, nothing that only a result knows 
 
 from __future__ import annotations
 
+import itertools
 import random
 import string
 from collections.abc import Sequence
@@ -190,7 +191,7 @@ class _Asker(_Voice):
         opener = self.choose(g.openers)
         text = clauses[0].text
         sentences: list[str] = []
-        for last, clause in zip(clauses, clauses[1:], strict=False):
+        for last, clause in itertools.pairwise(clauses):
             hangs = bool(clause.needs & set(last.nodes))
             if not sentences and "," not in text and self.rng.random() < ONE_SENTENCE:
                 text += self.choose(g.follow if hangs else g.beside).format(c=clause.text)

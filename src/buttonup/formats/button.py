@@ -1,4 +1,4 @@
-"""The paper's own format: tags in the text of plain messages.
+r"""The paper's own format: tags in the text of plain messages.
 
     {"messages": [{"role": "system" | "user" | "assistant" | "tool", "content": "…"}, …]}
 
@@ -19,7 +19,7 @@ Of a conversation that breaks one of the first two, parse gives the canonical tw
 breaks another is refused, save that results in another order are put in order.
 
 Malformed arguments are a string in place of the object. A tag in a JSON value is escaped as
-\\u003ccall>; a tag in words is refused.
+\u003ccall>; a tag in words is refused.
 
 Source: BUTTON (arXiv 2410.12952), the data format of BUTTONInstruct; the wording is ours.
 """
@@ -27,6 +27,7 @@ Source: BUTTON (arXiv 2410.12952), the data format of BUTTONInstruct; the wordin
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import count, groupby
 from typing import Any
 
@@ -95,7 +96,7 @@ def render(c: Conversation) -> dict[str, Json]:
         if isinstance(together[0], Tool):
             shown.append({"role": "tool", "content": _results(due, together)})
         else:
-            shown.extend(_spoken(message) for message in together)
+            shown.extend(_spoken(m) for m in together if not isinstance(m, Tool))
         due = together[-1].calls if isinstance(together[-1], Assistant) else ()
     return {"messages": shown}
 
@@ -130,3 +131,127 @@ def parse(row: dict[str, Json]) -> Conversation:
     return Conversation(
         functions=functions, messages=tuple(read), parallel=parallel, context=context
     )
+
+
+# --- render -------------------------------------------------------------------------------------
+
+
+def _system(c: Conversation) -> str:
+    context = f"\n\n{untagged(c.context, 'context')}" if c.context else ""
+    switch = "" if c.parallel is None else f" {PARALLEL[c.parallel]}"
+    return f"{PREAMBLE}{context}{LISTED}{TOOL.around(_json(c.functions))}{ASKED}{switch}"
+
+
+def _spoken(message: User | Assistant) -> dict[str, Json]:
+    if isinstance(message, User):
+        return {"role": "user", "content": untagged(message.content, "user")}
+    return {"role": "assistant", "content": _turn(message)}
+
+
+def _turn(turn: Assistant) -> str:
+    if turn.calls and turn.answer:
+        raise Reject("calls_and_answer", foreign.shown(turn.answer))
+    thought = f"{untagged(turn.thought, 'thought')}\n" if turn.thought else ""
+    if turn.calls:
+        return thought + CALL.around(_json([_Called(c.name, _arguments(c)) for c in turn.calls]))
+    return thought + FINAL.around(untagged(turn.answer, "answer"))
+
+
+def _results(due: tuple[Call, ...], results: tuple[Message, ...]) -> str:
+    by_id = {r.call_id: r for r in results if isinstance(r, Tool)}
+    if orphans := by_id.keys() - {call.id for call in due}:
+        raise Reject("orphan_result", ", ".join(sorted(orphans)))
+    if len(by_id) < len(results):
+        raise Reject("orphan_result", "a call is answered twice")
+    if len(by_id) < len(due):
+        raise Reject("unanswered_call", ", ".join(c.id for c in due if c.id not in by_id))
+    for call in due:
+        if by_id[call.id].name != call.name:
+            raise Reject("misnamed_result", f"{by_id[call.id].name} for a call of {call.name}")
+    return _json([_Returned(c.name, _arguments(c), by_id[c.id].result) for c in due])
+
+
+def _arguments(call: Call) -> Json:
+    return call.raw if call.arguments is None else call.arguments
+
+
+def _json(value: Json) -> str:
+    return escaped(encode(value).decode())
+
+
+# --- parse --------------------------------------------------------------------------------------
+
+
+def _read_system(text: str) -> tuple[tuple[Function, ...], str, bool | None]:
+    for opened in re.finditer(TOOL.opens, text):
+        inside, closed, after = text[opened.end() :].partition(TOOL.closes)
+        if closed and (listed := _list(inside)) is not None:
+            functions = foreign.functions(listed)
+            return functions, _context(text[: opened.start()], after), _parallel(after)
+    return (), text, _parallel(text)
+
+
+def _context(before: str, after: str) -> str:
+    ours = before.startswith(PREAMBLE) and before.endswith(LISTED) and after.startswith(ASKED)
+    if ours:
+        return before[len(PREAMBLE) : -len(LISTED)].removeprefix("\n\n")
+    return f"{before.strip()}\n\n{after.strip()}".strip()
+
+
+def _parallel(text: str) -> bool | None:
+    return next((on for on, sentence in PARALLEL.items() if sentence in text), None)
+
+
+def _read_turn(content: str, ids: Iterator[str]) -> Assistant:
+    opened = _OPENS.search(content)
+    if opened is None:
+        return Assistant(answer=content)
+    tag = CALL if opened[0] == CALL.opens else FINAL
+    inside, closed, after = content[opened.end() :].partition(tag.closes)
+    if not closed:
+        raise Reject("unclosed_tag", tag.opens)
+    if after.strip():
+        raise Reject("words_after_tag", foreign.shown(after))
+    thought = content[: opened.start()].removesuffix("\n")
+    if tag is FINAL:
+        return Assistant(thought=thought, answer=inside)
+    listed = _list(inside)
+    if listed is None:
+        raise Reject("calls_not_json", foreign.shown(inside))
+    calls = tuple(foreign.call(next(ids), body) for body in listed)
+    return Assistant(thought=thought, calls=calls)
+
+
+def _read_results(content: str, due: list[Call]) -> Iterator[Tool]:
+    """Match each result to its call by name and arguments, else by name; `due` shrinks.
+
+    A text that is no list of results is one result, of the first call that waits for one. A
+    result that no call waits for keeps an empty call id, for a gate to see.
+    """
+    listed = _list(content)
+    if listed is None or not all(isinstance(r, dict) and "results" in r for r in listed):
+        listed = [{"results": foreign.value(content)}]
+    for result in listed:
+        name = foreign.words(result.get("name"))
+        same = [call for call in due if name in ("", call.name)]
+        exact = [call for call in same if _arguments(call) == result.get("arguments")]
+        call = next(iter(exact or same), None)
+        if call is not None:
+            due.remove(call)
+        yield Tool(
+            call_id=call.id if call else "",
+            name=call.name if call else name,
+            result=result["results"],
+        )
+
+
+def _list(text: str) -> list[Json] | None:
+    """Read a list of JSON, a lone object, or a list written one object a line."""
+    try:
+        found = decode(text, Any)
+    except foreign.NOT_JSON:
+        lines = [foreign.value(line) for line in text.split("\n") if line.strip()]
+        return lines if lines and all(isinstance(one, dict) for one in lines) else None
+    if isinstance(found, dict):
+        return [found]
+    return found if isinstance(found, list) else None

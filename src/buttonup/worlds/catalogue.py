@@ -5,9 +5,4 @@ from __future__ import annotations
 from buttonup.worlds import bike_hire
 from buttonup.worlds.world import World
 
-WORLDS: dict[str, World] = {
-    world.name: world
-    for world in (
-        bike_hire.world,
-    )
-}
+WORLDS: dict[str, World] = {world.name: world for world in (bike_hire.world,)}

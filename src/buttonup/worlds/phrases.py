@@ -1,4 +1,4 @@
-"""How a world is said in words: the phrase book of a world, read from `phrases/LANGUAGE/WORLD.toml`.
+"""How a world is said in words: its phrase book, read from `phrases/LANGUAGE/WORLD.toml`.
 
 All wording is data, so another language is a translation. `docs/worlds.md` explains every key.
 """

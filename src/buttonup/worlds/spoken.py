@@ -73,7 +73,9 @@ def sentence(text: str) -> str:
 
 _TO_YOU = {"my": "your", "me": "you", "mine": "yours", "i": "you", "i'm": "you're"}
 _TO_YOU |= {"i've": "you've", "i'd": "you'd", "i'll": "you'll", "myself": "yourself"}
-_FIRST_PERSON = re.compile(r"\b(" + "|".join(sorted(_TO_YOU, key=len, reverse=True)) + r")\b", re.IGNORECASE)
+_FIRST_PERSON = re.compile(
+    r"\b(" + "|".join(sorted(_TO_YOU, key=len, reverse=True)) + r")\b", re.IGNORECASE
+)
 
 
 def to_you(text: str) -> str:

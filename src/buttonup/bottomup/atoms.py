@@ -1,0 +1,58 @@
+"""Atomic tasks: one-step requests that a person in a scenario would really make.
+
+Source: BUTTON, atomic task construction (reasonable, self-contained, function-agnostic).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+
+from buttonup.bottomup import draws, texts
+from buttonup.model.ask import Teacher
+from buttonup.records import AtomicTask, Record, Scenario
+
+MOST_WORDS = 30
+
+
+class Atom(msgspec.Struct):
+    """A one-step task."""
+
+    reasoning: Annotated[
+        str, msgspec.Meta(description="One or two sentences: who wants what, and which details.")
+    ]
+    task: Annotated[
+        str, msgspec.Meta(max_length=400, description="The task, one line, 30 words at most.")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class AtomKnobs:
+    """How many atomic tasks a scenario gives."""
+
+    per_scenario: int = 1
+    """Tasks drawn for each scenario; a same-worded later one is rejected."""
+
+
+async def atoms(scenario: Scenario, teacher: Teacher, knobs: AtomKnobs) -> list[Record]:
+    """Write atomic tasks for a scenario.
+
+    Rejects  what the teacher could not mend in its tries
+    """
+
+    async def atom(draw: int) -> AtomicTask:
+        slots = {"scenario": scenario.text, "most_words": MOST_WORDS}
+        reply, _ = await teacher.ask("atom", Atom, slots, check=check_atom, draw=draw)
+        return AtomicTask(text=texts.squeeze(reply.task), scenario=scenario)
+
+    if knobs.per_scenario == 1:
+        return [await atom(0)]
+    return await draws.keep("atoms", scenario, (atom(n) for n in range(knobs.per_scenario)))
+
+
+def check_atom(reply: Atom) -> None:
+    """Refuse a task that somebody could not act on at once. Raises ValueError with the words."""
+    if found := texts.task_faults(reply.task, MOST_WORDS):
+        raise ValueError("; ".join(found))

@@ -1,0 +1,145 @@
+"""Compositional tasks: an atomic task grown into a request of several dependent steps.
+
+Source: BUTTON, sequential composition and parallel-then-sequential composition. `deepen` (one
+more step at the end of a composite) is ours: the same move made again gives deeper graphs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import msgspec
+
+from buttonup.bottomup import draws, texts
+from buttonup.bottomup.atoms import MOST_WORDS
+from buttonup.model.ask import Teacher
+from buttonup.records import AtomicTask, CompositionalTask, Record
+
+MOST_COMPOSITE_WORDS = 120  # ours: a request that a person would still type
+
+Strategy = Literal["sequential", "parallel_then_sequential"]
+
+Task = Annotated[str, msgspec.Meta(max_length=400)]
+Composite = Annotated[
+    str,
+    msgspec.Meta(max_length=1200, description="The whole request, in one person's natural words."),
+]
+
+
+class Sequential(msgspec.Struct):
+    """A second task that needs the first one's result, and both as one request."""
+
+    reasoning: Annotated[
+        str, msgspec.Meta(description="What the first task brings, and what needs exactly that.")
+    ]
+    subsequent_task: Task
+    composite_task: Composite
+
+
+class ParallelThenSequential(msgspec.Struct):
+    """A second task beside the first, a third that needs both results, and all as one request."""
+
+    reasoning: Annotated[
+        str,
+        msgspec.Meta(description="What each of two tasks brings alone; what needs both of them."),
+    ]
+    parallel_task: Task
+    subsequent_task: Task
+    composite_task: Composite
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeKnobs:
+    """Which composites an atomic task grows into."""
+
+    strategies: tuple[Strategy, ...] = ("sequential", "parallel_then_sequential")
+    """One composite is made by each of these."""
+
+
+async def compose(atom: AtomicTask, teacher: Teacher, knobs: ComposeKnobs) -> list[Record]:
+    """Grow an atomic task into one composite for each strategy."""
+    grow = {"sequential": sequential, "parallel_then_sequential": parallel_then_sequential}
+    if len(knobs.strategies) == 1:
+        return [await grow[knobs.strategies[0]](atom, teacher)]
+    drafts = (grow[strategy](atom, teacher) for strategy in knobs.strategies)
+    return await draws.keep("compose", atom, drafts)
+
+
+async def sequential(atom: AtomicTask, teacher: Teacher) -> CompositionalTask:
+    """Add a task that can only run on the atom's result."""
+
+    def check(reply: Sequential) -> None:
+        _check([atom.text], [reply.subsequent_task], reply.composite_task)
+
+    slots = {"task": atom.text, "most_words": MOST_WORDS}
+    reply, _ = await teacher.ask("sequential", Sequential, slots, check=check)
+    return CompositionalTask(
+        text=texts.squeeze(reply.composite_task),
+        subtasks=(atom, _subtask(reply.subsequent_task, atom)),
+        edges=((0, 1),),
+    )
+
+
+async def parallel_then_sequential(atom: AtomicTask, teacher: Teacher) -> CompositionalTask:
+    """Add a task beside the atom, independent of it, and a last one that needs both results."""
+
+    def check(reply: ParallelThenSequential) -> None:
+        new = [reply.parallel_task, reply.subsequent_task]
+        _check([atom.text], new, reply.composite_task)
+
+    slots = {"task": atom.text, "most_words": MOST_WORDS}
+    reply, _ = await teacher.ask(
+        "parallel_then_sequential", ParallelThenSequential, slots, check=check
+    )
+    beside, after = _subtask(reply.parallel_task, atom), _subtask(reply.subsequent_task, atom)
+    return CompositionalTask(
+        text=texts.squeeze(reply.composite_task),
+        subtasks=(atom, beside, after),
+        edges=((0, 2), (1, 2)),
+    )
+
+
+async def deepen(task: CompositionalTask, teacher: Teacher) -> list[CompositionalTask]:
+    """Add a task that can only run on the composite's last result."""
+
+    def check(reply: Sequential) -> None:
+        before = [subtask.text for subtask in task.subtasks]
+        _check(before, [reply.subsequent_task], reply.composite_task)
+        if texts.echoes(reply.composite_task, task.text):
+            raise ValueError("the composite task says no more than the one it was given")
+
+    slots = {"task": task.text, "most_words": MOST_WORDS}
+    reply, _ = await teacher.ask("sequential", Sequential, slots, check=check)
+    last = len(task.subtasks) - 1
+    return [
+        CompositionalTask(
+            text=texts.squeeze(reply.composite_task),
+            subtasks=(*task.subtasks, _subtask(reply.subsequent_task, task.subtasks[0])),
+            edges=(*task.edges, (last, last + 1)),
+        )
+    ]
+
+
+def _subtask(text: str, atom: AtomicTask) -> AtomicTask:
+    return AtomicTask(text=texts.squeeze(text), scenario=atom.scenario)
+
+
+def _check(given: list[str], new: list[str], composite: str) -> None:
+    """Refuse a composition that echoes, leaves details out, or dictates tools."""
+    found = [f"sub-task {n}: {fault}" for n, text in enumerate(new, 1) for fault in _faults(text)]
+    found += [f"composite task: {f}" for f in texts.task_faults(composite, MOST_COMPOSITE_WORDS)]
+    for text in (*given, *new):
+        if texts.echoes(composite, text):
+            found.append(f'the composite task only repeats "{text}"; it must ask for everything')
+        if lost := texts.numerals(text) - texts.numerals(composite):
+            found.append(f"the composite task leaves out {', '.join(sorted(lost))} of \"{text}\"")
+    for n, text in enumerate(new):
+        if any(texts.echoes(text, other) for other in (*given, *new[:n])):
+            found.append(f'"{text}" only repeats an earlier sub-task')
+    if found:
+        raise ValueError("; ".join(found))
+
+
+def _faults(text: str) -> list[str]:
+    return texts.task_faults(text, MOST_WORDS)

@@ -1,0 +1,127 @@
+"""Truth first, the wording made better by an LLM, and checked against the plan it words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from buttonup.model.ask import Teacher
+from buttonup.records import Blueprint, Json, Record
+from buttonup.worlds.spoken import date, money
+
+PERSONAS = (
+    "somebody in a hurry who writes short messages on a phone",
+    "a careful person who explains why they ask",
+    "a friendly regular customer",
+    "somebody at work who writes plain, businesslike sentences",
+    "a person who is new here and unsure of the terms",
+    "somebody who thinks aloud while writing",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """Knobs of the rewriting."""
+
+    personas: tuple[str, ...] = PERSONAS
+    """Who the request is written as; one is drawn for each sample."""
+
+
+class Rewritten(Record):
+    """The same request in a person's own words."""
+
+    request: str
+
+
+async def rewrite(blueprint: Blueprint, teacher: Teacher, knobs: Rewriting) -> list[Blueprint]:
+    """Have an LLM say the request as a person would; the plan, and so the truth, stays.
+
+    Rejects  "unfit" when no rewriting kept every literal and leaked nothing.
+    """
+    persona = knobs.personas[blueprint.seed % len(knobs.personas)]
+
+    def check(reply: Rewritten) -> None:
+        if wrong := faults(blueprint, reply.request):
+            raise ValueError("; ".join(wrong))
+
+    slots = {
+        "request": blueprint.task.text,
+        "context": blueprint.context,
+        "persona": persona,
+        "literals": [" or ".join(forms[:2]) for forms in literals(blueprint)],
+    }
+    reply, _ = await teacher.ask("rewrite", Rewritten, slots, check=check)
+    task = msgspec.structs.replace(blueprint.task, text=reply.request.strip())
+    return [msgspec.structs.replace(blueprint, task=task)]
+
+
+def faults(blueprint: Blueprint, request: str) -> list[str]:
+    """List what is wrong with a rewritten request: literals lost, results leaked, tools named."""
+    said = f" {_folded(request)} "
+    wrong = [
+        f"it must still say {forms[0]!r}"
+        for forms in literals(blueprint)
+        if not any(_occurs(form, said) for form in forms)
+    ]
+    original = f" {_folded(blueprint.task.text)} "
+    wrong += [
+        f"it must not say {value!r}, which only a result can tell"
+        for value in _only_in_results(blueprint)
+        if _occurs(value, said) and not _occurs(value, original)
+    ]
+    names = (f.name for f in blueprint.functions if "_" in f.name)
+    return wrong + [f"it must not name the function {n}" for n in names if n in request]
+
+
+def literals(blueprint: Blueprint) -> list[tuple[str, ...]]:
+    """List the values that the request must say, each with the forms in which it may be said."""
+    found: dict[str, tuple[str, ...]] = {}
+    for step in blueprint.plan:
+        for call in step.calls:
+            for name, source in call.sources.items():
+                value = call.arguments[name]
+                if source.kind == "said" and not isinstance(value, bool):
+                    found[str(value)] = _forms(value)
+    return list(found.values())
+
+
+def _forms(value: Json) -> tuple[str, ...]:
+    if isinstance(value, int | float):
+        plain = f"{value:g}"
+        return (plain, money(value)[1:], money(value))
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        day = dt.date.fromisoformat(value)
+        short = f"{day.day} {day:%B}"
+        return (date(day), value, f"{day:%B} {day.day}, {day.year}", short, f"{day:%B} {day.day}")
+    return (str(value),)
+
+
+def _only_in_results(blueprint: Blueprint) -> Iterator[str]:
+    for step in blueprint.plan:
+        for value in _leaves([call.result for call in step.calls]):
+            if isinstance(value, str) and re.search(r"\d", value):
+                yield value
+
+
+def _leaves(value: Json) -> Iterator[Json]:
+    match value:
+        case dict():
+            for inner in value.values():
+                yield from _leaves(inner)
+        case list():
+            for inner in value:
+                yield from _leaves(inner)
+        case _:
+            yield value
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _occurs(form: str, folded: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(_folded(form))}(?!\w)", folded) is not None

@@ -1,0 +1,189 @@
+"""The chat-completions format, as OpenAI-compatible endpoints and most trainers take it.
+
+    {"messages": […], "tools": [{"type": "function", "function": {…}}], "parallel_tool_calls": bool}
+
+system     the context, then the sentence that switches parallel calling on or off; left out when
+           there is neither
+user       words
+assistant  with calls: `content` is the thought, `tool_calls` the calls, the arguments of each the
+           string as emitted, malformed or not. Without: `content` is the answer, and
+           `reasoning_content` the thought when there is one
+tool       the result of one call, as JSON: a result that is a string keeps its quotes
+tools      name, description, parameters; a `responses` schema, for which the format has no place,
+           stands beside `parameters` and is left out when it is not known
+
+`parallel_tool_calls` is null when it is not known. `parse(render(c)) == c` for every
+conversation whose calls are well made: `arguments` is what `raw` reads as. A turn with calls
+*and* an answer has the answer as `content` and the thought as `reasoning_content`.
+
+Source: OpenAI's chat completions API; `reasoning_content` as vLLM, DeepSeek and Qwen spell it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+from buttonup.errors import Reject
+from buttonup.formats import foreign
+from buttonup.formats.tags import PARALLEL
+from buttonup.records import (
+    Assistant,
+    Call,
+    Conversation,
+    Function,
+    Json,
+    Message,
+    Tool,
+    User,
+    encode,
+)
+
+NAME = "openai"
+
+
+def render(c: Conversation) -> dict[str, Json]:
+    """Write a conversation as a row."""
+    switch = "" if c.parallel is None else PARALLEL[c.parallel]
+    system = f"{c.context}\n\n{switch}" if c.context and switch else c.context or switch
+    shown = [{"role": "system", "content": system}] if system else []
+    return {
+        "messages": [*shown, *map(_message, c.messages)],
+        "tools": [{"type": "function", "function": _function(f)} for f in c.functions],
+        "parallel_tool_calls": c.parallel,
+    }
+
+
+def parse(row: dict[str, Json]) -> Conversation:
+    """Read a row back, ours or another's.
+
+    Another's may say `developer` for system and `function` for tool, call by `function_call`,
+    leave out ids and names (they are counted and looked up), list its tools as a string of JSON
+    or as `functions`, and answer a call with a text that is not JSON: its result is a string.
+    Rejects  "off_format", "not_text", "unknown_role"
+    """
+    system: list[str] = []
+    read: list[Message] = []
+    ids = (f"call_{n}" for n in count(1))
+    for message in foreign.messages(row):
+        match message.get("role"):
+            case "system" | "developer":
+                system.append(foreign.words(message.get("content")))
+            case "user":
+                read.append(User(content=foreign.words(message.get("content"))))
+            case "assistant":
+                read.append(_read_turn(message, ids))
+            case "tool" | "function":
+                read.append(_read_result(message, read))
+            case role:
+                raise Reject("unknown_role", foreign.shown(role))
+    context, parallel = _read_system("\n\n".join(system), row)
+    tools = row.get("tools")
+    return Conversation(
+        functions=foreign.functions(row.get("functions") if tools is None else tools),
+        messages=tuple(read),
+        parallel=parallel,
+        context=context,
+    )
+
+
+# --- render -------------------------------------------------------------------------------------
+
+
+def _message(message: Message) -> dict[str, Json]:
+    match message:
+        case User(content=content):
+            return {"role": "user", "content": content}
+        case Assistant():
+            return _turn(message)
+        case Tool(call_id=call_id, name=name, result=result):
+            content = encode(result).decode()
+            return {"role": "tool", "tool_call_id": call_id, "name": name, "content": content}
+
+
+def _turn(turn: Assistant) -> dict[str, Json]:
+    plain = bool(turn.calls) and not turn.answer
+    shown: dict[str, Json] = {
+        "role": "assistant",
+        "content": turn.thought if plain else turn.answer,
+    }
+    if not plain and (turn.thought or turn.calls):
+        shown["reasoning_content"] = turn.thought
+    if turn.calls:
+        shown["tool_calls"] = [_call(call) for call in turn.calls]
+    return shown
+
+
+def _call(call: Call) -> dict[str, Json]:
+    function = {"name": call.name, "arguments": call.raw}
+    return {"id": call.id, "type": "function", "function": function}
+
+
+def _function(f: Function) -> dict[str, Json]:
+    shown = {"name": f.name, "description": f.description, "parameters": f.parameters}
+    return {**shown, "responses": f.responses} if f.responses else shown
+
+
+# --- parse --------------------------------------------------------------------------------------
+
+
+def _read_system(text: str, row: dict[str, Json]) -> tuple[str, bool | None]:
+    """Take our sentence off the context's end, where the row's own switch does not deny it."""
+    switch = row.get("parallel_tool_calls")
+    known = switch if isinstance(switch, bool) else None
+    for on, sentence in PARALLEL.items():
+        if (on is known or "parallel_tool_calls" not in row) and text.endswith(sentence):
+            return text.removesuffix(sentence).removesuffix("\n\n"), on
+    return text, known
+
+
+def _read_turn(message: dict[str, Json], ids: Iterator[str]) -> Assistant:
+    content = foreign.words(message.get("content"))
+    thought = message.get("reasoning_content", message.get("reasoning"))
+    calls = _read_calls(message, ids)
+    if calls and thought is None:
+        return Assistant(thought=content, calls=calls)
+    return Assistant(thought=foreign.words(thought), calls=calls, answer=content)
+
+
+def _read_calls(message: dict[str, Json], ids: Iterator[str]) -> tuple[Call, ...]:
+    listed = message.get("tool_calls")
+    if listed is None:
+        legacy = message.get("function_call")
+        return () if legacy is None else (foreign.call(next(ids), legacy),)
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise Reject("off_format", f'"tool_calls" is {foreign.shown(listed)}')
+    return tuple(_read_call(one, ids) for one in listed)
+
+
+def _read_call(one: dict[str, Json], ids: Iterator[str]) -> Call:
+    given = one.get("id")
+    return foreign.call(given if isinstance(given, str) else next(ids), one.get("function", one))
+
+
+def _read_result(message: dict[str, Json], before: list[Message]) -> Tool:
+    content = message.get("content")
+    result = foreign.value(content) if isinstance(content, str) else _parts(content)
+    given, name = message.get("tool_call_id"), message.get("name")
+    if not isinstance(given, str) or not isinstance(name, str):
+        given, name = _answered(given, name, before)
+    return Tool(call_id=given, name=name, result=result)
+
+
+def _parts(content: Json) -> Json:
+    """Join a list of text parts; anything else that is not a string is the result itself."""
+    try:
+        return foreign.value(foreign.words(content)) if isinstance(content, list) else content
+    except Reject:
+        return content
+
+
+def _answered(given: Json, name: Json, before: list[Message]) -> tuple[str, str]:
+    """Find the call that a result without an id, or without a name, answers."""
+    calls = [call for m in before if isinstance(m, Assistant) for call in m.calls]
+    if isinstance(given, str):
+        return given, next((call.name for call in reversed(calls) if call.id == given), "")
+    done = {m.call_id for m in before if isinstance(m, Tool)}
+    waiting = (call for call in calls if call.id not in done and name in (None, call.name))
+    call = next(waiting, None)
+    return (call.id, call.name) if call else ("", name if isinstance(name, str) else "")

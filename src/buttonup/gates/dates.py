@@ -1,0 +1,233 @@
+"""Dates and times as people write them: 3 May 2026, May 3rd, tomorrow, Friday, 2:30 pm, noon."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from buttonup.gates.numerals import WORDS
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_WEEKDAYS = "mon tue wed thu fri sat sun".split()
+_MONTH = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_DAY = r"(\d{1,2})(?:st|nd|rd|th)?(?![\d:])"
+_TILL = r"\s*(?:-|to|and|until|till|through|&)\s*(?:the\s+)?"
+_YEAR = r"(?:,?\s+(?:of\s+)?(\d{4})\b)?"
+_ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_DAY_FIRST = re.compile(rf"\b{_DAY}(?:{_TILL}{_DAY})?\s+(?:of\s+)?{_MONTH}{_YEAR}")
+_MONTH_FIRST = re.compile(rf"\b{_MONTH}\s+(?:the\s+)?{_DAY}(?:{_TILL}{_DAY})?{_YEAR}")
+_MONTH_YEAR = re.compile(rf"\b{_MONTH},?\s+(?:of\s+)?(\d{{4}})\b")
+_SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-])")
+_SLASHED_SHORT = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
+_DAY_ALONE = re.compile(r"\bthe\s+(\d{1,2})(?:st|nd|rd|th)\b")
+_COUNT = rf"(\d{{1,4}}|{'|'.join(WORDS)})"
+_AHEAD = re.compile(
+    rf"\bin\s+{_COUNT}\s+(day|week)s?\b|\b{_COUNT}\s+(day|week)s?\s+(?:from\b|later\b|after\b)"
+)
+_AGO = re.compile(rf"\b{_COUNT}\s+(day|week)s?\s+(?:ago|before|earlier)\b")
+_OFFSETS = {
+    "day after tomorrow": 2,
+    "tomorrow": 1,
+    "today": 0,
+    "tonight": 0,
+    "this morning": 0,
+    "this afternoon": 0,
+    "this evening": 0,
+    "yesterday": -1,
+    "next week": 7,
+    "last week": -7,
+}
+_WEEKDAY = re.compile(
+    r"\b(next|last|past)?\s*(mon|tue|wed|thu|fri|sat|sun|weekend)(?:s|nes|rs|ur)?(?:day)?s?\b"
+)
+_CLOCK = re.compile(
+    r"(?<![\d:.])(\d{1,2})(?:[:.]([0-5]\d))?(?::[0-5]\d(?:\.\d+)?)?\s?([ap])\.?m\b\.?"
+    r"|(?:(?<![\d:.])|(?<=\dt))([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?(?:z\b)?(?![\d:])"
+)
+_HOUR = r"(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_LOOSE = re.compile(
+    rf"\b(?:at|by|until|till|before|after|from|around|about|to|between|and)\s+{_HOUR}(?![\d:.,/%\w])"
+    rf"|\b{_HOUR}\s+(?:o.?clock|in the (?:morning|afternoon|evening)|at night)"
+    rf"|\b{_HOUR}\s?(?:-|to)\s?\d{{1,2}}(?::\d\d)?\s?[ap]\.?m\b"
+)
+_PAST = re.compile(rf"\b(half|quarter)\s+(past|to)\s+{_HOUR}\b")
+_HINT = re.compile(r"\d|day|week|morrow|tonight|noon|midnight|morning|evening|clock|past|\bat\b")
+
+FAR = 366  # days; a date without a year is the next or the last one of that name
+SOON = {"": (0, 7), "next": (0, 14), "last": (-7, -1), "past": (-7, -1)}
+"""Days from today within which a weekday's name falls."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The dates and times that a text says."""
+
+    dates: frozenset[str] = frozenset()
+    """"2026-05-03", and "2026-05" where only a month is said."""
+    days: frozenset[str] = frozenset()
+    """Without a year: "05-03"; without a month: "03"."""
+    offsets: frozenset[int] = frozenset()
+    """Days from today."""
+    weekdays: frozenset[tuple[int, str]] = frozenset()
+    """(0 for Monday, "next" or "last" or "")."""
+    times: frozenset[str] = frozenset()
+    """"14:30"; "2:30" without am or pm is both of its readings."""
+    rest: str = field(default="", compare=False)
+    """The text without its dates and times."""
+
+    def names(self, day: dt.date, today: dt.date | None, years: frozenset[int]) -> bool:
+        """True when the text says this day; `today` and known `years` complete what it leaves out.
+
+        Rejects  "3 May" where neither the year nor today is known: any year would be invented
+        """
+        if day.isoformat() in self.dates:
+            return True
+        if f"{day:%m-%d}" in self.days and day.year in years:
+            return True
+        if today is None:
+            return False
+        ahead = (day - today).days
+        return (
+            ahead in self.offsets
+            or (f"{day:%m-%d}" in self.days and abs(ahead) <= FAR)
+            or (f"{day:%d}" in self.days and abs(ahead) <= 31)  # noqa: PLR2004 - a month
+            or any(
+                weekday == day.weekday() and SOON[which][0] <= ahead <= SOON[which][1]
+                for weekday, which in self.weekdays
+            )
+        )
+
+
+def read(text: str) -> When:
+    """Read the dates and times off lower-case text."""
+    if not _HINT.search(text):
+        return When(rest=text)
+    dates: set[str] = set()
+    days: set[str] = set()
+
+    def keep(year: str | None, month: int, *on: str | None) -> None:
+        for day in (int(d) for d in on if d):
+            if valid(2000 if year is None else int(year), month, day):
+                (days if year is None else dates).add(
+                    f"{month:02}-{day:02}" if year is None else f"{year}-{month:02}-{day:02}"
+                )
+
+    def take(pattern: re.Pattern[str], kept: Callable[[re.Match[str]], None], text: str) -> str:
+        def erase(match: re.Match[str]) -> str:
+            kept(match)
+            return " ; "
+
+        return pattern.sub(erase, text)
+
+    times = set(_loose_times(text))
+    rest = take(_ISO, lambda m: keep(m[1], int(m[2]), m[3]), _unglued(text))
+    rest = take(_SLASHED, lambda m: _either(keep, _century(m[4]), m[1], m[3]), rest)
+    rest = take(_DAY_FIRST, lambda m: keep(m[4], _month(m[3]), m[1], m[2]), rest)
+    rest = take(_MONTH_FIRST, lambda m: keep(m[4], _month(m[1]), m[2], m[3]), rest)
+    rest = take(_MONTH_YEAR, lambda m: dates.add(f"{m[2]}-{_month(m[1]):02}"), rest)
+    rest = take(_CLOCK, lambda m: times.update(_clock(m)), rest)
+    for match in _SLASHED_SHORT.finditer(rest):
+        _either(keep, None, match[1], match[2])
+    days.update(f"{int(m[1]):02}" for m in _DAY_ALONE.finditer(rest))
+    return When(
+        dates=frozenset(dates),
+        days=frozenset(days),
+        offsets=frozenset(_offsets(rest)),
+        weekdays=frozenset(_weekdays(rest)),
+        times=frozenset(times),
+        rest=rest,
+    )
+
+
+def valid(year: int, month: int, day: int) -> bool:
+    """True for a day that exists."""
+    try:
+        dt.date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def as_date(text: str) -> dt.date | None:
+    """Read an ISO date; None when it is none."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _unglued(text: str) -> str:
+    """Part the two halves of an ISO date-time."""
+    return re.sub(r"(\d{4}-\d\d-\d\d)t(?=\d\d:)", r"\1 ", text)
+
+
+def _month(name: str) -> int:
+    return _MONTHS.index(name[:3]) + 1
+
+
+def _century(year: str) -> str:
+    return year if len(year) == 4 else f"20{year}"  # noqa: PLR2004 - "26" is 2026
+
+
+def _either(keep: Callable[..., None], year: str | None, first: str, second: str) -> None:
+    """Keep both readings of 5/3: people write it both ways."""
+    if int(second) <= 12:  # noqa: PLR2004 - months
+        keep(year, int(second), first)
+    if int(first) <= 12:  # noqa: PLR2004 - months
+        keep(year, int(first), second)
+
+
+def _clock(match: re.Match[str]) -> Iterator[str]:
+    hour, minute, half, hour24, minute24 = match.groups()
+    if half:
+        if 1 <= int(hour) <= 12:  # noqa: PLR2004 - a clock face
+            yield f"{int(hour) % 12 + 12 * (half == 'p'):02}:{minute or '00'}"
+        return
+    yield f"{int(hour24) % 24:02}:{minute24}"
+    if len(hour24) == 1 or hour24 in ("10", "11", "12"):
+        yield f"{(int(hour24) + 12) % 24:02}:{minute24}"
+
+
+def _loose_times(text: str) -> Iterator[str]:
+    """Read "at 7", "nine o'clock", "half past two", "noon": both halves of the day."""
+    for match in _LOOSE.finditer(text):
+        yield from _both(match[1] or match[2] or match[3], 0)
+    for part, side, hour in _PAST.findall(text):
+        minutes = 30 if part == "half" else 15
+        yield from _both(hour, minutes if side == "past" else -minutes)
+    if "noon" in text:
+        yield "12:00"
+    if "midnight" in text:
+        yield "00:00"
+
+
+def _both(hour: str, minutes: int) -> Iterator[str]:
+    clock = (int(hour) if hour.isdigit() else WORDS[hour]) * 60 + minutes
+    for half in (0, 720):
+        hours, rest = divmod((clock + half) % 1440, 60)
+        yield f"{hours:02}:{rest:02}"
+
+
+def _offsets(text: str) -> Iterator[int]:
+    yield from (days for word, days in _OFFSETS.items() if word in text)
+    for match in _AHEAD.finditer(text):
+        yield _span(match[1] or match[3], match[2] or match[4])
+    for match in _AGO.finditer(text):
+        yield -_span(match[1], match[2])
+
+
+def _span(count: str, unit: str) -> int:
+    return (int(count) if count.isdigit() else WORDS[count]) * (7 if unit == "week" else 1)
+
+
+def _weekdays(text: str) -> Iterator[tuple[int, str]]:
+    for which, name in _WEEKDAY.findall(text):
+        if name == "weekend":
+            yield from ((5, which), (6, which))
+        else:
+            yield _WEEKDAYS.index(name), which

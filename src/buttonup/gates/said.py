@@ -1,0 +1,144 @@
+"""What a text says, normalised: so that "€1,200 on May 3rd" supports 1200 and 2026-05-03.
+
+Every reading is of one text alone. The phrase form is the text's words, lower case, without accents
+and punctuation, with a space on each side: then "is this value said" is a substring test that
+stops at word boundaries ("art" is not in " start ").
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from functools import cached_property, lru_cache
+
+from buttonup.gates.dates import When, as_date, read
+from buttonup.gates.numerals import Number, numbers_in, tidy, usable
+
+_PUNCTUATION = re.compile(r"[^a-z0-9]+")
+_PUNCTUATION_ANY = re.compile(r"[\W_]+")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Scripts written without spaces: each character is a word."""
+_SUFFIXES = ("ings", "ing", "ies", "ed", "es", "s", "ly", "er", "e", "y")
+_FILLER = frozenset(
+    "a an the of for to in on at by with and or from is are be my me i your you it its this that "
+    "as about please into near around".split()
+)
+_CODES = dict(
+    pair.split(":")
+    for pair in (
+        "usd:dollar eur:euro gbp:pound jpy:yen inr:rupee cny:yuan en:english es:spanish fr:french "
+        "de:german it:italian pt:portuguese ja:japanese zh:chinese ko:korean ru:russian ar:arabic "
+        "nl:dutch hi:hindi tr:turkish pl:polish"
+    ).split()
+)
+"""Codes that stand for a word that everybody says instead."""
+_DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212), "-")
+_SYMBOLS = str.maketrans({"$": " dollar ", "€": " euro ", "£": " pound ", "¥": " yen "})
+
+
+def fold(text: str) -> str:
+    """Lower the case, take off accents, and make every dash a hyphen."""
+    text = text.casefold()
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFKD", text.translate(_DASHES))
+    return "".join(c for c in parts if not unicodedata.combining(c))
+
+
+def phrase(folded: str) -> str:
+    """Give the words of folded text with one space around each; "" when it has none."""
+    if folded.isascii():
+        words = _PUNCTUATION.sub(" ", folded).strip()
+    else:
+        words = _PUNCTUATION_ANY.sub(" ", _UNSPACED.sub(r" \g<0> ", folded)).strip()
+    return f" {words} " if words else ""
+
+
+def stem(word: str) -> str:
+    """Take off the ending: "repairs", "repaired" and "repair" are one word."""
+    for suffix in _SUFFIXES:
+        if len(word) - len(suffix) >= 3 and word.endswith(suffix):  # noqa: PLR2004 - a root
+            return word.removesuffix(suffix)
+    return word
+
+
+class Said:
+    """One text and what it says. Each reading is made when it is first asked for."""
+
+    def __init__(self, text: str) -> None:
+        self.folded = fold(text)
+
+    @cached_property
+    def phrase(self) -> str:
+        """The words, each with a space around it."""
+        return phrase(self.folded)
+
+    @cached_property
+    def when(self) -> When:
+        """The dates and times."""
+        return read(self.folded)
+
+    @cached_property
+    def numbers(self) -> frozenset[Number]:
+        """The numbers, those of dates and times left out."""
+        return numbers_in(self.when.rest)
+
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """The years: of its dates, and standing alone."""
+        alone = {int(n) for n in self.numbers if 1900 <= n <= 2100}  # noqa: PLR2004 - in use
+        return frozenset(alone | {int(date[:4]) for date in self.when.dates})
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The words without their endings."""
+        return frozenset(map(stem, phrase(self.folded.translate(_SYMBOLS)).split()))
+
+    @cached_property
+    def content(self) -> tuple[str, ...]:
+        """The words that carry meaning, numbers aside, without their endings."""
+        words = self.phrase.split()
+        if len(words) == 1 and words[0] in _CODES:
+            return (stem(_CODES[words[0]]),)
+        return tuple(stem(w) for w in words if w not in _FILLER and not w.isdigit())
+
+    @cached_property
+    def is_moment(self) -> bool:
+        """True when the whole text is a date, a time or both."""
+        when = self.when
+        return not phrase(when.rest) and bool(when.dates or when.times)
+
+    @cached_property
+    def number(self) -> Number | None:
+        """The number, when the whole text is one in digits."""
+        try:
+            value = float(self.folded.replace(",", "").lstrip("$€£"))
+        except ValueError:
+            return None
+        return tidy(value) if usable(value) else None
+
+    def has(self, value: Said) -> bool:
+        """True when the words of a value stand here together, or its digits do (telephone)."""
+        if value.phrase and value.phrase in self.phrase:
+            return True
+        digits = value.phrase.replace(" ", "")
+        long = len(digits) >= 7 and digits.isdigit()  # noqa: PLR2004 - a telephone number
+        return long and digits in self.phrase.replace(" ", "")
+
+    def has_moment(self, value: Said, today: dt.date | None, years: frozenset[int]) -> bool:
+        """True when all dates and times of a value are said here."""
+        if not value.when.times <= self.when.times:
+            return False
+        known = self.years | years
+        return all(
+            date in self.when.dates
+            or ((day := as_date(date)) is not None and self.when.names(day, today, known))
+            for date in value.when.dates
+        )
+
+
+@lru_cache(maxsize=4096)
+def said(text: str) -> Said:
+    """Read a text, once."""
+    return Said(text)

@@ -1,0 +1,67 @@
+"""How the plan-follower thinks aloud: a small grammar, read from `phrases/LANGUAGE.toml`."""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import random
+import tomllib
+from collections.abc import Sequence
+
+import msgspec
+
+from buttonup.records import Record
+from buttonup.worlds.spoken import listed, sentence
+
+Ways = tuple[str, ...]
+"""Different ways of saying one thing; one is drawn."""
+
+
+class Thoughts(Record):
+    """All the wording of thoughts. The file says what each way is for."""
+
+    open: Ways
+    open_together: Ways
+    next: Ways
+    next_together: Ways
+    more: Ways
+    close: Ways
+
+
+@functools.cache
+def thoughts(language: str = "en") -> Thoughts:
+    """Read the grammar of a language. Raises msgspec.ValidationError where it is malformed."""
+    file = importlib.resources.files("buttonup.topdown") / "phrases" / f"{language}.toml"
+    return msgspec.convert(tomllib.loads(file.read_text("utf-8")), Thoughts)
+
+
+def setting_out(rng: random.Random, intents: Sequence[str], calls: int, *, first: bool) -> str:
+    """Say what comes next: the intents of the steps that this turn's calls serve."""
+    g = thoughts()
+    if first:
+        ways = g.open if calls == 1 else g.open_together
+    else:
+        ways = g.next if calls == 1 else g.next_together
+    phrases = [_phrase(i) for i in dict.fromkeys(intents)]
+    return rng.choice(ways).format(intents=listed(phrases))
+
+
+def going_on(rng: random.Random, done: int, total: int) -> str:
+    """Say that a step goes on with its next call."""
+    return rng.choice(thoughts().more).format(done=done, total=total)
+
+
+def closing(rng: random.Random) -> str:
+    """Say that the answer comes now."""
+    return rng.choice(thoughts().close)
+
+
+def thought(findings: Sequence[str], then: str) -> str:
+    """Join what was learnt and what comes next."""
+    return " ".join([*(sentence(f) for f in findings if f.strip()), then])
+
+
+def _phrase(intent: str) -> str:
+    """Make an intent fit inside a sentence: "Hire it." -> "hire it"."""
+    text = " ".join(intent.split()).rstrip(".")
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

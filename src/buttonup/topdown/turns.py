@@ -1,0 +1,77 @@
+"""Whose turn it is, and the conversation that follows from it.
+
+The transcript is the state: a conversation can be gone on with from any prefix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Literal
+
+import msgspec
+
+from buttonup.errors import Reject
+from buttonup.records import Assistant, Call, Message, Tool, Trajectory, Usage, User
+
+Role = Literal["user", "assistant", "tool"]
+
+Speak = Callable[[Trajectory], Awaitable[Trajectory]]
+"""A member of the cast: adds its messages, and what they took, to a trajectory."""
+
+
+def next_role(t: Trajectory) -> Role | None:
+    """Say whose turn it is; None when the conversation has ended.
+
+    A scripted request is self-contained, so what the assistant tells the user ends it.
+    """
+    if pending(t):
+        return "tool"
+    match t.messages[-1:]:
+        case ():
+            return "user"
+        case (User() | Tool(),):
+            return "assistant"
+        case _:
+            return None
+
+
+def pending(t: Trajectory) -> tuple[Call, ...]:
+    """List the calls that the assistant last made and that have no result yet."""
+    answered: set[str] = set()
+    for message in reversed(t.messages):
+        match message:
+            case Tool(call_id=id):
+                answered.add(id)
+            case Assistant(calls=calls):
+                return tuple(c for c in calls if c.id not in answered)
+            case User():
+                return ()
+    return ()
+
+
+def turns_taken(t: Trajectory) -> int:
+    """Count the assistant's turns."""
+    return sum(isinstance(m, Assistant) for m in t.messages)
+
+
+def calls_made(t: Trajectory) -> tuple[Call, ...]:
+    """List every call of the conversation, in order."""
+    return tuple(c for m in t.messages if isinstance(m, Assistant) for c in m.calls)
+
+
+def spoken(t: Trajectory, *messages: Message, usage: Usage) -> Trajectory:
+    """Give the trajectory with messages added, and what making them took."""
+    return msgspec.structs.replace(t.plus(*messages), usage=t.usage + usage)
+
+
+async def converse(t: Trajectory, cast: Mapping[Role, Speak], max_turns: int) -> Trajectory:
+    """Let the cast speak in turn until the conversation ends.
+
+    Units    max_turns: turns of the assistant, those of the given prefix included
+    Rejects  "too_long" when the assistant would need more turns
+    """
+    while (role := next_role(t)) is not None:
+        if role == "assistant" and turns_taken(t) >= max_turns:
+            raise Reject("too_long", f"no end after {max_turns} turns")
+        t = await cast[role](t)
+    return t

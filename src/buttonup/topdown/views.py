@@ -1,0 +1,99 @@
+"""What each role may see. Leaks are prevented here: what a view lacks, its role cannot tell.
+
+The decomposition, the plan, the goal and the gold answer are privileged. Only the guided assistant
+sees the decomposition; nobody who plays by a model sees the rest.
+"""
+
+from __future__ import annotations
+
+from buttonup.records import (
+    Assistant,
+    Blueprint,
+    Function,
+    Message,
+    Record,
+    Tool,
+    Trajectory,
+    User,
+)
+from buttonup.tools.door import Ran, Scene
+from buttonup.topdown.turns import calls_made
+
+
+class UserView(Record):
+    """What the user knows: what they want, and the words exchanged so far."""
+
+    wants: str
+    messages: tuple[Message, ...] = ()
+
+
+class Hint(Record):
+    """A sub-task as the guided assistant is shown it."""
+
+    task: str
+    functions: tuple[str, ...] = ()
+    needs: tuple[int, ...] = ()
+    """Numbers of the hints that come first, counted from 1."""
+
+
+class AssistantView(Record):
+    """What the assistant knows. Without hints it is what the student will see."""
+
+    context: str = ""
+    functions: tuple[Function, ...] = ()
+    parallel: bool = True
+    messages: tuple[Message, ...] = ()
+    hints: tuple[Hint, ...] = ()
+
+
+def user_sees(t: Trajectory) -> UserView:
+    """Show the user the composite task and the words, but no call, result or thought."""
+    return UserView(wants=t.blueprint.task.text, messages=_words(t))
+
+
+def assistant_sees(t: Trajectory, *, guided: bool) -> AssistantView:
+    """Show the assistant what the student will see; `guided` adds the decomposition."""
+    b = t.blueprint
+    return AssistantView(
+        context=b.context,
+        functions=b.functions,
+        parallel=b.parallel is True,
+        messages=t.messages,
+        hints=_hints(b) if guided else (),
+    )
+
+
+def tools_see(t: Trajectory) -> Scene:
+    """Show whoever runs the tools the request and the calls so far, but no thought."""
+    results = {m.call_id: m.result for m in t.messages if isinstance(m, Tool)}
+    return Scene(
+        functions=t.functions,
+        request="\n".join(m.content for m in t.messages if isinstance(m, User)),
+        context=t.blueprint.context,
+        ran=tuple(Ran(c, results[c.id]) for c in calls_made(t) if c.id in results),
+    )
+
+
+def _words(t: Trajectory) -> tuple[Message, ...]:
+    """List what was said between user and assistant."""
+    said: list[Message] = []
+    for message in t.messages:
+        match message:
+            case User():
+                said.append(message)
+            case Assistant(answer=answer) if answer:
+                said.append(Assistant(answer=answer))
+            case _:
+                pass
+    return tuple(said)
+
+
+def _hints(b: Blueprint) -> tuple[Hint, ...]:
+    return tuple(
+        Hint(
+            task=subtask.text,
+            functions=b.needs[j] if j < len(b.needs) else (),
+            needs=tuple(i + 1 for i, k in sorted(b.task.edges) if k == j),
+        )
+        for j, subtask in enumerate(b.task.subtasks)
+    )
