@@ -101,7 +101,7 @@ def _distractors(
     near = [f.definition for f in world.functions.values() if f.name not in needed]
     far = [f.definition for w in worlds if w is not world for f in w.functions.values()]
     wanted = rng.randint(*knobs.distractors)
-    close = min(len(near), round(wanted * knobs.near))
+    close = min(len(near), max(round(wanted * knobs.near), wanted - len(far)))
     return rng.sample(near, close) + rng.sample(far, min(len(far), wanted - close))
 
 

@@ -133,7 +133,7 @@ def _check(given: list[str], new: list[str], composite: str) -> None:
         if texts.echoes(composite, text):
             found.append(f'the composite task only repeats "{text}"; it must ask for everything')
         if lost := texts.numerals(text) - texts.numerals(composite):
-            found.append(f"the composite task leaves out {', '.join(sorted(lost))} of \"{text}\"")
+            found.append(f'the composite task leaves out {", ".join(sorted(lost))} of "{text}"')
     for n, text in enumerate(new):
         if any(texts.echoes(text, other) for other in (*given, *new[:n])):
             found.append(f'"{text}" only repeats an earlier sub-task')

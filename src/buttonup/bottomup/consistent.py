@@ -1,4 +1,4 @@
-"""The consistency filter: can these sub-tasks, done in this order, complete the composite?
+"""The consistency filter: do these sub-tasks, done in this order, complete the composite.
 
 Source: BUTTON, consistency filter. Asking for what is missing and what is surplus before the
 verdict is ours: a verdict that its own findings contradict is sent back.

@@ -68,7 +68,7 @@ def near_duplicates(
             vector = embedder([item.text])[0]
             shelf = shelf or Shelf(len(vector))
             twin, cosine = shelf.nearest(vector)
-            if cosine >= threshold:
+            if twin and cosine >= threshold:
                 raise Reject("near_duplicate", twin)
             shelf.add(item.key, vector)
             return [item]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -68,7 +69,7 @@ class Lexical:
 
 @dataclass(frozen=True, slots=True)
 class WordLlama:
-    """Static word embeddings, averaged: alike means of like words. Source: the wordllama package."""
+    """Static word embeddings, averaged: alike means said with words of like meaning."""
 
     model: Any
     similar: float = 0.68
@@ -100,7 +101,7 @@ def pick_embedder(name: EmbedderName = "auto") -> Embedder:
 def _features(text: str) -> list[tuple[str, float]]:
     words = [w for w in texts.words(text) if w not in FILLERS] or texts.words(text)
     triples = [f" {w} "[i : i + 3] for w in words for i in range(len(w))]
-    pairs = [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+    pairs = [f"{a} {b}" for a, b in pairwise(words)]
     return [
         *((f"w{w}", 1.0) for w in words),
         *((f"p{p}", 0.5) for p in pairs),
@@ -109,5 +110,5 @@ def _features(text: str) -> list[tuple[str, float]]:
 
 
 def _unit(rows: Vectors) -> Vectors:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True).astype(np.float32)
+    return rows / np.where(lengths > 0, lengths, np.float32(1))

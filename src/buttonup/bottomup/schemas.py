@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import jsonschema_rs
 
-from buttonup.records import Json, Schema, digest
+from buttonup.records import Function, Json, Schema, digest
 
 DEEPEST = 8  # levels of nesting; ours: real functions stay under five
 LARGEST = 200  # schemas within one schema
@@ -64,7 +64,9 @@ def _mend_object(schema: Schema, depth: int) -> Schema:
     if not isinstance(properties, dict) or not isinstance(required, list | bool):
         return schema
     listed = required if isinstance(required, list) else []
-    flagged = [n for n, p in properties.items() if isinstance(p, dict) and p.get("required") is True]
+    flagged = [
+        n for n, p in properties.items() if isinstance(p, dict) and p.get("required") is True
+    ]
     kept = {
         name: mend(_unflagged(p), depth + 1) if isinstance(p, dict) else p
         for name, p in properties.items()
@@ -88,7 +90,9 @@ def faults(schema: Schema, where: str) -> list[str]:
         return [f"{where} is not a valid JSON Schema: {problem}"]
     if schema.get("type") != "object":
         return [f'{where} must have "type": "object"']
-    return [fault for path, name, p in _properties(schema, where) for fault in _vague(path, name, p)]
+    return [
+        fault for path, name, p in _properties(schema, where) for fault in _vague(path, name, p)
+    ]
 
 
 def _outlandish(schema: Json, where: str) -> list[str]:
@@ -225,9 +229,9 @@ def fits(given: Schema, wanted: Schema) -> bool:
     return "array" in gives and fits(_into_items(given), wanted)
 
 
-def signature(parameters: Schema, responses: Schema) -> str:
+def signature(function: Function) -> str:
     """Address what a function takes and gives, its words aside: names, types, who is required."""
-    return digest([_bones(parameters), _bones(responses)])
+    return digest([_bones(function.parameters), _bones(function.responses)])
 
 
 def _bones(schema: Json) -> Json:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-WORD = re.compile(r"\w+(?:['’-]\w+)*")
+WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
 QUOTED = re.compile(r"[\"“]([^\"“”]{1,80})[\"”]")
-NAMED = re.compile(r"(?<=[a-z,;:] )[A-Z][A-Za-z’'-]*[a-z]")  # a capital in mid-sentence
+NAMED = re.compile(r"(?<=[a-z,;:] )[A-Z][A-Za-z\u2019'-]*[a-z]")  # a capital in mid-sentence
 PLACEHOLDER = re.compile(
     r"\[[^\]]*\]|<[^>]*>|\{[^}]*\}|\b[Xx]{2,}\b|\b[A-Z]*XYZ\b|_{2,}|\.\.\.|…"
     r"|\b(?:a|an|some) (?:certain|specific|particular|given)\b"
@@ -37,8 +37,9 @@ def words(text: str) -> list[str]:
 
 
 def holds(text: str, part: str) -> bool:
-    """Tell whether the words of `part` stand together, in order, in `text`."""
-    return f" {' '.join(words(part))} " in f" {' '.join(words(text))} "
+    """Tell whether `part` has words, and they stand together, in order, in `text`."""
+    wanted = " ".join(words(part))
+    return bool(wanted) and f" {wanted} " in f" {' '.join(words(text))} "
 
 
 def echoes(text: str, other: str) -> bool:

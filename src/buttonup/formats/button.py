@@ -50,6 +50,14 @@ from buttonup.records import (
 )
 
 NAME = "button"
+ABOUT = """`{"messages": [{"role", "content"}, …]}`, every content a text.
+
+- `system`: the functions as JSON in `<tool>[…]</tool>`, each with `name`, `description`,
+  `parameters` and, where known, `responses` (JSON Schema), and whether calls may be parallel
+- `user`: words
+- `assistant`: a thought, then `<call>[{"name", "arguments"}, …]</call>` or
+  `<final>the answer</final>`
+- `tool`: `[{"name", "arguments", "results"}, …]`, one for each call of the turn before"""
 
 PREAMBLE = "You are an expert in using functions to get things done for the user."
 LISTED = (
@@ -186,19 +194,19 @@ def _read_system(text: str) -> tuple[tuple[Function, ...], str, bool | None]:
     for opened in re.finditer(TOOL.opens, text):
         inside, closed, after = text[opened.end() :].partition(TOOL.closes)
         if closed and (listed := _list(inside)) is not None:
-            functions = foreign.functions(listed)
-            return functions, _context(text[: opened.start()], after), _parallel(after)
-    return (), text, _parallel(text)
+            return foreign.functions(listed), *_read_rest(text[: opened.start()], after)
+    return (), text, _switch(text)
 
 
-def _context(before: str, after: str) -> str:
-    ours = before.startswith(PREAMBLE) and before.endswith(LISTED) and after.startswith(ASKED)
-    if ours:
-        return before[len(PREAMBLE) : -len(LISTED)].removeprefix("\n\n")
-    return f"{before.strip()}\n\n{after.strip()}".strip()
+def _read_rest(before: str, after: str) -> tuple[str, bool | None]:
+    """Tell the context and the switch; of another's words, all are context."""
+    if before.startswith(PREAMBLE) and before.endswith(LISTED) and after.startswith(ASKED):
+        return before[len(PREAMBLE) : -len(LISTED)].removeprefix("\n\n"), _switch(after)
+    context = f"{before.strip()}\n\n{after.strip()}".strip()
+    return context, _switch(context)
 
 
-def _parallel(text: str) -> bool | None:
+def _switch(text: str) -> bool | None:
     return next((on for on, sentence in PARALLEL.items() if sentence in text), None)
 
 

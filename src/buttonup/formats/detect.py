@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol, cast
 
@@ -20,6 +22,8 @@ class Format(Protocol):
     """What a module of a format gives."""
 
     NAME: str
+    ABOUT: str
+    """What a row looks like, in Markdown, for the dataset card."""
 
     def render(self, c: Conversation) -> dict[str, Json]:
         """Write a conversation as a row."""
@@ -35,7 +39,8 @@ FORMATS: dict[str, Format] = {"button": button, "openai": openai}
 Kind = Literal["sample", "button", "openai"]
 Read = Conversation | Sample | Rejection
 
-HELD = 20  # lines looked at before a file is called unrecognisable; ours
+AHEAD = 20  # lines looked at before a file is called unrecognisable; ours
+_KEY = re.compile(rb'\{\s*"(\w{1,40})"\s*:')
 MAGIC = b"\x1f\x8b"  # the first two bytes of a gzip file
 
 
@@ -69,28 +74,18 @@ def read(path: Path, name: str | None = None) -> Iterator[tuple[int, Read]]:
     Rejects  "not_json", "unrecognised", "off_schema", and what the formats reject
     """
     known = format_named(name) if name is not None else None
-    found = known is not None
-    held: list[tuple[int, Rejection]] = []
-    first = b""
-    for number, line in _lines(path):
-        first = first or line
-        item = _item(number, line, known)
-        if not found and isinstance(item, Rejection) and item.reason in _STRANGE:
-            held.append((number, item))
-            if len(held) == HELD:
-                break
-            continue
-        if not found:
-            found = True
-            yield from held
-        yield number, item
-    if not first:
+    rows = ((number, line, _item(number, line, known)) for number, line in _lines(path))
+    head = list(islice(rows, AHEAD))
+    if not head:
         raise BadInput(f"{path} is empty", "give a file with a conversation on each line")
-    if not found:
-        raise _unrecognised(path, first)
+    if known is None and all(_strange(item) for _, _, item in head):
+        raise _unrecognised(path, head)
+    for number, _, item in chain(head, rows):
+        yield number, item
 
 
-_STRANGE = ("not_json", "unrecognised")
+def _strange(item: Read) -> bool:
+    return isinstance(item, Rejection) and item.reason in ("not_json", "unrecognised")
 
 
 def _tagged(message: Json) -> bool:
@@ -129,19 +124,19 @@ def _seen(row: Json) -> str:
     return f"an object with the keys {foreign.shown(list(row))}"
 
 
-def _unrecognised(path: Path, first: bytes) -> BadInput:
+def _unrecognised(path: Path, head: list[tuple[int, bytes, Read]]) -> BadInput:
+    """Say what the first lines look like instead, and what to do with that."""
+    mend = f'rows are objects with "messages", in one of the formats {", ".join(FORMATS)}'
+    _, first, item = head[0]
     if first.lstrip().startswith(b"["):
-        what, mend = "is a JSON array, not a row a line", "jq -c '.[]' FILE > ROWS.jsonl; "
-    else:
-        item = _item(1, first, None)
-        what, mend = "holds no conversation", ""
-        if isinstance(item, Rejection):
-            what = f"holds no row in a known format: {item.detail}"
-    formats = ", ".join(FORMATS)
-    return BadInput(
-        f"{path} {what}",
-        f'{mend}rows are objects with "messages" in one of the formats {formats}',
-    )
+        key = _KEY.search(b"".join(line for _, line, _ in head))
+        rows = f' of objects with "{key[1].decode()}"' if key else ""
+        return BadInput(
+            f"{path} is one JSON array{rows}, not a row a line",
+            f"split it with `jq -c '.[]'`; {mend}",
+        )
+    seen = item.detail if isinstance(item, Rejection) else ""
+    return BadInput(f"{path} holds no row in a known format ({seen})", mend)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -151,7 +146,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
         with _file(path).open("rb") as raw:
             zipped = raw.peek(2)[:2] == MAGIC
             lines = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if zipped else raw
-            for number, line in enumerate(lines, 1):  # noqa: B007 - told when the file breaks off
+            for number, line in enumerate(lines, 1):
                 text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
                 if text.strip():
                     yield number, text

@@ -40,6 +40,12 @@ from buttonup.records import (
 )
 
 NAME = "openai"
+ABOUT = """`{"messages", "tools", "parallel_tool_calls"}`, as chat completions have it.
+
+- an `assistant` message with `tool_calls` has its thought as `content`, and the arguments as a
+  string of JSON; one without has the answer as `content` and the thought as `reasoning_content`
+- a `tool` message answers `tool_call_id`; its `content` is JSON
+- a tool's `function` has, where known, `responses`: the JSON Schema of its result"""
 
 
 def render(c: Conversation) -> dict[str, Json]:

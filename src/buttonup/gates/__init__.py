@@ -1,1 +1,41 @@
-"""Pure predicates over trajectories, each with a reason."""
+"""Gates: pure predicates over a trajectory, each with a reason and evidence.
+
+A gate that does not apply to a trajectory passes it. `judge` asks all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from buttonup.gates import answer, fit, leaks, order, provenance, replay, structure
+from buttonup.gates.provenance import Origin, trace
+from buttonup.records import Sample, Trajectory, Verdict
+
+__all__ = ["GATES", "Gate", "Origin", "explain", "judge", "trace"]
+
+Gate = Callable[[Trajectory], Verdict]
+
+GATES: tuple[Gate, ...] = (
+    structure.structure,
+    structure.functions,
+    structure.parallel,
+    fit.arguments,
+    fit.results,
+    provenance.provenance,
+    order.dependency,
+    order.repeats,
+    answer.answer,
+    leaks.leaks,
+    replay.replay,
+)
+
+
+def judge(trajectory: Trajectory) -> Sample:
+    """Ask every gate; the sample carries all verdicts, those that failed included."""
+    return Sample(trajectory, tuple(gate(trajectory) for gate in GATES))
+
+
+def explain(name: str) -> str:
+    """Say in one line what a gate asks. Raises KeyError when there is none of that name."""
+    gate = {gate.__name__: gate for gate in GATES}[name]
+    return (gate.__doc__ or "").partition("\n")[0]

@@ -15,10 +15,11 @@ _MONTH = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
+_NAMED = re.compile(rf"\b{_MONTH}")
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?(?![\d:])"
 _TILL = r"\s*(?:-|to|and|until|till|through|&)\s*(?:the\s+)?"
 _YEAR = r"(?:,?\s+(?:of\s+)?(\d{4})\b)?"
-_ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)(?:t(?=\d))?")
 _DAY_FIRST = re.compile(rf"\b{_DAY}(?:{_TILL}{_DAY})?\s+(?:of\s+)?{_MONTH}{_YEAR}")
 _MONTH_FIRST = re.compile(rf"\b{_MONTH}\s+(?:the\s+)?{_DAY}(?:{_TILL}{_DAY})?{_YEAR}")
 _MONTH_YEAR = re.compile(rf"\b{_MONTH},?\s+(?:of\s+)?(\d{{4}})\b")
@@ -124,12 +125,13 @@ def read(text: str) -> When:
 
         return pattern.sub(erase, text)
 
-    times = set(_loose_times(text))
-    rest = take(_ISO, lambda m: keep(m[1], int(m[2]), m[3]), _unglued(text))
+    rest = take(_ISO, lambda m: keep(m[1], int(m[2]), m[3]), text)
     rest = take(_SLASHED, lambda m: _either(keep, _century(m[4]), m[1], m[3]), rest)
-    rest = take(_DAY_FIRST, lambda m: keep(m[4], _month(m[3]), m[1], m[2]), rest)
-    rest = take(_MONTH_FIRST, lambda m: keep(m[4], _month(m[1]), m[2], m[3]), rest)
-    rest = take(_MONTH_YEAR, lambda m: dates.add(f"{m[2]}-{_month(m[1]):02}"), rest)
+    if _NAMED.search(rest):
+        rest = take(_DAY_FIRST, lambda m: keep(m[4], _month(m[3]), m[1], m[2]), rest)
+        rest = take(_MONTH_FIRST, lambda m: keep(m[4], _month(m[1]), m[2], m[3]), rest)
+        rest = take(_MONTH_YEAR, lambda m: dates.add(f"{m[2]}-{_month(m[1]):02}"), rest)
+    times = set(_loose_times(rest))
     rest = take(_CLOCK, lambda m: times.update(_clock(m)), rest)
     for match in _SLASHED_SHORT.finditer(rest):
         _either(keep, None, match[1], match[2])
@@ -142,6 +144,13 @@ def read(text: str) -> When:
         times=frozenset(times),
         rest=rest,
     )
+
+
+def clocks(text: str) -> Iterator[tuple[str, ...]]:
+    """Give the readings of each time written as a clock shows it, in lower-case text."""
+    for match in _CLOCK.finditer(text):
+        if readings := tuple(_clock(match)):
+            yield readings
 
 
 def valid(year: int, month: int, day: int) -> bool:
@@ -159,11 +168,6 @@ def as_date(text: str) -> dt.date | None:
         return dt.date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _unglued(text: str) -> str:
-    """Part the two halves of an ISO date-time."""
-    return re.sub(r"(\d{4}-\d\d-\d\d)t(?=\d\d:)", r"\1 ", text)
 
 
 def _month(name: str) -> int:

@@ -1,4 +1,4 @@
-"""Do arguments and results fit their schemas?"""
+"""Arguments and results fit their schemas."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ _SMALL = (
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-_ARTICLES = {"a": 1, "an": 1, "once": 1, "both": 2, "couple": 2, "pair": 2, "twice": 2}
+_ARTICLES = {"a": 1, "an": 1, "once": 1, "both": 2, "couple": 2, "pair": 2, "twice": 2, "no": 0}
 WORDS: dict[str, int] = {
     **{word: n for n, word in enumerate(_SMALL)},
     **{word: 10 * n for n, word in enumerate(_TENS, 2)},

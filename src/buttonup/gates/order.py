@@ -1,4 +1,4 @@
-"""Are calls made in an order that can work, and none for nothing?"""
+"""Calls are made in an order that can work, and none for nothing."""
 
 from __future__ import annotations
 
@@ -36,12 +36,9 @@ def needed_first(
     """Name the calls among some that the plan needs before a call; steps in `known` are done."""
     plan = trajectory.blueprint.plan
     planned = _planned(trajectory.blueprint, made)
-    for step in sorted(
-        {s.step for s in planned.sources.values() if s.step is not None} if planned else ()
-    ):
-        if step in known or not 0 <= step < len(plan):
-            continue
-        for call in plan[step].calls:
+    steps = {s.step for s in planned.sources.values() if s.step is not None} if planned else set()
+    for step in sorted(steps - known):
+        for call in plan[step].calls if 0 <= step < len(plan) else ():
             if any(_is(other, call) for other in among if other is not made):
                 yield call.function
 
@@ -74,7 +71,7 @@ def _too_early(trajectory: Trajectory) -> Iterator[Problem]:
 def _missing(
     i: int, waits: list[set[int]], blueprint: Blueprint, done: set[str]
 ) -> tuple[str, ...]:
-    """Give the functions of a sub-task that `i` waits for and that has not succeeded; () if none."""
+    """Give the functions of a sub-task that `i` waits for, none of which succeeded; () if none."""
     for j in sorted(waits[i]):
         if not done.intersection(blueprint.needs[j]):
             return blueprint.needs[j]

@@ -17,6 +17,7 @@ from buttonup.gates.numerals import Number, numbers_in, tidy, usable
 
 _PUNCTUATION = re.compile(r"[^a-z0-9]+")
 _PUNCTUATION_ANY = re.compile(r"[\W_]+")
+_MARKS = re.compile(r"[\u0300-\u036f]")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Scripts written without spaces: each character is a word."""
 _SUFFIXES = ("ings", "ing", "ies", "ed", "es", "s", "ly", "er", "e", "y")
@@ -42,8 +43,7 @@ def fold(text: str) -> str:
     text = text.casefold()
     if text.isascii():
         return text
-    parts = unicodedata.normalize("NFKD", text.translate(_DASHES))
-    return "".join(c for c in parts if not unicodedata.combining(c))
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_DASHES)))
 
 
 def phrase(folded: str) -> str:

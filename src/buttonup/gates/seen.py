@@ -85,6 +85,11 @@ class Found:
         return where
 
     @cached_property
+    def places(self) -> tuple[tuple[str, int | float], ...]:
+        """Each number with its pointer."""
+        return tuple((at, leaf) for at, leaf in leaves(self.result) if usable(leaf))
+
+    @cached_property
     def numbers(self) -> frozenset[int | float]:
         """The numbers among the values, and those that its strings write in digits."""
         return frozenset(v for v in self.values if not isinstance(v, str)) | self.said.numbers

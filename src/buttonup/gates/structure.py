@@ -1,4 +1,4 @@
-"""Is it a conversation? Roles, calls and results in their places, and only functions shown."""
+"""The shape of a conversation: roles, calls and results in their places, shown functions."""
 
 from __future__ import annotations
 

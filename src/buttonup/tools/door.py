@@ -65,14 +65,26 @@ def refusal(call: Call, functions: Sequence[Function]) -> Json | None:
 def misfit(value: Json, schema: Schema) -> str:
     """Say in words where a value does not fit a schema; "" when it fits.
 
-    A schema that is itself unusable fits nothing. Nothing is fetched for a `$ref`.
+    Nothing fits an unusable schema.
     """
-    try:
-        checker = jsonschema_rs.validator_for(schema, offline=True)
-    except jsonschema_rs.ValidationError as wrong:
-        return f"the schema is unusable: {wrong.message}"
-    first = next(iter(checker.iter_errors(value)), None)
+    if wrong := unusable(schema):
+        return wrong
+    first = next(_checker(schema).iter_errors(value), None)
     if first is None:
         return ""
     place = ".".join(str(step) for step in first.instance_path)
     return f"{place}: {first.message}" if place else first.message
+
+
+def unusable(schema: Schema) -> str:
+    """Say in words why a schema cannot be used; "" when it can. A `$ref` elsewhere cannot."""
+    try:
+        _checker(schema)
+    except jsonschema_rs.ValidationError as wrong:
+        return f"the schema is unusable: {wrong.message}"
+    return ""
+
+
+def _checker(schema: Schema) -> jsonschema_rs.Validator:
+    """Compile a schema. Schemas are hostile text, so nothing is fetched for them."""
+    return jsonschema_rs.validator_for(schema, offline=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from buttonup.errors import Reject
 from buttonup.model.ask import Teacher
 from buttonup.records import Call, Function, Json, Schema, Usage, encode
-from buttonup.tools.door import ERROR, Ran, Scene, misfit, refusal
+from buttonup.tools.door import ERROR, Ran, Scene, misfit, refusal, unusable
 
 PROMPT = "tool"
 
@@ -24,11 +25,14 @@ class Simulated:
     async def __call__(self, call: Call, scene: Scene, /) -> tuple[Json, Usage]:
         """Answer as the function would.
 
-        Rejects  what the teacher rejects: no answer that fits the response schema.
+        Rejects  "unusable_schema" when no answer can fit; what the teacher rejects
         """
         if (settled := _settled(call, scene)) is not None:
             return settled.result, Usage()
         function = next(f for f in scene.functions if f.name == call.name)
+        schema = reply_schema(function)
+        if wrong := unusable(schema):
+            raise Reject("unusable_schema", f"{function.name}: {wrong}")
         slots = {
             "name": function.name,
             "description": function.description,
@@ -38,7 +42,7 @@ class Simulated:
             "ran": [_told(ran) for ran in scene.ran],
             "arguments": call.raw,
         }
-        return await self.teacher.ask_json(PROMPT, reply_schema(function), slots)
+        return await self.teacher.ask_json(PROMPT, schema, slots)
 
 
 def reply_schema(function: Function) -> Schema:
@@ -46,7 +50,7 @@ def reply_schema(function: Function) -> Schema:
     if not function.responses:
         return {}
     responses = dict(function.responses)
-    shared = {key: responses.pop(key) for key in ("$defs", "definitions") if key in responses}
+    shared: Schema = {k: responses.pop(k) for k in ("$defs", "definitions") if k in responses}
     return {"anyOf": [responses, ERROR], **shared}
 
 

@@ -6,10 +6,11 @@ The plan is laid out in turns once (`schedule`); which turn it is follows from t
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
-from buttonup.records import Assistant, Blueprint, Call, Record, Step, Trajectory, Usage
-from buttonup.topdown.thoughts import closing, going_on, setting_out, thought
-from buttonup.topdown.turns import calls_made, spoken, turns_taken
+from buttonup.records import Assistant, Blueprint, Call, Record, Step, Trajectory
+from buttonup.topdown.thoughts import Opening, closing, going_on, setting_out, thought
+from buttonup.topdown.turns import calls_made, turns_taken
 
 
 class Beat(Record):
@@ -38,9 +39,7 @@ def schedule(b: Blueprint) -> tuple[Beat, ...]:
         done = ready + 1 if b.parallel else len(turns)
         known.append(done if step.calls else ready)
     learnt = [tuple(i for i, k in enumerate(known) if k == turn) for turn in range(len(turns) + 1)]
-    return tuple(
-        Beat(tuple(calls), news) for calls, news in zip([*turns, []], learnt, strict=True)
-    )
+    return tuple(Beat(tuple(calls), news) for calls, news in zip([*turns, []], learnt, strict=True))
 
 
 def needs_of(b: Blueprint, step: int) -> set[int]:
@@ -64,7 +63,7 @@ async def follow_plan(t: Trajectory) -> Trajectory:
         ),
         answer="" if calls else b.answer,
     )
-    return spoken(t, message, usage=Usage())
+    return t.plus(message)
 
 
 def _thought(b: Blueprint, beat: Beat, turn: int) -> str:
@@ -76,8 +75,18 @@ def _thought(b: Blueprint, beat: Beat, turn: int) -> str:
     step, call = beat.calls[0]
     if len(beat.calls) == 1 and call > 0:
         return thought(findings, going_on(rng, call, len(b.plan[step].calls)))
-    intents = [_intent(b.plan[i]) for i in dict.fromkeys(i for i, _ in beat.calls)]
-    return thought(findings, setting_out(rng, intents, len(beat.calls), first=turn == 0))
+    steps = list(dict.fromkeys(i for i, _ in beat.calls))
+    opening = _opening(b, beat, steps, first=turn == 0)
+    return thought(findings, setting_out(rng, [_intent(b.plan[i]) for i in steps], opening))
+
+
+def _opening(b: Blueprint, beat: Beat, steps: Sequence[int], *, first: bool) -> Opening:
+    together = len(beat.calls) > 1
+    if first:
+        return "open_together" if together else "open"
+    if together:
+        return "fed_together"
+    return "fed" if needs_of(b, steps[0]) & set(beat.learnt) else "beside"
 
 
 def _intent(step: Step) -> str:

@@ -7,6 +7,7 @@ import importlib.resources
 import random
 import tomllib
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
@@ -17,13 +18,18 @@ Ways = tuple[str, ...]
 """Different ways of saying one thing; one is drawn."""
 
 
+Opening = Literal["open", "open_together", "fed", "fed_together", "beside"]
+"""How a turn sets out: its key in the grammar, where the file says when it fits."""
+
+
 class Thoughts(Record):
     """All the wording of thoughts. The file says what each way is for."""
 
     open: Ways
     open_together: Ways
-    next: Ways
-    next_together: Ways
+    fed: Ways
+    fed_together: Ways
+    beside: Ways
     more: Ways
     close: Ways
 
@@ -35,13 +41,9 @@ def thoughts(language: str = "en") -> Thoughts:
     return msgspec.convert(tomllib.loads(file.read_text("utf-8")), Thoughts)
 
 
-def setting_out(rng: random.Random, intents: Sequence[str], calls: int, *, first: bool) -> str:
+def setting_out(rng: random.Random, intents: Sequence[str], opening: Opening) -> str:
     """Say what comes next: the intents of the steps that this turn's calls serve."""
-    g = thoughts()
-    if first:
-        ways = g.open if calls == 1 else g.open_together
-    else:
-        ways = g.next if calls == 1 else g.next_together
+    ways: Ways = getattr(thoughts(), opening)
     phrases = [_phrase(i) for i in dict.fromkeys(intents)]
     return rng.choice(ways).format(intents=listed(phrases))
 

@@ -61,7 +61,8 @@ def calls_made(t: Trajectory) -> tuple[Call, ...]:
 
 def spoken(t: Trajectory, *messages: Message, usage: Usage) -> Trajectory:
     """Give the trajectory with messages added, and what making them took."""
-    return msgspec.structs.replace(t.plus(*messages), usage=t.usage + usage)
+    t = t.plus(*messages)
+    return msgspec.structs.replace(t, usage=t.usage + usage) if usage.calls else t
 
 
 async def converse(t: Trajectory, cast: Mapping[Role, Speak], max_turns: int) -> Trajectory:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
 
 from buttonup.model.ask import Teacher
-from buttonup.records import Trajectory, Usage, User
+from buttonup.records import Trajectory, User
 from buttonup.topdown.turns import spoken
 from buttonup.topdown.views import user_sees
 
@@ -18,7 +19,7 @@ PROMPT = "user"
 
 async def script(t: Trajectory) -> Trajectory:
     """Say the composite task as it stands."""
-    return spoken(t, User(user_sees(t).wants), usage=Usage())
+    return t.plus(User(user_sees(t).wants))
 
 
 class Saying(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,21 +51,24 @@ class UserAgent:
         return spoken(t, User(saying.message.strip()), usage=usage)
 
 
-_QUOTED = re.compile(r'"([^"\n]+)"|“([^”\n]+)”|(?<!\w)\'([^\'\n]+)\'(?!\w)')
-_DIGITS = re.compile(r"[^\W_]*(?:[-_./:@#][^\W_]+|[^\W_])*")
-_NAME = re.compile(r"(?<![.!?:]\s)(?<!^)(?<=\s)([A-Z][\w'’-]*\w)")
-_SAID_OF_SELF = re.compile(r"I['’]")
+_AROUND = string.punctuation + "\u2018\u2019\u201c\u201d\u2026"
+_QUOTED = re.compile(r'"([^"\n]+)"|\u201c([^\u201d\n]+)\u201d')
 
 
 def literals(text: str) -> tuple[str, ...]:
     """List what must be kept word for word: quoted text, anything with a digit, and names.
 
-    A capitalised word counts as a name unless it begins a sentence.
+    A capitalised word counts as a name unless it begins a sentence or speaks of oneself.
     """
-    quoted = ["".join(groups) for groups in _QUOTED.findall(text)]
-    digits = [w.strip(".,:;!?()[]'’\"") for w in text.split() if any(c.isdigit() for c in w)]
-    names = [n for n in _NAME.findall(text) if not _SAID_OF_SELF.match(n)]
-    return tuple(dict.fromkeys([*quoted, *digits, *names]))
+    kept = ["".join(groups) for groups in _QUOTED.findall(text)]
+    begins = True
+    for word in text.split():
+        bare = re.sub(r"['\u2019]\w+$", "", word.strip(_AROUND))
+        named = bare[:1].isupper() and bare != "I" and not begins
+        if named or any(c.isdigit() for c in bare):
+            kept.append(bare)
+        begins = word.rstrip("\"'\u2019\u201d)").endswith((".", "!", "?", ":"))
+    return tuple(dict.fromkeys(kept))
 
 
 def lost_literals(text: str, reply: str) -> tuple[str, ...]:
@@ -73,5 +77,5 @@ def lost_literals(text: str, reply: str) -> tuple[str, ...]:
     return tuple(
         literal
         for literal in literals(text)
-        if not re.search(rf"(?<!\w){re.escape(literal.casefold())}(?!\w)", there)
+        if not re.search(rf"(?<!\w){re.escape(literal.casefold())}(?!\w|[.,]\d)", there)
     )

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from buttonup.worlds import bike_hire
+from buttonup.worlds import bike_hire, library, pharmacy, warehouse
 from buttonup.worlds.world import World
 
-WORLDS: dict[str, World] = {world.name: world for world in (bike_hire.world,)}
+WORLDS: dict[str, World] = {
+    world.name: world
+    for world in (
+        bike_hire.world,
+        library.world,
+        warehouse.world,
+        pharmacy.world,
+    )
+}

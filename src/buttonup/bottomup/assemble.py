@@ -1,0 +1,122 @@
+"""From an equipped task to a blueprint: distractors, the order of functions, what is allowed."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from buttonup.bottomup.embed import Embedder, Vectors
+from buttonup.bottomup.equip import Equipped
+from buttonup.bottomup.library import told
+from buttonup.records import Blueprint, Function, Tools, digest
+
+RELATIVE_DAY = re.compile(
+    r"\b(?:today|tonight|tomorrow|yesterday|now|currently"
+    r"|(?:this|next|last|coming|past) (?:week|weekend|month|year|\w+day|morning|evening))\b",
+    re.IGNORECASE,
+)
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+FIRST_DAY, DAYS = date(2024, 1, 1), 3 * 365
+
+
+@dataclass(frozen=True, slots=True)
+class AssembleKnobs:
+    """How a blueprint is put together."""
+
+    least_distractors: int = 1
+    """Functions shown that no sub-task needs, as far as the run has any yet."""
+    most_distractors: int = 6
+    parallel: float = 0.7
+    """Share of blueprints that allow several calls in one turn. Ours; BUTTON shows both."""
+    unlike: float | None = None
+    """Distractors stay below this cosine to each needed function; not set: the embedder's
+    `similar`. A near-same one would be a second right answer."""
+    pool: int = 2000
+    """The latest different functions, which distractors are drawn from."""
+
+
+@dataclass(slots=True)
+class Pool:
+    """The latest functions of the run, and where they lie."""
+
+    embedder: Embedder
+    functions: deque[tuple[Function, Vectors]]
+    names: set[str]
+
+    def add(self, functions: Sequence[Function]) -> None:
+        """Add those that are not in it yet; the oldest make room."""
+        new = list({f.name: f for f in functions if f.name not in self.names}.values())
+        if not new:
+            return
+        for function, vector in zip(new, self.embedder(list(map(told, new))), strict=True):
+            if len(self.functions) == self.functions.maxlen:
+                self.names.discard(self.functions.popleft()[0].name)
+            self.functions.append((function, vector))
+            self.names.add(function.name)
+
+    def draw(
+        self, needed: Sequence[Function], count: int, unlike: float, rng: random.Random
+    ) -> list[Function]:
+        """Draw functions that are unlike all the needed ones; fewer where there are no more."""
+        names = {f.name for f in needed}
+        near = self.embedder(list(map(told, needed)))
+        drawn: list[Function] = []
+        order = rng.sample(range(len(self.functions)), min(len(self.functions), 8 * count))
+        for function, vector in (self.functions[i] for i in order):
+            if len(drawn) == count:
+                break
+            if function.name not in names and (near @ vector).max(initial=0.0) < unlike:
+                drawn.append(function)
+        return drawn
+
+
+def assemble(
+    embedder: Embedder, knobs: AssembleKnobs, seed: int, stock: Sequence[Function] = ()
+) -> Callable[[], Callable[[Equipped], list[Blueprint]]]:
+    """Start a pass that makes a blueprint of each equipped task, with simulated tools.
+
+    Distractors are drawn from the functions of the tasks before it, and from `stock`. What is
+    drawn depends on the task, the seed and the order of tasks alone.
+    """
+    unlike = embedder.similar if knobs.unlike is None else knobs.unlike
+
+    def start() -> Callable[[Equipped], list[Blueprint]]:
+        pool = Pool(embedder, deque(maxlen=knobs.pool), set())
+        pool.add(stock)
+
+        def make(item: Equipped) -> list[Blueprint]:
+            number = int(digest([seed, item.key]), 16)
+            rng = random.Random(number)
+            needed = list({f.name: f for row in item.functions for f in row}.values())
+            count = rng.randint(knobs.least_distractors, knobs.most_distractors)
+            shown = [*needed, *pool.draw(needed, count, unlike, rng)]
+            rng.shuffle(shown)
+            pool.add(needed)
+            blueprint_seed = number >> 32
+            return [
+                Blueprint(
+                    task=item.task,
+                    functions=tuple(shown),
+                    needs=tuple(tuple(f.name for f in row) for row in item.functions),
+                    parallel=rng.random() < knobs.parallel,
+                    context=_context(item.task.text, rng),
+                    tools=Tools(source="simulated", seed=blueprint_seed),
+                    seed=blueprint_seed,
+                )
+            ]
+
+        return make
+
+    return start
+
+
+def _context(request: str, rng: random.Random) -> str:
+    """Tell today's date where the request speaks of days that hang on it, and names no year."""
+    today = FIRST_DAY + timedelta(days=rng.randrange(DAYS))
+    if not RELATIVE_DAY.search(request) or YEAR.search(request):
+        return ""
+    return f"Today is {today:%A}, {today.isoformat()}."

@@ -1,0 +1,212 @@
+"""The command line: parses words, calls one function, prints. Exit statuses are in `EXITS`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from buttonup import __version__, dataset
+from buttonup.bottomup.truth_first import Planning, Ticket, plan, word
+from buttonup.dataset import Progress
+from buttonup.engine.report import Report, as_text, read_report
+from buttonup.errors import BadInput, Fault
+from buttonup.formats import FORMATS
+from buttonup.gates import GATES, explain
+from buttonup.progress import shown
+from buttonup.recipe import as_toml, read_recipe
+from buttonup.records import Sample, encode
+from buttonup.worlds.catalogue import WORLDS
+from buttonup.worlds.session import find_world
+
+EXITS = """\
+Exit status: 0 done; 1 a bug; 2 wrong usage or bad input; 3 ended short of -n; 130 interrupted."""
+
+
+@click.group(epilog=EXITS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="buttonup")
+def buttonup() -> None:
+    """Make multi-turn function-calling training data that is verified."""
+
+
+@buttonup.command(epilog=EXITS)
+@click.argument("recipe", type=click.Path(path_type=Path), required=False)
+@click.option("-n", type=int, help="Accepted samples wanted.  [default: 200]")
+@click.option("--seed", type=int, help="Everything random follows from it.  [default: 0]")
+@click.option("--out", type=click.Path(path_type=Path), help="Run folder.  [default: runs/NAME]")
+@click.option("--resume", is_flag=True, help="Say that a run there is meant to go on.")
+@click.option("--tools", help="worlds, worlds:NAME,NAME or simulated.  [default: worlds]")
+@click.option("--teacher", help="Model that writes and acts.")
+@click.option("--base-url", help="OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1.")
+@click.option("--seeds", type=click.Path(), help="Seed conversations (JSON or JSONL, .gz too).")
+@click.option("--concurrency", type=int, help="Items and calls in flight.  [default: 16]")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any recipe key.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+def run(
+    recipe: Path | None,
+    out: Path | None,
+    resume: bool,
+    settings: tuple[str, ...],
+    quiet: bool,
+    **options: Any,
+) -> int:
+    """Make a dataset (by default from the worlds that ship with the package)."""
+    names = {"teacher": "teacher.model", "base_url": "teacher.base_url"}
+    given = {names.get(k, k): v for k, v in options.items() if v is not None}
+    cooked = read_recipe(recipe, {**given, **dict(map(_setting, settings))})
+    folder = out or Path("runs") / (recipe.stem if recipe else "default")
+    with shown(quiet=quiet) as watch:
+        made = asyncio.run(dataset.make(cooked, folder, watch))
+    if not quiet:
+        _print_made(made, folder)
+    if made.short:
+        click.echo(f"buttonup: {made.short}", err=True)
+        return 3
+    return 0
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    """Read KEY=VALUE; the value is TOML, or a plain string where it is not."""
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise BadInput(f"--set {text}", "write it as KEY=VALUE, such as plan.optional=0.5")
+    try:
+        return key, tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return key, value
+
+
+def _print_made(made: dataset.Made, folder: Path) -> None:
+    click.echo(as_text(made.report))
+    if made.example:
+        click.echo(f"\n{in_short(made.example)}")
+    click.echo(f"\nSamples  {folder / 'accepted.jsonl'}")
+    click.echo(f"Export   buttonup export {folder} --format openai --out data.jsonl")
+
+
+def in_short(sample: Sample) -> str:
+    """Tell one sample in a few lines, for a terminal."""
+    lines = ["One of them:"]
+    for message in sample.trajectory.messages:
+        match message:
+            case dataset.User():
+                lines.append(f"  user       {_clip(message.content)}")
+            case dataset.Assistant() if message.calls:
+                calls = ", ".join(f"{c.name}({_clip(c.raw, 60)})" for c in message.calls)
+                lines.append(f"  assistant  {_clip(message.thought)}")
+                lines.append(f"  calls      {calls}")
+            case dataset.Assistant():
+                lines.append(f"  assistant  {_clip(message.answer)}")
+            case dataset.Tool():
+                lines.append(f"  tool       {_clip(encode(message.result).decode())}")
+    return "\n".join(lines)
+
+
+def _clip(text: str, width: int = 110) -> str:
+    line = "".join(c if c.isprintable() else " " for c in text)
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+@buttonup.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+def report(folder: Path, as_json: bool) -> int:
+    """Show the funnel of a run: what was made, what was rejected and why."""
+    read: Report = read_report(folder)
+    click.echo(encode(read).decode() if as_json else as_text(read))
+    return 0
+
+
+@buttonup.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--format", "name", required=True, help=f"One of: {', '.join(FORMATS)}.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def export(folder: Path, name: str, out: Path, force: bool) -> int:
+    """Write a run's accepted samples in a training format, with a dataset card beside."""
+    exported = dataset.export(folder, name, out, overwrite=force)
+    click.echo(f"{exported.count} samples to {out} ({name})")
+    for reason, count in sorted(exported.skipped.items()):
+        click.echo(f"{count} left out: {reason}", err=True)
+    return 0
+
+
+@buttonup.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--format", "name", help=f"One of: {', '.join(FORMATS)}.  [default: detected]")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+def check(file: Path, name: str | None, as_json: bool) -> int:
+    """Run the gates on any function-calling dataset; exit 3 when something fails."""
+    checked = dataset.check(file, name)
+    if as_json:
+        click.echo(encode({"lines": checked.lines, "failures": checked.failures}).decode())
+    else:
+        _print_checked(checked)
+    return 3 if checked.failures else 0
+
+
+def _print_checked(checked: dataset.Checked) -> None:
+    for f in checked.failures[:50]:
+        click.echo(f"line {f['line']}: {f['gate']}: {f['reason']}: {_clip(f['detail'])}")
+    if len(checked.failures) > 50:  # noqa: PLR2004 - a screenful
+        click.echo(f"… and {len(checked.failures) - 50} more (--json gives all)")
+    reasons = Counter((f["gate"], f["reason"]) for f in checked.failures)
+    bad = len({f["line"] for f in checked.failures})
+    click.echo(f"{checked.lines} lines, {checked.lines - bad} pass all {len(GATES)} gates")
+    for (gate, reason), count in reasons.most_common():
+        told = explain(gate) if gate in {g.__name__ for g in GATES} else ""
+        click.echo(f"  {count:6} {gate}: {reason}   {told}".rstrip())
+
+
+@buttonup.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Function definitions as JSON.")
+def worlds(name: str | None, as_json: bool) -> int:
+    """List the worlds that ship with the package, or one world's functions."""
+    if name is None:
+        for world in WORLDS.values():
+            click.echo(f"{world.name:16} {len(world.functions):3} functions  {world.title}")
+        return 0
+    world = find_world(name)
+    definitions = [f.definition for f in world.functions.values()]
+    if as_json:
+        click.echo(json.dumps(json.loads(encode(definitions)), indent=1))
+        return 0
+    click.echo(f"{world.title}\n")
+    for f in world.functions.values():
+        given = ", ".join(p.name if p.required else f"{p.name}?" for p in f.parameters)
+        click.echo(f"{f.name}({given}){'  writes' if f.writes else ''}")
+        click.echo(f"    {f.definition.description}")
+    click.echo("\nRequests it gives:")
+    for i in range(5):
+        ticket = Ticket(seed=0, index=i)
+        click.echo(f"  - {word(plan(world, ticket, Planning()), ticket.rng('word')).request}")
+    return 0
+
+
+def main() -> None:
+    """Run the command; every kind of wrong has its exit status."""
+    try:
+        sys.exit(buttonup.main(standalone_mode=False) or 0)
+    except click.ClickException as error:
+        _end(2, error.format_message())
+    except BadInput as error:
+        _end(2, str(error))
+    except Fault as error:
+        _end(3, f"{error}; the same command goes on from here")
+    except (KeyboardInterrupt, click.Abort):
+        _end(130, "interrupted; the same command goes on from here")
+
+
+def _end(status: int, words: str) -> None:
+    click.echo(f"buttonup: {' '.join(words.split())}", err=True)
+    sys.exit(status)
+
+
+__all__ = ["Progress", "as_toml", "main"]

@@ -1,0 +1,312 @@
+"""Says how a run went: counted from what it stored, never by the stages themselves.
+
+A run may still be going on, or may have been cut off: whole lines count, whatever else is missing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median_low
+from typing import TypeVar
+
+import msgspec
+
+from buttonup.errors import BadInput
+from buttonup.records import (
+    Assistant,
+    Record,
+    Rejection,
+    Sample,
+    Trajectory,
+    Usage,
+    decode,
+    digest,
+)
+
+R = TypeVar("R", bound=Record)
+
+SHOWN = 6
+"""Reasons (or prompts) listed in a line before "and N more". Ours."""
+
+
+class Ending(Record):
+    """What only the runner knows. It is kept in the run's `report.json`."""
+
+    why: str = ""
+    """Why the run ended, in words; empty when it made all that was wanted."""
+    wanted: int | None = None
+    """Accepted samples asked for."""
+    seconds: float | None = None
+    """Wall time, of every sitting."""
+    dollars: float | None = None
+
+
+class Report(Record):
+    """What a run made and gave up. Shapes and all that follow are of accepted samples."""
+
+    stages: tuple[str, ...] = ()
+    """From top to bottom."""
+    made: dict[str, int] = {}
+    """Stage -> records."""
+    rejections: dict[str, dict[str, int]] = {}
+    """Stage -> reason -> items given up."""
+    accepted: int = 0
+    rejected: int = 0
+    """Samples that failed a gate."""
+    failures: dict[str, dict[str, int]] = {}
+    """Gate -> reason -> samples; one that fails several gates counts in each."""
+    usage: dict[str, Usage] = {}
+    """Prompt -> what its model calls took."""
+    shapes: dict[str, int] = {}
+    depth: tuple[int, ...] = ()
+    """At n: the trajectories with n calls."""
+    calling_turns: int = 0
+    """Assistant turns with calls."""
+    parallel_turns: int = 0
+    """Those with several."""
+    functions: dict[str, int] = {}
+    """Function -> trajectories that call it."""
+    worlds: dict[str, int] = {}
+    chains: int = 0
+    """Distinct sequences of called names."""
+    requests: int = 0
+    """Distinct composite tasks."""
+    ending: Ending | None = None
+    """None while the run goes on, or when it was cut off."""
+
+    @property
+    def parallel_share(self) -> float:
+        """Share of the turns with calls that make several, 0 to 1."""
+        return self.parallel_turns / self.calling_turns if self.calling_turns else 0.0
+
+
+# --- counting ------------------------------------------------------------------------------------
+
+
+def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None = None) -> Report:
+    """Count what a run's folder holds.
+
+    Stages that are not named come last, by name. Without an `ending`, the one in `report.json` is
+    taken, and the order of stages too. Memory: some 100 bytes a sample, for what is distinct.
+    Raises  BadInput when the folder holds no run, or a line that is not what its file is for
+    """
+    before = _report_before(folder)
+    records = {path.stem: path for path in sorted((folder / "records").glob("*.jsonl"))}
+    rejections = _counted(
+        (r.stage, r.reason) for r in _records(folder / "rejections.jsonl", Rejection)
+    )
+    rejected, failures = _failures(folder / "rejected.jsonl")
+    variety = _Variety()
+    for sample in _records(folder / "accepted.jsonl", Sample):
+        variety.add(sample.trajectory)
+    return Report(
+        stages=tuple(dict.fromkeys([*(stages or before.stages), *records, *sorted(rejections)])),
+        made={stage: sum(1 for _ in _lines(path)) for stage, path in records.items()},
+        rejections=rejections,
+        accepted=variety.depth.total(),
+        rejected=rejected,
+        failures=failures,
+        usage={},
+        shapes=dict(variety.shapes),
+        depth=tuple(variety.depth[n] for n in range(max(variety.depth, default=-1) + 1)),
+        calling_turns=variety.calling_turns,
+        parallel_turns=variety.parallel_turns,
+        functions=dict(variety.functions),
+        worlds=dict(variety.worlds),
+        chains=len(variety.chains),
+        requests=len(variety.requests),
+        ending=ending or before.ending,
+    )
+
+
+@dataclass(slots=True)
+class _Variety:
+    """A tally over accepted trajectories."""
+
+    shapes: Counter[str] = field(default_factory=Counter)
+    depth: Counter[int] = field(default_factory=Counter)
+    functions: Counter[str] = field(default_factory=Counter)
+    worlds: Counter[str] = field(default_factory=Counter)
+    chains: set[str] = field(default_factory=set)
+    requests: set[str] = field(default_factory=set)
+    calling_turns: int = 0
+    parallel_turns: int = 0
+
+    def add(self, trajectory: Trajectory) -> None:
+        turns = [m.calls for m in trajectory.messages if isinstance(m, Assistant) and m.calls]
+        names = [call.name for calls in turns for call in calls]
+        self.shapes[trajectory.blueprint.task.shape] += 1
+        self.depth[len(names)] += 1
+        self.functions.update(set(names))
+        self.worlds.update(trajectory.blueprint.tools.worlds)
+        self.chains.add(digest(names))
+        self.requests.add(digest(trajectory.blueprint.task.text))
+        self.calling_turns += len(turns)
+        self.parallel_turns += sum(len(calls) > 1 for calls in turns)
+
+
+def _failures(path: Path) -> tuple[int, dict[str, dict[str, int]]]:
+    """Count the samples of a file, and by gate and reason why they failed."""
+    samples = 0
+    tally: Counter[tuple[str, str]] = Counter()
+    for sample in _records(path, Sample):
+        samples += 1
+        tally.update({(v.gate, v.reason) for v in sample.failures})
+    return samples, _nested(tally)
+
+
+def _counted(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    return _nested(Counter(pairs))
+
+
+def _nested(tally: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    """Turn (where, why) -> count into where -> why -> count."""
+    nested: dict[str, dict[str, int]] = {}
+    for (where, why), count in sorted(tally.items()):
+        nested.setdefault(where, {})[why] = count
+    return nested
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+MARKS = ("recipe.toml", "accepted.jsonl", "rejected.jsonl", "rejections.jsonl", "records")
+"""Any of these makes a folder a run's."""
+
+
+def _report_before(folder: Path) -> Report:
+    if not any((folder / mark).exists() for mark in MARKS):
+        raise BadInput(f"{folder} holds no run", "name the folder that `buttonup run --out` made")
+    path = folder / "report.json"
+    return _decoded(path.read_bytes(), Report, str(path)) if path.exists() else Report()
+
+
+def _records(path: Path, want: type[R]) -> Iterator[R]:
+    for number, line in enumerate(_lines(path), start=1):
+        yield _decoded(line, want, f"{path}:{number}")
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Give the whole lines of a file that may be missing, or still be written to."""
+    if path.exists():
+        with path.open("rb") as file:
+            yield from (line for line in file if line.endswith(b"\n"))
+
+
+def _decoded(line: bytes, want: type[R], where: str) -> R:
+    try:
+        return decode(line, want)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(
+            f"{where} is not a {want.__name__}: {error}", "what a run writes is not to be edited"
+        ) from error
+
+
+# --- showing -------------------------------------------------------------------------------------
+
+
+def as_text(report: Report) -> str:
+    """Draw the funnel and what came of it, for a terminal; hostile text is shown escaped."""
+    blocks = [_funnel(report), _gates(report), _summary(report)]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _funnel(report: Report) -> str:
+    rows = [("stage", "records", "given up")]
+    for stage in report.stages:
+        reasons = report.rejections.get(stage, {})
+        rows.append((_plain(stage), f"{report.made.get(stage, 0):,}", _totalled(reasons)))
+    judged = report.accepted + report.rejected
+    rows.append(("judged", f"{judged:,}", ""))
+    rows.append(("accepted", f"{report.accepted:,}", _share(report.accepted, judged)))
+    return _aligned(rows)
+
+
+def _gates(report: Report) -> str:
+    rows = [
+        (_plain(gate), f"{sum(reasons.values()):,}", _listed(reasons))
+        for gate, reasons in sorted(report.failures.items(), key=lambda g: -sum(g[1].values()))
+    ]
+    return _aligned([("gate", "rejected", "why"), *rows]) if rows else ""
+
+
+def _summary(report: Report) -> str:
+    lines = [("yield", _yielded(report)), ("model", _spent(report))]
+    if report.ending and report.ending.seconds:
+        rate = report.accepted / report.ending.seconds
+        lines.append(("time", f"{report.ending.seconds:,.1f} s, {rate:,.2f} accepted a second"))
+    if report.accepted:
+        lines += [("diversity", _diversity(report)), ("depth", _depth(report))]
+        lines.append(("shapes", _listed(report.shapes)))
+    return "\n".join(f"{name:<11}{text}" for name, text in lines)
+
+
+def _yielded(report: Report) -> str:
+    ending = report.ending or Ending(why="so far: the run has not ended, or was cut off")
+    wanted = f" of {ending.wanted:,} wanted" if ending.wanted is not None else ""
+    short = ending.wanted is not None and report.accepted < ending.wanted
+    state = _plain(ending.why) or ("the run ended short" if short else "the run is complete")
+    nothing = "; nothing has been judged yet" if not report.accepted + report.rejected else ""
+    return f"{report.accepted:,}{wanted} accepted; {state}{nothing}"
+
+
+def _spent(report: Report) -> str:
+    if not report.usage:
+        return "no model calls"
+    total = sum(report.usage.values(), Usage())
+    dollars = report.ending.dollars if report.ending else None
+    cost = f", ${dollars:,.2f}" if dollars is not None else ""
+    calls = _listed({prompt: usage.calls for prompt, usage in report.usage.items()})
+    return (
+        f"{total.calls:,} calls ({calls}), {total.prompt_tokens:,} tokens in "
+        f"({total.cached_tokens:,} cached), {total.completion_tokens:,} out{cost}"
+    )
+
+
+def _diversity(report: Report) -> str:
+    worlds = f", {_many(len(report.worlds), 'world')}" if report.worlds else ""
+    return (
+        f"{_many(report.requests, 'distinct request')}, "
+        f"{_many(report.chains, 'distinct call chain')}, "
+        f"{_many(len(report.functions), 'function')} called{worlds}"
+    )
+
+
+def _depth(report: Report) -> str:
+    calls = [n for n, count in enumerate(report.depth) for _ in range(count)]
+    return (
+        f"{calls[0]} to {calls[-1]} calls a trajectory, median {median_low(calls)}; "
+        f"{report.parallel_share:.1%} of the turns with calls make several"
+    )
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else ""
+
+
+def _totalled(reasons: Mapping[str, int]) -> str:
+    return f"{sum(reasons.values()):,}: {_listed(reasons)}" if reasons else ""
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    """List the most frequent first: "unparsable 12, echo 3"."""
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    more = [f"and {len(ranked) - SHOWN} more"] if len(ranked) > SHOWN else []
+    return ", ".join([f"{_plain(name)} {count:,}" for name, count in ranked[:SHOWN]] + more)
+
+
+def _aligned(rows: Sequence[tuple[str, str, str]]) -> str:
+    first, second = (max(len(row[i]) for row in rows) for i in (0, 1))
+    return "\n".join(f"{a:<{first}}  {b:>{second}}  {c}".rstrip() for a, b, c in rows)
+
+
+def _plain(text: str, longest: int = 120) -> str:
+    """Escape what could steer a terminal (controls, direction marks), and cut what is too long."""
+    cut = text if len(text) <= longest else text[: longest - 1] + "…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)

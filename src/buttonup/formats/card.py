@@ -1,0 +1,124 @@
+"""The dataset card: what an exported file is, for whoever meets it without us."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from buttonup.records import Assistant, Trajectory, User
+
+SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6, "100K<n<1M"))
+"""The classes that dataset hubs count in, by their upper ends."""
+
+
+@dataclass(slots=True)
+class Census:
+    """Counts over the trajectories of an export."""
+
+    rows: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
+    """What the table tells, in rows, turns or calls."""
+    sources: Counter[str] = field(default_factory=Counter)
+    """Where the tools ran -> rows."""
+    players: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(role, who played it) -> rows."""
+
+    def count(self, t: Trajectory) -> None:
+        """Add a trajectory."""
+        turns = [m for m in t.messages if isinstance(m, Assistant)]
+        self.rows += 1
+        self.seen["user turns"] += sum(isinstance(m, User) for m in t.messages)
+        self.seen["assistant turns"] += len(turns)
+        self.seen["calls"] += sum(len(turn.calls) for turn in turns)
+        self.seen["turns with several calls"] += sum(len(turn.calls) > 1 for turn in turns)
+        self.seen["functions shown"] += len(t.functions)
+        self.sources[", ".join(t.blueprint.tools.worlds) or t.blueprint.tools.source] += 1
+        for role in ("user", "assistant", "tools"):
+            self.players[role, getattr(t.cast, role)] += 1
+
+
+def card(
+    file: str, name: str, about: str, census: Census, skipped: Mapping[str, int], recipe: str
+) -> str:
+    """Write the card of a file of rows in the format `name`, which `about` tells of."""
+    foreign = any(player == "unknown" for _, player in census.players)
+    parts = [
+        _header(file, "other" if foreign else "apache-2.0", census.rows),
+        f"# {file}\n\n{_opening(name, census.rows)}",
+        f"## Counts\n\n{_counts(census, skipped)}",
+        f"## How it was made\n\n{_made(census)}{_recipe(recipe)}",
+        f"## Format\n\n{about}",
+        f"## Licence\n\n{_licence(census, foreign)}",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _header(file: str, licence: str, rows: int) -> str:
+    size = next((word for end, word in SIZES if rows < end), "n>1M")
+    return "\n".join(
+        [
+            "---",
+            f"license: {licence}",
+            "task_categories: [text-generation]",
+            "tags: [function-calling, tool-use, multi-turn, synthetic, buttonup]",
+            f'size_categories: ["{size}"]',
+            "configs:",
+            "- config_name: default",
+            f"  data_files: {json.dumps(file)}",
+            "---",
+        ]
+    )
+
+
+def _opening(name: str, rows: int) -> str:
+    return (
+        f"{rows} multi-turn function-calling conversations, one JSON object a line, in the format "
+        f"`{name}`, written by ButtonUp."
+    )
+
+
+def _counts(census: Census, skipped: Mapping[str, int]) -> str:
+    lines = [
+        "| | in all | a conversation |",
+        "|---|---|---|",
+        f"| conversations | {census.rows} | |",
+    ]
+    lines += [f"| {what} | {n} | {n / census.rows:.2f} |" for what, n in census.seen.items()]
+    lines += [f"| left out: {reason} | {n} | |" for reason, n in sorted(skipped.items())]
+    return "\n".join(lines)
+
+
+def _made(census: Census) -> str:
+    tools = "\n".join(f"- tools: {_line(s)} ({n} rows)" for s, n in sorted(census.sources.items()))
+    cast = "\n".join(
+        f"- {role} played by: {_line(player)} ({n} rows)"
+        for (role, player), n in sorted(census.players.items())
+    )
+    return f"{tools}\n{cast}"
+
+
+def _recipe(recipe: str) -> str:
+    if not recipe:
+        return ""
+    longest = max(map(len, re.findall("`+", recipe)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"\n\nThe recipe:\n\n{fence}toml\n{recipe.strip()}\n{fence}"
+
+
+def _licence(census: Census, foreign: bool) -> str:
+    if foreign:
+        return (
+            "Part of these conversations was not made by ButtonUp: the licence of the data that "
+            "they come from applies."
+        )
+    models = sorted({p for _, p in census.players if p.startswith("llm:")})
+    terms = f" The terms of the models that wrote it ({_line(', '.join(models))}) apply as well."
+    return f"Generated data, under Apache-2.0.{terms if models else ''}"
+
+
+def _line(text: object) -> str:
+    """Keep a text on one line of Markdown."""
+    return " ".join(str(text).split())

@@ -1,0 +1,117 @@
+"""Samples out of the house: a file of rows in a format, and a dataset card beside it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from buttonup.errors import BadInput, Reject
+from buttonup.formats.card import Census, card
+from buttonup.formats.detect import Format, format_named
+from buttonup.formats.exported import exported
+from buttonup.records import Record, Sample
+
+BUFFER = 1 << 20  # bytes gathered for a write; ours
+OTHER = (".gz", ".parquet", ".zst")  # endings that promise something else
+
+
+class Exported(Record):
+    """What an export came to."""
+
+    count: int
+    """Rows written."""
+    skipped: dict[str, int] = {}
+    """Reason -> samples left out: "not_accepted", and what the format rejects."""
+
+
+def export(
+    samples: Iterable[Sample],
+    name: str,
+    path: Path,
+    *,
+    recipe: str = "",
+    replace: bool = False,
+) -> Exported:
+    """Write the accepted samples as JSON Lines, in their order.
+
+    The rows and the card (`card_path`) appear whole or not at all. `recipe` is the text of the
+    run's recipe, told in the card.
+    Raises  BadInput when the format is unknown, the path is taken and `replace` is not set, it
+            cannot be written (a full disk too), or no sample can be exported
+    """
+    to, about = format_named(name), card_path(path)
+    _refuse(path, about, replace)
+    census, skipped = Census(), Counter[str]()
+    with _draft(about) as words, _draft(path) as rows:
+        for sample in samples:
+            if row := _row(sample, to, skipped):
+                rows.write(row)
+                census.count(sample.trajectory)
+        if not census.rows:
+            raise BadInput("there is no sample to export", _left_out(skipped))
+        words.write(card(path.name, to.NAME, to.ABOUT, census, skipped, recipe).encode())
+        _settle(rows)
+        _settle(words)
+    return Exported(count=census.rows, skipped=dict(sorted(skipped.items())))
+
+
+def card_path(path: Path) -> Path:
+    """Tell where the card of an exported file is."""
+    return path.with_name(f"{path.name}.card.md")
+
+
+def _refuse(path: Path, about: Path, replace: bool) -> None:
+    if path.suffix in OTHER:
+        raise BadInput(f"{path} would hold JSON Lines", "choose a path that ends in .jsonl")
+    for taken in (path, about):
+        if taken.exists() and not replace:
+            raise BadInput(f"{taken} exists", "choose another path or remove it")
+
+
+def _row(sample: Sample, to: Format, skipped: Counter[str]) -> bytes:
+    """Give the line of a sample; none, and the reason counted, when it is left out."""
+    if not sample.accepted:
+        skipped["not_accepted"] += 1
+        return b""
+    try:
+        row = to.render(exported(sample.trajectory))
+    except Reject as reject:
+        skipped[reject.reason] += 1
+        return b""
+    return msgspec.json.encode(row) + b"\n"
+
+
+def _left_out(skipped: Counter[str]) -> str:
+    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(skipped.items()))
+    return f"left out: {reasons}" if reasons else "the run has accepted none"
+
+
+@contextmanager
+def _draft(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that takes the path at the end, and leaves nothing when it does not get there.
+
+    Raises  BadInput when the disk says no
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with draft.open("xb", buffering=BUFFER) as file:
+            yield file
+        draft.replace(path)
+    except OSError as error:
+        raise BadInput(
+            f"{path} cannot be written: {error.strerror}", "make room or choose another path"
+        ) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _settle(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())

@@ -1,0 +1,205 @@
+"""The answer: it says what the results say, nothing else, and all that was asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from buttonup.gates.dates import as_date, clocks
+from buttonup.gates.derived import Known
+from buttonup.gates.numerals import Number, Numeral, numerals, tidy, usable
+from buttonup.gates.said import Said, said
+from buttonup.gates.seen import Found, Problem, Seen, leaves, seen, short, verdict
+from buttonup.records import Assistant, Json, Tool, Trajectory, User, Verdict
+
+_BULLET = re.compile(r"(?m)^\s*(?:[-*#]+\s*)?\d{1,2}[.)]\s|(?<=[:.!?;]\s)\d{1,2}[.)]\s(?=\S)")
+"""The number in front of a list's item."""
+_IDENTIFIER = re.compile(
+    r"(?<![\w.-])(?=[\w/:.@#-]*\d)[a-z][\w]*(?:[-_./:@#]+\w+)*|[\w.+-]+@[\w.-]+\w"
+)
+_QUOTED = re.compile(r"[\"\u201c]([^\"\u201c\u201d\n]{2,120})[\"\u201d]")
+_MAGNITUDES = (1, 1000, 10**6, 10**9, 0.01)
+
+
+def answer(trajectory: Trajectory) -> Verdict:
+    """What the answer states is supported by results and words, and it reports what was asked."""
+    return verdict(
+        "answer", (*_empty(trajectory), *_unsupported(trajectory), *_missing(trajectory))
+    )
+
+
+def _empty(trajectory: Trajectory) -> Iterator[Problem]:
+    """Find an answer of no words. That there is an answer at all is for the structure gate."""
+    last = trajectory.messages[-1] if trajectory.messages else None
+    if isinstance(last, Assistant) and last.answer and not any(c.isalnum() for c in last.answer):
+        yield "empty", f"the final answer is {last.answer!r}"
+
+
+def _unsupported(trajectory: Trajectory) -> Iterator[Problem]:
+    """Check each answer that follows results of its own turn; small talk states what it likes."""
+    reporting = False
+    for i, message in enumerate(trajectory.messages):
+        if isinstance(message, User):
+            reporting = False
+        elif isinstance(message, Tool):
+            reporting = True
+        elif message.answer and reporting:
+            support = _Support(seen(trajectory), i)
+            for token in _tokens(message.answer, support):
+                yield "unsupported", f"message {i}: {short(token)} is in no result and no words"
+
+
+def _missing(trajectory: Trajectory) -> Iterator[Problem]:
+    """Look for every fact of the goal among the answers."""
+    goal = trajectory.blueprint.goal
+    if goal is None or not goal.facts:
+        return
+    answers = [said(m.answer) for m in trajectory.messages if isinstance(m, Assistant) and m.answer]
+    for fact in (leaf for _, leaf in leaves(list(goal.facts))):
+        if not any(reports(words, fact) for words in answers):
+            yield "missing_fact", f"the answer does not report {short(fact)}"
+
+
+def reports(words: Said, fact: Json) -> bool:
+    """Say whether a text reports a value, in whichever form people write it."""
+    if fact is None or isinstance(fact, bool | dict | list):
+        return True
+    if not isinstance(fact, str):
+        return tidy(fact) in words.numbers if usable(fact) else str(fact) in words.folded
+    value = said(fact)
+    if not value.phrase or words.has(value):
+        return True
+    if value.number is not None and value.number in words.numbers:
+        return True
+    if not value.is_moment:
+        return False
+    days = (as_date(date) for date in value.when.dates)
+    return value.when.times <= words.when.times and all(
+        day is not None
+        and (day.isoformat() in words.when.dates or f"{day:%m-%d}" in words.when.days)
+        for day in days
+    )
+
+
+def _tokens(text: str, support: _Support) -> Iterator[str]:
+    """Give the concrete tokens of an answer that nothing supports."""
+    words = said(text)
+    for quoted in _QUOTED.findall(text):
+        if not support.has_words(said(quoted)):
+            yield quoted
+    yield from (date for date in sorted(words.when.dates) if not support.has_date(date))
+    yield from (day for day in sorted(words.when.days) if not support.has_day(day))
+    for readings in clocks(words.folded):
+        if not any(support.has_time(time) for time in readings):
+            yield " or ".join(readings)
+    rest = _BULLET.sub(" ", words.when.rest)
+    for identifier in _IDENTIFIER.findall(rest):
+        if any(c.isdigit() for c in identifier) and not support.has_words(said(identifier)):
+            yield identifier
+    numbers = numerals(_IDENTIFIER.sub(" ; ", rest))
+    yield from (n.text for n in numbers if not support.has_number(n))
+
+
+@dataclass(frozen=True)
+class _Support:
+    """All that the assistant may state in its answer at message `at`."""
+
+    seen: Seen
+    at: int
+
+    @cached_property
+    def found(self) -> tuple[Found, ...]:
+        """Every result so far, and the arguments that were given."""
+        results = [found for i, found in self.seen.results.items() if i < self.at]
+        given = [Found(m.call.arguments) for m in self.seen.calls if m.at < self.at]
+        return (*results, *given)
+
+    @cached_property
+    def told(self) -> tuple[Said, ...]:
+        """Everything said so far, and what is written about the functions."""
+        return tuple(words for i, words in self.seen.words if i < self.at)
+
+    @cached_property
+    def texts(self) -> tuple[Said, ...]:
+        """Everything said, found, and written about the functions."""
+        described = (said(f.description) for f in self.seen.trajectory.functions)
+        return (*self.told, *(found.said for found in self.found), *described)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Every word of them."""
+        return frozenset().union(*(text.stems for text in self.texts))
+
+    @cached_property
+    def known(self) -> Known:
+        """Numbers and dates, for derivations."""
+        return Known(self.told, self.found)
+
+    def has_words(self, value: Said) -> bool:
+        """Say whether words are known together, or each by itself."""
+        if not value.phrase or any(text.has(value) for text in self.told):
+            return True
+        if any(value.phrase in found.said.phrase for found in self.found):
+            return True
+        if any(text.has(value) for text in self.texts):
+            return True
+        return bool(value.content) and not value.numbers and self.stems.issuperset(value.content)
+
+    def has_date(self, date: str) -> bool:
+        """Say whether a date is known, or follows."""
+        if any(date in found.values for found in self.found):
+            return True
+        if any(date in text.when.dates or f"{date} " in f"{text.folded} " for text in self.texts):
+            return True
+        day = as_date(date)
+        if day is None:
+            return any(known.startswith(date) for t in self.texts for known in t.when.dates)
+        years = frozenset().union(*(text.years for text in self.texts))
+        return self.known.gives_day(day) or any(
+            text.when.names(day, self.seen.today, years) for text in self.told
+        )
+
+    def has_day(self, day: str) -> bool:
+        """Say whether a date without a year is known."""
+        return any(
+            day in text.when.days or any(date.endswith(f"-{day}") for date in text.when.dates)
+            for text in self.texts
+        ) or any(self.has_date(f"{year}-{day}") for year in self._years if as_date(f"{year}-{day}"))
+
+    @cached_property
+    def _years(self) -> frozenset[int]:
+        years = frozenset().union(*(text.years for text in self.texts))
+        return years | ({self.seen.today.year} if self.seen.today else frozenset())
+
+    def has_time(self, time: str) -> bool:
+        """Say whether a time of day is known."""
+        return any(time in found.values for found in self.found) or any(
+            time in text.when.times for text in self.texts
+        )
+
+    def has_number(self, numeral: Numeral) -> bool:
+        """Say whether a number is known, is a known one rounded, or follows from known ones."""
+        scaled = tidy(numeral.value * numeral.scale)
+        readings = {numeral.value, abs(numeral.value), scaled}
+        if any(reading in found.values for reading in readings for found in self.found):
+            return True
+        if any(readings & text.numbers for text in self.told):
+            return True
+        return numeral.value in self.known.counts or self._follows(numeral, readings)
+
+    def _follows(self, numeral: Numeral, readings: set[Number]) -> bool:
+        """Look further: in the texts of results and functions, roundings, and derivations."""
+        if any(readings & text.numbers for text in self.texts):
+            return True
+        if any(self._rounded(numeral, by) for by in _MAGNITUDES if by == 1 or numeral.scale != 1):
+            return True
+        return any(self.known.gives(reading, numeral.places) for reading in readings) or (
+            self.known.gives_span(numeral.value)
+        )
+
+    def _rounded(self, numeral: Numeral, by: float) -> bool:
+        """Say whether a known number, in this magnitude, rounds to what is written."""
+        slack = 0.5 * 10**-numeral.places + 1e-9
+        return any(abs(abs(n) / by - abs(numeral.value)) <= slack for n in self.known.numbers)

@@ -1,0 +1,121 @@
+"""Values that a simple step makes out of known ones: a sum, a difference, a count, a date moved.
+
+Two numbers are put together only where a person would: those under one name in a list, those of one
+object, or one that the user gave with one that a result gave. Anything with anything would let
+almost every number pass.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+
+from buttonup.gates.dates import as_date
+from buttonup.gates.numerals import Number, tidy
+from buttonup.gates.said import Said
+from buttonup.gates.seen import Found
+
+MANY = 200  # numbers in a group beyond which pairs are not tried: one would always fit
+
+
+class Known:
+    """The numbers and dates known at a point of the conversation, and what follows from them."""
+
+    def __init__(self, words: Iterable[Said], results: Iterable[Found]) -> None:
+        self.words = tuple(words)
+        self.results = tuple(results)
+
+    @cached_property
+    def told(self) -> frozenset[Number]:
+        """The numbers that were said."""
+        return frozenset().union(*(words.numbers for words in self.words))
+
+    @cached_property
+    def dates(self) -> frozenset[dt.date]:
+        """The dates said and found."""
+        texts = (*self.words, *(found.said for found in self.results))
+        dates = (as_date(date) for text in texts for date in text.when.dates)
+        return frozenset(date for date in dates if date is not None)
+
+    @cached_property
+    def numbers(self) -> frozenset[Number]:
+        """Every number known as it is."""
+        return self.told.union(*(found.numbers for found in self.results))
+
+    @cached_property
+    def groups(self) -> tuple[tuple[Number, ...], ...]:
+        """The numbers that belong together, by name over all results, and by object."""
+        columns: defaultdict[str, list[Number]] = defaultdict(list)
+        objects: defaultdict[tuple[int, str], list[Number]] = defaultdict(list)
+        for i, found in enumerate(self.results):
+            for pointer, number in found.places:
+                parent, _, name = pointer.rpartition("/")
+                columns[name if not name.isdigit() else f"{parent}/*"].append(number)
+                objects[i, parent].append(number)
+        return tuple(tuple(g) for g in (*columns.values(), *objects.values()) if len(g) > 1)
+
+    @cached_property
+    def counts(self) -> frozenset[int]:
+        """How many items a list has, or a part of it."""
+        longest = max((n for found in self.results for n in found.lengths), default=0)
+        return frozenset(range(max(longest, len(self.results)) + 1))
+
+    def gives(self, value: Number, places: int = 6) -> bool:
+        """True when a number follows in one step, rounded to `places` digits."""
+        return (
+            value in self.counts
+            or any(_combined(value, group, places) for group in self.groups)
+            or self._crossed(value, places)
+        )
+
+    def gives_day(self, day: dt.date) -> bool:
+        """True when a date is a known one moved by a known number of days or months."""
+        return any(
+            abs((day - known).days) in self.numbers
+            or (day.day == known.day and abs(_months(day) - _months(known)) in self.numbers)
+            for known in self.dates
+        )
+
+    def gives_span(self, value: Number) -> bool:
+        """True when a number is the days between two known dates."""
+        return any(value == abs((a - b).days) for a in self.dates for b in self.dates)
+
+    def _crossed(self, value: Number, places: int) -> bool:
+        """Put a number the user gave together with one of a result."""
+        given = frozenset().union(*(found.numbers for found in self.results))
+        return any(
+            _near(made, value, places)
+            for told in self.told
+            for number in list(given)[:MANY]
+            for made in (told * number, number - told, number + told, told - number)
+        ) or any(
+            _near(number / told, value, places) for told in self.told if told for number in given
+        )
+
+
+def _combined(value: Number, group: tuple[Number, ...], places: int) -> bool:
+    total = sum(group)
+    if _near(total, value, places) or _near(total / len(group), value, places):
+        return True
+    if len(group) > MANY:
+        return False
+    return any(
+        _near(made, value, places)
+        for i, a in enumerate(group)
+        for b in group[:i]
+        for made in (a + b, abs(a - b), a * b, *_shares(a, b), *_shares(b, a))
+    ) or any(_near(100 * a / total, value, places) for a in group if total)
+
+
+def _shares(a: Number, b: Number) -> tuple[Number, ...]:
+    return (a / b, 100 * a / b, 100 * (a - b) / b) if b else ()
+
+
+def _near(made: Number, value: Number, places: int) -> bool:
+    return bool(abs(tidy(made) - value) <= 0.5 * 10**-places + 1e-9)
+
+
+def _months(day: dt.date) -> int:
+    return 12 * day.year + day.month

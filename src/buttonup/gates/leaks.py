@@ -1,0 +1,126 @@
+"""Nothing privileged shows in what is exported.
+
+Privileged is what only the making of a sample knows: the sub-tasks, the plan, the functions' names
+to the user, and values that the user could not know yet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from buttonup.gates.said import fold, phrase, said
+from buttonup.gates.seen import Problem, leaves, seen, short, verdict
+from buttonup.records import Assistant, Trajectory, User, Verdict
+
+VERBATIM = 6  # words; fewer than these come together by chance
+
+_PLAN = (
+    r"(?:according to|as per|per|follow(?:ing)?|stick(?:ing)? to|provided|next in) the (plan)|"
+    r"the (?:given |provided |executed )?(plan) "
+    r"(?:says|tells|calls for|requires|shows|gives|needs|is given)"
+)
+_PRIVILEGED = re.compile(
+    r"\b(?:(sub-?tasks?)|(decompos(?:ed?|ition))|(simulat(?:ed|ions?|ors?))|(blueprint)s?|(distractors?)|"
+    rf"ground.(truth)|(gold)(?:en)? (?:answer|plan|trajectory)|{_PLAN})\b"
+)
+"""Words that give the making away. The group is the word that makes it innocent when it is used by
+the user, the context, a result or a function shown: a gym has simulators, a phone has plans."""
+_ROOTS = "task decompos simulat blueprint distractor truth gold plan".split()
+"""One of these is in every match; looking for them first is quicker."""
+_NAMED_LIKE_CODE = re.compile(r"[a-z0-9]_[a-z]|[a-z][A-Z]")
+
+
+def leaks(trajectory: Trajectory) -> Verdict:
+    """Nothing that only the making of the sample knows shows in its messages."""
+    found = (*_subtasks(trajectory), *_vocabulary(trajectory), *_names(trajectory))
+    return verdict("leaks", (*found, *_opaque(trajectory)))
+
+
+def _subtasks(trajectory: Trajectory) -> Iterator[Problem]:
+    """Find sub-tasks word for word, where neither the request nor the plan's words say so."""
+    task = trajectory.blueprint.task
+    gold = "\n".join(f"{step.intent}\n{step.finding}" for step in trajectory.blueprint.plan)
+    open_ = (phrase(fold(task.text)), phrase(fold(gold)))
+    wordings = (phrase(fold(subtask.text)) for subtask in task.subtasks)
+    long = (wording for wording in wordings if len(wording.split()) >= VERBATIM)
+    secret = [wording for wording in long if not any(wording in text for text in open_)]
+    if not secret:
+        return
+    asked = " ".join(phrase(fold(m.content)) for m in trajectory.messages if isinstance(m, User))
+    for i, message in enumerate(trajectory.messages):
+        words = said(_spoken(message)).phrase
+        for wording in secret:
+            if wording in words and (isinstance(message, User) or wording not in asked):
+                yield "subtask", f"message {i} has the sub-task {short(wording.strip())!r}"
+
+
+def _vocabulary(trajectory: Trajectory) -> Iterator[Problem]:
+    """Find words of the making in the assistant's mouth."""
+    for i, message in enumerate(trajectory.messages):
+        if not isinstance(message, Assistant):
+            continue
+        words = said(_spoken(message)).folded
+        if not any(root in words for root in _ROOTS):
+            continue
+        for match in _PRIVILEGED.finditer(words):
+            word = next(group for group in match.groups() if group)
+            if not _innocent(word, trajectory):
+                yield "vocabulary", f"message {i} says {match[0]!r}"
+
+
+def _innocent(word: str, trajectory: Trajectory) -> bool:
+    root = word[:7]
+    index = seen(trajectory)
+    told = [words.folded for _, words in index.words] + [
+        f.text.lower() for f in index.results.values()
+    ]
+    shown = [f"{f.name} {f.description}".lower() for f in trajectory.functions]
+    return any(root in text for text in (*told, *shown))
+
+
+def _names(trajectory: Trajectory) -> Iterator[Problem]:
+    """Find names of functions in the user's words; names that are plain words do not count."""
+    names = [f.name for f in trajectory.functions if _NAMED_LIKE_CODE.search(f.name)]
+    for i, message in enumerate(trajectory.messages):
+        if isinstance(message, User):
+            for name in names:
+                if name in message.content and re.search(
+                    rf"(?<!\w){re.escape(name)}(?!\w)", message.content
+                ):
+                    yield "function_name", f"message {i}: the user says {name!r}"
+
+
+def _opaque(trajectory: Trajectory) -> Iterator[Problem]:
+    """Find values that a step brings in what the user says before any result."""
+    calls = [call for step in trajectory.blueprint.plan for call in step.calls]
+    fed: set[str] = set()
+    known: set[str] = set()
+    for call in calls:
+        for name, source in call.sources.items():
+            values = {v for _, v in leaves(call.arguments.get(name)) if isinstance(v, str)}
+            (fed if source.kind == "result" else known).update(values)
+    opaque = [value for value in fed - known if any(c.isdigit() for c in value)]
+    if not opaque:
+        return
+    for i, words in _before_results(trajectory):
+        for value in sorted(opaque):
+            if phrase(fold(value)) in words:
+                yield "opaque_value", f"message {i}: the user cannot know {value!r} yet"
+
+
+def _before_results(trajectory: Trajectory) -> Iterator[tuple[int, str]]:
+    first = min(seen(trajectory).results, default=len(trajectory.messages))
+    for i, message in enumerate(trajectory.messages[:first]):
+        if isinstance(message, User):
+            yield i, phrase(fold(message.content))
+
+
+def _spoken(message: object) -> str:
+    match message:
+        case User(content=content):
+            return content
+        case Assistant(thought=thought, answer=answer):
+            return f"{thought}\n{answer}"
+        case _:
+            return ""

@@ -1,0 +1,245 @@
+"""Each argument value comes from somewhere.
+
+`trace` says it value by value, for people to look at; the gate only asks whether every value has a
+source. In order: what the user and the context said, earlier results, what the schema itself
+offers, the words of all of them put together, and a step that the assistant stated.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from buttonup.gates.dates import as_date
+from buttonup.gates.derived import Known
+from buttonup.gates.numerals import Number, tidy, usable
+from buttonup.gates.said import Said, said
+from buttonup.gates.schemas import offer
+from buttonup.gates.seen import CONTEXT, Found, Made, Problem, Seen, leaves, seen, short, verdict
+from buttonup.records import Assistant, Json, Record, Trajectory, Verdict
+
+LONG = 5  # words from which a string counts as composed, not as a name or a phrase; ours
+SHARED = 0.5  # share of a composed text's words that must be known; ours, from real dialogues
+_PARTS = frozenset("year month day hour minute".split())
+"""Words in a parameter's name that say it takes a part of a date or time."""
+
+Kind = Literal["said", "context", "result", "schema", "composed", "derived", "future", "invented"]
+
+
+class Origin(Record):
+    """Where one argument value comes from."""
+
+    message: int
+    """Index of the message with the call."""
+    call_id: str
+    pointer: str
+    """JSON pointer of the value in the call's arguments."""
+    value: Json
+    kind: Kind
+    source: int | None = None
+    """Index of the message it comes from; None for the context, the schema and "invented"."""
+    where: str = ""
+    """JSON pointer in that result, or the words in question."""
+
+
+def provenance(trajectory: Trajectory) -> Verdict:
+    """Every argument value comes from the user, an earlier result, the schema or a stated step."""
+    return verdict("provenance", _sourceless(trajectory))
+
+
+def trace(trajectory: Trajectory) -> tuple[Origin, ...]:
+    """Say of every value in every call's arguments where it comes from."""
+    index = seen(trajectory)
+    points: dict[int, _Point] = {}
+    origins: list[Origin] = []
+    for made in index.calls:
+        point = points.setdefault(made.at, _Point(index, made.at))
+        for pointer, value in leaves(made.call.arguments or {}):
+            if isinstance(value, dict | list):
+                continue
+            kind, source, where = point.origin(made, pointer, value)
+            origins.append(Origin(made.at, made.call.id, pointer, value, kind, source, where))
+    return tuple(origins)
+
+
+def _sourceless(trajectory: Trajectory) -> Iterator[Problem]:
+    for origin in trace(trajectory):
+        words = f"message {origin.message}: {origin.call_id} {origin.pointer} {short(origin.value)}"
+        if origin.kind == "future":
+            yield "from_the_future", f"{words} is first known from message {origin.source}"
+        elif origin.kind == "invented":
+            yield "invented", f"{words} comes from nowhere"
+
+
+Place = tuple[Kind, int | None, str]
+
+
+@dataclass(frozen=True)
+class _Point:
+    """What is known when the assistant speaks at message `at`."""
+
+    seen: Seen
+    at: int
+
+    @cached_property
+    def told(self) -> tuple[tuple[int, Said], ...]:
+        """Everything said so far."""
+        return tuple((i, words) for i, words in self.seen.words if i < self.at)
+
+    @cached_property
+    def found(self) -> tuple[tuple[int, Found], ...]:
+        """Every result so far."""
+        return tuple((i, found) for i, found in self.seen.results.items() if i < self.at)
+
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """The years that the words so far name."""
+        return frozenset().union(*(words.years for _, words in self.told))
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Every word so far."""
+        texts = (*(words for _, words in self.told), *(found.said for _, found in self.found))
+        return frozenset().union(*(text.stems for text in texts))
+
+    @cached_property
+    def stated(self) -> tuple[tuple[int, Said], ...]:
+        """What the assistant has thought and said, this message included."""
+        return tuple(
+            (i, said(f"{m.thought}\n{m.answer}"))
+            for i, m in enumerate(self.seen.messages[: self.at + 1])
+            if isinstance(m, Assistant) and (m.thought or m.answer)
+        )
+
+    @cached_property
+    def known(self) -> Known:
+        """The numbers and dates so far, for derivations."""
+        return Known((words for _, words in self.told), (found for _, found in self.found))
+
+    def origin(self, made: Made, pointer: str, value: Json) -> Place:
+        """Find the source of one value."""
+        if value is None or isinstance(value, bool) or value == "":
+            return "schema", None, ""
+        choices = offer(self.seen.functions.get(made.call.name), pointer)
+        if isinstance(value, str):
+            found = self._text(said(value)) or self._exact(value) or self._moment(said(value))
+        else:
+            found = self._number(value, pointer)
+        if found:
+            return found
+        if any(type(choice) is not bool and choice == value for choice in choices.values):
+            return "schema", None, ""
+        if isinstance(value, str):
+            words = said(value)
+            found = self._worded(words, choices.described) or self._stated_day(words)
+        return found or self._later(made, value)
+
+    def _text(self, value: Said) -> Place | None:
+        """Find a string said as it is."""
+        for i, words in self.told:
+            if words.has(value):
+                return _told(i, value.phrase.strip())
+        return None
+
+    def _exact(self, value: Json) -> Place | None:
+        """Find a value that is a leaf of a result."""
+        for i, found in self.found:
+            if (where := found.values.get(value)) is not None:
+                return "result", i, where
+        return None
+
+    def _moment(self, value: Said) -> Place | None:
+        """Find a string said otherwise: a date, a time, a number, a part of a result's string."""
+        if value.number is not None and (place := self._number(value.number, "")):
+            return place
+        if value.is_moment:
+            for i, words in self.told:
+                if words.has_moment(value, self.seen.today, self.years):
+                    return _told(i, value.folded)
+        for i, found in self.found:
+            if found.said.has(value) or (
+                value.is_moment and found.said.has_moment(value, None, frozenset())
+            ):
+                return "result", i, value.folded
+        return None
+
+    def _number(self, value: Number, pointer: str) -> Place | None:
+        if not usable(value):
+            return self._exact(value)
+        for i, words in self.told:
+            if tidy(value) in words.numbers or self._part(value, pointer, words):
+                return _told(i, str(value))
+        if place := self._exact(value):
+            return place
+        for i, found in self.found:
+            if value in found.said.numbers:
+                return "result", i, str(value)
+        return self._stated_number(value)
+
+    def _part(self, value: Number, pointer: str, words: Said) -> bool:
+        """Say whether a number is the year, month, day, hour or minute of what was said."""
+        if _PARTS.isdisjoint(pointer.rpartition("/")[2].lower().split("_")):
+            return False
+        moments = words.when.dates | words.when.days | words.when.times
+        return any(value == int(p) for m in moments for p in m.replace(":", "-").split("-"))
+
+    def _worded(self, value: Said, described: Said) -> Place | None:
+        """Find a string whose words are known though they do not stand together."""
+        if any(n not in self.known.numbers for n in _concrete(value)):
+            return None
+        content = value.content
+        shared = sum(word in self.stems for word in content)
+        if shared == len(content) and (content or value.numbers):
+            return "composed", None, ""
+        if not value.numbers and described.has(value):
+            return "schema", None, "description"
+        if len(value.phrase.split()) >= LONG and shared >= SHARED * len(content):
+            return "composed", None, ""
+        return None
+
+    def _stated_number(self, value: Number) -> Place | None:
+        for i, words in self.stated:
+            if value in words.numbers and self.known.gives(value):
+                return "derived", i, str(value)
+        return None
+
+    def _stated_day(self, value: Said) -> Place | None:
+        """Find a date or time that the assistant worked out, and said so."""
+        if not value.is_moment:
+            return None
+        days = [as_date(date) for date in value.when.dates]
+        if not all(day is not None and self._day(day) for day in days):
+            return None
+        for i, words in self.stated:
+            if words.has_moment(value, self.seen.today, self.years):
+                return "derived", i, value.folded
+        return None
+
+    def _day(self, day: dt.date) -> bool:
+        return self.known.gives_day(day) or any(
+            words.when.names(day, base, self.years)
+            for _, words in self.told
+            for base in self.known.dates
+        )
+
+    def _later(self, made: Made, value: Json) -> Place:
+        """Tell a value that only a later result holds from one that nothing holds."""
+        for other in self.seen.calls:
+            if other.answered is None or other is made or other.answered < self.at:
+                continue
+            echoed = any(value == given for _, given in leaves(other.call.arguments or {}))
+            if not echoed and value in self.seen.results[other.answered].values:
+                return "future", other.answered, ""
+        return "invented", None, ""
+
+
+def _told(i: int, words: str) -> Place:
+    return ("context", None, words) if i == CONTEXT else ("said", i, words)
+
+
+def _concrete(value: Said) -> frozenset[Number]:
+    """Give the numbers that a text commits to."""
+    return frozenset(n for n in value.numbers if n > 1)

@@ -1,0 +1,67 @@
+"""Run it again: the same calls on the same worlds, the same results, the same end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from buttonup.errors import BadInput
+from buttonup.gates.seen import Made, Problem, seen, short, verdict
+from buttonup.records import Json, Trajectory, Verdict
+from buttonup.tools.door import refusal
+from buttonup.worlds.session import open_session
+
+
+def replay(trajectory: Trajectory) -> Verdict:
+    """Run again from its seed, the calls give the same results and leave the same state."""
+    source = trajectory.blueprint.tools.source
+    if source != "worlds":
+        return verdict("replay", (), f"not applicable: the tools are {source}, not worlds")
+    try:
+        return verdict("replay", _differences(trajectory))
+    except BadInput as unknown:
+        return verdict("replay", (("unknown_world", str(unknown)),))
+
+
+def _differences(trajectory: Trajectory) -> Iterator[Problem]:
+    calls = seen(trajectory).calls
+    results, changes = _run(trajectory, calls)
+    same = True
+    for made, result in zip(calls, results, strict=True):
+        if made.answered is not None and made.result != result:
+            same = False
+            told = f"{short(made.result)} was {short(result)} when run again"
+            yield "different_result", f"message {made.answered}: {made.call.name}: {told}"
+    goal = trajectory.blueprint.goal
+    if goal is not None and changes != goal.changes:
+        yield "different_state", f"{short(changes)} changed, not {short(goal.changes)}"
+    if same and any(len(list(turn)) > 1 for _, turn in groupby(calls, _turn)):
+        yield from _order_matters(trajectory, calls, changes)
+
+
+def _order_matters(
+    trajectory: Trajectory, calls: tuple[Made, ...], changes: dict[str, Json]
+) -> Iterator[Problem]:
+    """Run the calls of every turn in reverse order: what is independent gives the same."""
+    turned = tuple(made for _, turn in groupby(calls, _turn) for made in reversed(list(turn)))
+    results, ended = _run(trajectory, turned)
+    for made, result in zip(turned, results, strict=True):
+        if made.answered is not None and made.result != result:
+            yield "order_matters", f"message {made.at}: {made.call.name} gives {short(result)}"
+    if ended != changes:
+        yield "order_matters", f"{short(ended)} changed, not {short(changes)}"
+
+
+def _run(trajectory: Trajectory, calls: tuple[Made, ...]) -> tuple[list[Json], dict[str, Json]]:
+    session = open_session(trajectory.blueprint.tools)
+    results = []
+    for made in calls:
+        result = refusal(made.call, trajectory.functions)
+        if result is None:
+            result = session.call(made.call.name, made.call.arguments or {})
+        results.append(result)
+    return results, session.changes()
+
+
+def _turn(made: Made) -> int:
+    return made.at

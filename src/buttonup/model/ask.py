@@ -1,0 +1,206 @@
+"""Ask a model for a value of a class: the schema that is sent is read off the class that parses.
+
+A reply that does not fit is asked for again with the reply and what is wrong with it; that is the
+only place where a model is asked twice for one thing. (Faults of the outside world are retried in
+`retrying.py`.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import jsonschema_rs
+import msgspec
+
+from buttonup.errors import Reject
+from buttonup.model.door import Model, Reply, Request, Turn
+from buttonup.model.parse import only_json
+from buttonup.prompts.render import render
+from buttonup.records import Json, Schema, Usage, digest
+
+T = TypeVar("T")
+
+CLIP = 4000  # characters of a bad reply that are shown back; a runaway reply must not grow the bill
+
+
+class _Bad(Exception):  # noqa: N818 - a reply, not an error of the program
+    """A reply that does not do, with the reason to count and the words to feed back."""
+
+    def __init__(self, reason: str, words: str) -> None:
+        super().__init__(words)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """A model together with how it is asked."""
+
+    model: Model
+    name: str
+    """The endpoint's name for it."""
+    seed: int = 0
+    temperature: float = 0.7
+    max_tokens: int = 2048
+    tries: int = 3
+    """Asks in all for one thing."""
+
+    async def ask(
+        self,
+        prompt: str,
+        want: type[T],
+        slots: Mapping[str, object],
+        *,
+        check: Callable[[T], None] | None = None,
+        history: tuple[Turn, ...] = (),
+        draw: int = 0,
+    ) -> tuple[T, Usage]:
+        """Ask for a value of the class `want`.
+
+        `check` raises ValueError, in words for the model, when a well-formed reply is still wrong.
+        `history` follows the prompt, where a conversation goes on. `draw` tells apart several
+        draws of the same prompt.
+
+        Rejects  "unparsable", "off_schema", "unfit", "too_long" after the last try; "filtered" when
+                 the endpoint would not answer
+        """
+
+        def parse(value: Json) -> T:
+            try:
+                made = msgspec.convert(value, want)
+            except msgspec.ValidationError as error:
+                raise _Bad("off_schema", str(error)) from error
+            return _checked(made, check)
+
+        return await self._ask(prompt, schema_of(want), slots, parse, history, draw)
+
+    async def ask_json(
+        self,
+        prompt: str,
+        schema: Schema,
+        slots: Mapping[str, object],
+        *,
+        check: Callable[[Json], None] | None = None,
+        history: tuple[Turn, ...] = (),
+        draw: int = 0,
+    ) -> tuple[Json, Usage]:
+        """Ask for JSON that fits a schema known only now. The rest is as for `ask`."""
+        validator = jsonschema_rs.validator_for(schema)
+
+        def parse(value: Json) -> Json:
+            faults = [f"{_where(e)}: {e.message}" for e in validator.iter_errors(value)]
+            if faults:
+                raise _Bad("off_schema", "; ".join(faults[:8]))
+            return _checked(value, check)
+
+        return await self._ask(prompt, schema, slots, parse, history, draw)
+
+    async def _ask(
+        self,
+        prompt: str,
+        schema: Schema,
+        slots: Mapping[str, object],
+        parse: Callable[[Json], T],
+        history: tuple[Turn, ...],
+        draw: int,
+    ) -> tuple[T, Usage]:
+        shown = msgspec.json.format(msgspec.json.encode(schema), indent=1).decode()
+        rendered = render(prompt, {**slots, "schema": shown})
+        turns: tuple[Turn, ...] = (Turn("system", rendered.system),)
+        turns += (Turn("user", rendered.user),) if rendered.user else ()
+        turns += history
+        used = Usage()
+        wrong = _Bad("unparsable", "the model was not asked")
+        for _ in range(self.tries):
+            reply = await self.model(self._request(prompt, schema, turns, draw))
+            used += usage_of(reply)
+            try:
+                return parse(_value(reply)), used
+            except _Bad as bad:
+                wrong = bad
+                turns += _sent_back(reply, bad)
+        raise Reject(wrong.reason, f"{prompt}: {wrong}")
+
+    def _request(self, prompt: str, schema: Schema, turns: tuple[Turn, ...], draw: int) -> Request:
+        return Request(
+            model=self.name,
+            messages=turns,
+            schema=schema,
+            temperature=self.temperature,
+            max_tokens=self.max_tokens,
+            seed=int(digest((self.seed, draw)), 16) % 2**31,
+            prompt=prompt,
+        )
+
+
+def usage_of(reply: Reply) -> Usage:
+    """Count what a reply took."""
+    return Usage(
+        calls=1,
+        prompt_tokens=reply.prompt_tokens,
+        completion_tokens=reply.completion_tokens,
+        cached_tokens=reply.cached_tokens,
+    )
+
+
+def schema_of(want: type[Any]) -> Schema:
+    """Give the JSON Schema of a reply class, references resolved and unknown fields refused."""
+    (root,), defined = msgspec.json.schema_components((want,), ref_template="{name}")
+    schema: Schema = _closed(_resolved(root, defined))
+    return schema
+
+
+def _value(reply: Reply) -> Json:
+    if reply.finish == "content_filter":
+        raise Reject("filtered", "the endpoint refused to answer")
+    try:
+        return only_json(reply.text)
+    except ValueError as error:
+        if reply.finish == "length":
+            raise _Bad("too_long", "the reply was cut off; answer more briefly") from error
+        raise _Bad("unparsable", str(error)) from error
+
+
+def _checked(value: T, check: Callable[[T], None] | None) -> T:
+    try:
+        if check is not None:
+            check(value)
+    except ValueError as error:
+        raise _Bad("unfit", str(error)) from error
+    return value
+
+
+def _sent_back(reply: Reply, bad: _Bad) -> tuple[Turn, ...]:
+    words = f"That reply cannot be used:\n{bad}\n\nAnswer again, with the whole JSON, corrected."
+    return (Turn("assistant", reply.text[:CLIP] or "(nothing)"), Turn("user", words))
+
+
+def _where(error: jsonschema_rs.ValidationError) -> str:
+    return "$" + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.instance_path)
+
+
+def _resolved(schema: Any, defined: Mapping[str, Any]) -> Any:
+    if isinstance(schema, list):
+        return [_resolved(s, defined) for s in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _resolved(
+            {**defined[schema["$ref"]], **{k: v for k, v in schema.items() if k != "$ref"}}, defined
+        )
+    return {
+        k: _resolved(v, defined)
+        for k, v in schema.items()
+        if k != "title" or not isinstance(v, str)
+    }
+
+
+def _closed(schema: Any) -> Any:
+    """Refuse unknown fields wherever fields are named; a free-form object stays free."""
+    if isinstance(schema, list):
+        return [_closed(s) for s in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {k: _closed(v) for k, v in schema.items()}
+    return {**closed, "additionalProperties": False} if "properties" in schema else closed

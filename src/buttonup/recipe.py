@@ -1,0 +1,234 @@
+"""The pipeline on one screen, and the recipe that says how it is run.
+
+This is the only place where stages meet the engine. To add a stage: write the function, add a line.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import itertools
+import tomllib
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from buttonup import gates, topdown
+from buttonup.bottomup import text_first, truth_first
+from buttonup.engine.local import Fold, Stage
+from buttonup.errors import BadInput
+from buttonup.model.ask import Teacher
+from buttonup.records import Record, Sample, Trajectory, digest
+from buttonup.worlds.catalogue import WORLDS
+from buttonup.worlds.session import find_world
+from buttonup.worlds.world import World
+
+
+class Teaching(Record):
+    """The model that writes and acts, where one does."""
+
+    model: str = ""
+    """Name of the model at the endpoint; "" for none."""
+    base_url: str = "https://api.openai.com/v1"
+    """Where the OpenAI-compatible chat completions are."""
+    key_env: str = "OPENAI_API_KEY"
+    """Environment variable that holds the key; the key itself is never written anywhere."""
+    temperature: float = 0.7
+    max_tokens: int = 2048
+    """Tokens a reply may have."""
+    tries: int = 3
+    """Times one thing is asked for: once, and again after each reply that does not fit."""
+    timeout: float = 300.0
+    """Seconds one reply may take."""
+
+
+class Recipe(Record):
+    """Everything a run is made from. A TOML file has these keys; `--set` overrides any."""
+
+    n: int = 200
+    """Accepted samples wanted."""
+    seed: int = 0
+    tools: str = "worlds"
+    """"worlds", "worlds:NAME,NAME", or "simulated" (text first, through a teacher)."""
+    seeds: str = ""
+    """File of seed conversations for text first; "" for the shipped scenarios."""
+    concurrency: int = 16
+    """Items and model calls in flight."""
+    patience: int = 30
+    """Items begun for each sample wanted before the run ends short."""
+    rewrite: bool = True
+    """Truth first: whether the teacher, where there is one, rewrites the requests."""
+    teacher: Teaching = Teaching()
+
+    plan: truth_first.Planning = truth_first.Planning()
+    blueprint: truth_first.Blueprinting = truth_first.Blueprinting()
+    rewriting: truth_first.Rewriting = truth_first.Rewriting()
+    scenarios: text_first.Scenarios = text_first.Scenarios()
+    dedup: text_first.Dedup = text_first.Dedup()
+    atoms: text_first.Atoms = text_first.Atoms()
+    compose: text_first.Compose = text_first.Compose()
+    functions: text_first.Functions = text_first.Functions()
+    library: text_first.Library = text_first.Library()
+    assemble: text_first.Assemble = text_first.Assemble()
+    simulate: topdown.Simulate = topdown.Simulate()
+
+
+NOT_IDENTITY: Mapping[str, str] = {
+    "n": "a run may be made longer; the samples it has stay the first ones",
+    "concurrency": "changes how fast, not what",
+    "patience": "changes when a poor run gives up, not what it makes until then",
+    "seeds": "counted by content, not by path",
+}
+NOT_IDENTITY_OF_TEACHER: Mapping[str, str] = {
+    "base_url": "the same model may move to another address",
+    "key_env": "says who pays",
+    "timeout": "changes how long to wait, not for what",
+}
+"""What may change while a run goes on, and why."""
+
+
+def identity(recipe: Recipe) -> str:
+    """Digest all that decides the samples; a run folder belongs to one identity."""
+    content: dict[str, Any] = msgspec.to_builtins(recipe)
+    for key in NOT_IDENTITY:
+        content.pop(key, None)
+    for key in NOT_IDENTITY_OF_TEACHER:
+        content.get("teacher", {}).pop(key, None)
+    if recipe.seeds:
+        content["seeds"] = hashlib.sha256(Path(recipe.seeds).read_bytes()).hexdigest()
+    return digest(content)
+
+
+# --- the pipeline -------------------------------------------------------------------------------
+
+
+def pipeline(recipe: Recipe, teacher: Teacher | None) -> Sequence[Stage | Fold]:
+    """Write out the stages of a recipe, first to last."""
+    if recipe.tools == "simulated":
+        return text_first_stages(recipe, _needed(teacher))
+    return truth_first_stages(recipe, teacher)
+
+
+def text_first_stages(k: Recipe, teacher: Teacher) -> Sequence[Stage | Fold]:
+    """BUTTON: seeds or scenarios, up to functions made for the task, down to a trajectory."""
+    on = functools.partial
+    embed = text_first.pick_embedder(k.dedup.embedder)
+    return (
+        Stage("scenarios", on(text_first.extract, teacher=teacher, knobs=k.scenarios)),
+        Fold("distinct", on(text_first.distinct, embed, k.dedup)),
+        Stage("expanded", on(text_first.expand, teacher=teacher, knobs=k.scenarios)),
+        Fold("distinct_again", on(text_first.distinct, embed, k.dedup)),
+        Stage("atoms", on(text_first.atoms, teacher=teacher, knobs=k.atoms)),
+        Stage("compositions", on(text_first.compose, teacher=teacher, knobs=k.compose)),
+        Stage("consistent", on(text_first.consistent, teacher=teacher)),
+        Stage("functions", on(text_first.functions, teacher=teacher, knobs=k.functions)),
+        Fold("library", on(text_first.library, embed, k.library)),
+        Fold("blueprints", on(text_first.assemble, k.seed, k.assemble)),
+        Stage("trajectories", on(topdown.simulate, teacher=teacher, knobs=k.simulate)),
+        Stage("samples", judged),
+    )
+
+
+def truth_first_stages(k: Recipe, teacher: Teacher | None) -> Sequence[Stage | Fold]:
+    """Tools that run: sample and execute a plan, word it, act it out."""
+    on = functools.partial
+    drawn = on(truth_first.blueprints, worlds=chosen(k), planning=k.plan, knobs=k.blueprint)
+    acted = on(topdown.simulate, teacher=teacher, knobs=k.simulate)
+    rewriting = teacher is not None and k.rewrite
+    reworded = on(truth_first.rewrite, teacher=teacher, knobs=k.rewriting)
+    return (
+        Stage("blueprints", drawn),
+        *((Stage("rewritten", reworded),) if rewriting else ()),
+        Stage("trajectories", acted),
+        Stage("samples", judged),
+    )
+
+
+def source(recipe: Recipe) -> Iterable[Record]:
+    """Give what the first stage starts from."""
+    if recipe.tools != "simulated":
+        return (truth_first.Ticket(seed=recipe.seed, index=i) for i in itertools.count())
+    if recipe.seeds:
+        return text_first.read_seeds(Path(recipe.seeds))
+    return text_first.shipped_scenarios()
+
+
+async def judged(trajectory: Trajectory) -> list[Sample]:
+    """Put a trajectory through all gates."""
+    return [gates.judge(trajectory)]
+
+
+def chosen(recipe: Recipe) -> tuple[World, ...]:
+    """Look up the worlds that a recipe names. Raises BadInput for unknown ones."""
+    kind, _, names = recipe.tools.partition(":")
+    if kind != "worlds":
+        raise BadInput(
+            f"tools = {recipe.tools!r} is not known", 'use "worlds", "worlds:NAME,NAME" or "simulated"'
+        )
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    return tuple(find_world(name) for name in wanted) or tuple(WORLDS.values())
+
+
+def _needed(teacher: Teacher | None) -> Teacher:
+    if teacher is None:
+        raise BadInput("simulated tools need a teacher", "give --teacher MODEL and --base-url URL")
+    return teacher
+
+
+# --- reading recipes ----------------------------------------------------------------------------
+
+
+def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
+    """Read a TOML recipe (None: the default one) and lay dotted `overrides` over it.
+
+    Raises  BadInput where the file is missing, is not TOML, or has a key or a value that does not
+            belong there
+    """
+    content = _toml(path) if path else {}
+    for key, value in overrides.items():
+        _put(content, key, value)
+    try:
+        recipe = msgspec.convert(content, Recipe)
+    except msgspec.ValidationError as error:
+        where = str(path) if path else "the options"
+        raise BadInput(f"{where}: {error}", "see docs/recipes.md for the keys") from error
+    if recipe.n < 1 or recipe.concurrency < 1:
+        raise BadInput("n and concurrency must be at least 1")
+    if recipe.tools != "simulated":
+        chosen(recipe)
+    return recipe
+
+
+def as_toml(recipe: Recipe) -> str:
+    """Write a recipe out in full, so that the file says all that a run was made from."""
+    return msgspec.toml.encode(_filled(recipe)).decode()
+
+
+def _filled(value: Any) -> Any:
+    """Give a record as plain data with its defaults, which `encode` leaves out."""
+    if isinstance(value, Record):
+        return {name: _filled(getattr(value, name)) for name in value.__struct_fields__}
+    return msgspec.to_builtins(value)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise BadInput(f"cannot read {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} is not TOML: {error}") from error
+
+
+def _put(content: dict[str, Any], dotted: str, value: Any) -> None:
+    *tables, key = dotted.split(".")
+    for table in tables:
+        content = content.setdefault(table, {})
+        if not isinstance(content, dict):
+            raise BadInput(f"--set {dotted}: {table} is not a table of the recipe")
+    content[key] = value
+
+
+Verb = Callable[[Any], Awaitable[Sequence[Record]]]

@@ -1,0 +1,114 @@
+"""A run is a folder: the recipe as run, the journal, the records by stage, the report.
+
+recipe.toml       the recipe, in full
+identity          digest of what decides the samples
+journal.sqlite    every model reply
+accepted.jsonl    samples that passed every gate
+rejected.jsonl    samples that failed one, with their verdicts
+rejections.jsonl  items given up before they became a sample
+records/          what the stages before made, a file a stage
+report.json       the funnel
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from buttonup.errors import BadInput
+from buttonup.records import Record, Rejection, Sample, encode
+from buttonup.store.journal import Journal
+from buttonup.store.lines import LineFile
+
+BEGUN = {".lock", "identity.part"}  # what a run killed in its first instant leaves behind
+
+
+class RunDir:
+    """An open run folder. Records are written in the order in which they are given."""
+
+    def __init__(self, path: Path, stack: ExitStack) -> None:
+        self.path = path
+        self._stack = stack
+        self._files: dict[str, LineFile] = {}
+
+    def journal(self) -> Journal:
+        """Open the journal of this run."""
+        return self._stack.enter_context(Journal(self.path / "journal.sqlite"))
+
+    def keep(self, stage: str, record: Record) -> None:
+        """Write what a stage made: a sample, or a record on the way to one."""
+        if isinstance(record, Sample):
+            self._file("accepted.jsonl" if record.accepted else "rejected.jsonl").write(record)
+        else:
+            self._file(f"records/{stage}.jsonl").write(record)
+
+    def reject(self, rejection: Rejection) -> None:
+        """Write that an item was given up."""
+        self._file("rejections.jsonl").write(rejection)
+
+    def flush(self) -> None:
+        """Hand all that is buffered to the system."""
+        for file in self._files.values():
+            file.flush()
+
+    def write_report(self, report: Record) -> None:
+        """Write the report whole, or not at all."""
+        _put(self.path / "report.json", encode(report) + b"\n")
+
+    def _file(self, name: str) -> LineFile:
+        if name not in self._files:
+            self._files[name] = self._stack.enter_context(LineFile(self.path / name))
+        return self._files[name]
+
+
+@contextmanager
+def open_run(path: Path, recipe: str, identity: str) -> Iterator[RunDir]:
+    """Open a run folder: a new one, or one of the same identity to go on with.
+
+    Raises  BadInput when the folder holds another run or other files, or a process works in it
+    """
+    _refuse_another(path, identity)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        lock = (path / ".lock").open("w")
+    except OSError as error:
+        raise BadInput(f"cannot write to {path}: {error.strerror}") from error
+    with lock, ExitStack() as stack:
+        _lock(lock, path)
+        _put(path / "identity", f"{identity}\n".encode())  # first: it makes the folder a run
+        _put(path / "recipe.toml", recipe.encode())
+        yield RunDir(path, stack)
+
+
+def _refuse_another(path: Path, identity: str) -> None:
+    if path.exists() and not path.is_dir():
+        raise BadInput(f"{path} is a file", "give a folder to --out")
+    mark = path / "identity"
+    if mark.exists():
+        if mark.read_text("utf-8").strip() != identity:
+            raise BadInput(
+                f"{path} holds a run of another recipe",
+                "give another --out, or the recipe that stands in its recipe.toml",
+            )
+    elif path.is_dir() and any(p.name not in BEGUN for p in path.iterdir()):
+        raise BadInput(f"{path} holds files that are no run", "give a new folder to --out")
+
+
+def _lock(lock: TextIO, path: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise BadInput(f"another process is working in {path}", "wait for it") from error
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file whole, or not at all."""
+    draft = path.with_name(f"{path.name}.part")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        raise BadInput(f"cannot write {path}: {error.strerror}", "make room") from error

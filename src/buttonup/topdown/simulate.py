@@ -1,0 +1,118 @@
+"""Seat a cast and let it act a blueprint out."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Literal, assert_never
+
+from buttonup.errors import BadInput, Reject
+from buttonup.model.ask import Teacher
+from buttonup.prompts.render import digest_of
+from buttonup.records import Blueprint, Cast, Trajectory
+from buttonup.tools import simulated
+from buttonup.tools.executed import Executed
+from buttonup.tools.simulated import Simulated
+from buttonup.topdown import assistant_agent, user_agent
+from buttonup.topdown.assistant_agent import AssistantAgent
+from buttonup.topdown.plan_follower import follow_plan
+from buttonup.topdown.tool_agent import ToolAgent
+from buttonup.topdown.turns import Role, Speak, converse
+from buttonup.topdown.user_agent import UserAgent, script
+from buttonup.worlds.session import open_session
+
+PERSONAS = (
+    "a busy parent who writes quickly and plainly",
+    "a polite retiree who writes full, careful sentences",
+    "a student who writes casually",
+    "an office manager who is precise and to the point",
+    "a traveller typing on a phone, short of time",
+    "a friendly person who explains why they ask",
+    "a small-business owner who has done this before",
+    "someone new to this who is a little unsure of the right words",
+)  # ours: differ in length, tone and familiarity, in nothing that changes the task
+
+
+@dataclass(frozen=True, slots=True)
+class Simulating:
+    """Who plays which role, and for how long."""
+
+    user: Literal["script", "llm"] = "script"
+    assistant: Literal["plan", "guided", "blind"] = "plan"
+    max_turns: int = 16
+    """Turns of the assistant."""
+    personas: tuple[str, ...] = PERSONAS
+    """Who an LLM user may be; the blueprint's seed picks one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A role taken: by what speaks, who that is, and the prompt it is told its part with."""
+
+    speak: Speak
+    player: str
+    prompt: str = ""
+
+
+async def simulate(
+    blueprint: Blueprint, teacher: Teacher | None, knobs: Simulating
+) -> list[Trajectory]:
+    """Act a blueprint out.
+
+    Rejects  "too_long"; "no_tools" when nothing can run the calls; what the teacher rejects
+    Raises   BadInput when the cast needs a teacher or a plan that is not there
+    """
+    seats: dict[Role, Seat] = {
+        "user": _user(blueprint, teacher, knobs),
+        "assistant": _assistant(blueprint, teacher, knobs),
+        "tool": _tools(blueprint, teacher),
+    }
+    start = Trajectory(
+        blueprint=blueprint,
+        cast=Cast(
+            user=seats["user"].player,
+            assistant=seats["assistant"].player,
+            tools=seats["tool"].player,
+        ),
+        prompts={s.prompt: digest_of(s.prompt) for s in seats.values() if s.prompt},
+    )
+    cast = {role: seat.speak for role, seat in seats.items()}
+    return [await converse(start, cast, knobs.max_turns)]
+
+
+def _user(b: Blueprint, teacher: Teacher | None, knobs: Simulating) -> Seat:
+    if knobs.user == "script":
+        return Seat(script, "script")
+    played = _needed(teacher, "an LLM user")
+    persona = random.Random(f"{b.seed}:persona").choice(knobs.personas)
+    return Seat(UserAgent(played, persona), f"llm:{played.name}", user_agent.PROMPT)
+
+
+def _assistant(b: Blueprint, teacher: Teacher | None, knobs: Simulating) -> Seat:
+    if knobs.assistant == "plan":
+        if not b.plan:
+            mend = 'seat a model instead: simulate.assistant = "guided" or "blind"'
+            raise BadInput("the plan-follower needs a plan, and these blueprints have none", mend)
+        return Seat(follow_plan, "plan")
+    played = _needed(teacher, "an LLM assistant")
+    agent = AssistantAgent(played, guided=knobs.assistant == "guided")
+    return Seat(agent, f"llm:{played.name}", assistant_agent.PROMPT)
+
+
+def _tools(b: Blueprint, teacher: Teacher | None) -> Seat:
+    match b.tools.source:
+        case "worlds":
+            return Seat(ToolAgent(Executed(open_session(b.tools))), "world")
+        case "simulated":
+            played = _needed(teacher, "a simulated tool")
+            return Seat(ToolAgent(Simulated(played)), f"llm:{played.name}", simulated.PROMPT)
+        case "unknown":
+            raise Reject("no_tools", "the blueprint does not say where its calls run")
+        case other:
+            assert_never(other)
+
+
+def _needed(teacher: Teacher | None, player: str) -> Teacher:
+    if teacher is None:
+        raise BadInput(f"{player} needs a model to play it", "name one with --teacher")
+    return teacher

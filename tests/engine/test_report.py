@@ -1,0 +1,199 @@
+"""The report: what is in the folder is what it says, however little or odd that is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buttonup.engine.report import Ending, Report, as_text, read_report
+from buttonup.errors import BadInput
+from buttonup.records import (
+    Assistant,
+    AtomicTask,
+    Blueprint,
+    Call,
+    CompositionalTask,
+    Record,
+    Rejection,
+    Sample,
+    Scenario,
+    Tools,
+    Trajectory,
+    Usage,
+    User,
+    Verdict,
+    encode,
+)
+
+
+def sample(request: str, turns: list[list[str]], *failures: tuple[str, str]) -> Sample:
+    """Make a sample whose assistant calls the named functions, turn by turn."""
+    calling = [
+        Assistant(calls=tuple(Call.of(f"call_{i}{j}", n, {}) for j, n in enumerate(names)))
+        for i, names in enumerate(turns)
+    ]
+    subtasks = tuple(AtomicTask(f"do {i}") for i in range(len(turns)))
+    edges = tuple((i, i + 1) for i in range(len(turns) - 1))
+    blueprint = Blueprint(
+        task=CompositionalTask(request, subtasks, edges), tools=Tools("worlds", ("bike_hire",))
+    )
+    verdicts = [Verdict(gate, passed=False, reason=reason) for gate, reason in failures]
+    return Sample(
+        Trajectory(blueprint, (User(request), *calling, Assistant(answer="done"))),
+        (Verdict("structure", passed=True), *verdicts),
+    )
+
+
+def write(path: Path, *records: Record) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join(encode(record) + b"\n" for record in records))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a run of three accepted and two rejected samples, two items given up on the way."""
+    (tmp_path / "recipe.toml").write_text("")
+    write(tmp_path / "records" / "scenarios.jsonl", *[Scenario(str(i)) for i in range(6)])
+    write(tmp_path / "records" / "atoms.jsonl", *[AtomicTask(str(i)) for i in range(5)])
+    write(
+        tmp_path / "rejections.jsonl",
+        Rejection("atoms", "unparsable"),
+        Rejection("atoms", "unparsable"),
+        Rejection("atoms", "echo"),
+    )
+    write(
+        tmp_path / "accepted.jsonl",
+        sample("hire a bike", [["find", "find"], ["hire"]]),
+        sample("hire a bike", [["find"], ["hire"]]),
+        sample("return it", [["give_back"]]),
+    )
+    write(
+        tmp_path / "rejected.jsonl",
+        sample("a", [["find"]], ("provenance", "not_said"), ("order", "too_early")),
+        sample("b", [["find"]], ("provenance", "not_said")),
+    )
+    return tmp_path
+
+
+def test_everything_is_counted_from_the_files(folder: Path) -> None:
+    report = read_report(folder, stages=["scenarios", "atoms"])
+    assert report.stages == ("scenarios", "atoms")
+    assert report.made == {"scenarios": 6, "atoms": 5}
+    assert report.rejections == {"atoms": {"unparsable": 2, "echo": 1}}
+    assert (report.accepted, report.rejected) == (3, 2)
+    assert report.failures == {"provenance": {"not_said": 2}, "order": {"too_early": 1}}
+    assert report.shapes == {"sequential": 2, "single": 1}
+    assert report.depth == (0, 1, 1, 1)
+    assert report.functions == {"find": 2, "hire": 2, "give_back": 1}
+    assert report.worlds == {"bike_hire": 3}
+    assert (report.chains, report.requests) == (3, 2)
+    assert report.parallel_share == 1 / 5
+
+
+def test_the_text_is_the_funnel_from_top_to_bottom(folder: Path) -> None:
+    ending = Ending(wanted=4, seconds=1.5, why="the seeds are used up")
+    text = as_text(read_report(folder, ["scenarios", "atoms"], ending))
+    assert text == (
+        "stage      records  given up\n"
+        "scenarios        6\n"
+        "atoms            5  3: unparsable 2, echo 1\n"
+        "judged           5\n"
+        "accepted         3  60.0%\n"
+        "\n"
+        "gate        rejected  why\n"
+        "provenance         2  not_said 2\n"
+        "order              1  too_early 1\n"
+        "\n"
+        "yield      3 of 4 wanted accepted; the seeds are used up\n"
+        "model      no model calls\n"
+        "time       1.5 s, 2.00 accepted a second\n"
+        "diversity  2 distinct requests, 3 distinct call chains, 3 functions called, 1 world\n"
+        "depth      1 to 3 calls a trajectory, median 2; 20.0% of the turns with calls make"
+        " several\n"
+        "shapes     sequential 2, single 1\n"
+    )
+
+
+def test_an_empty_run_says_that_nothing_has_been_judged(tmp_path: Path) -> None:
+    (tmp_path / "recipe.toml").write_text("")
+    report = read_report(tmp_path)
+    assert report == Report()
+    assert "the run has not ended" in as_text(report)
+    assert "nothing has been judged yet" in as_text(report)
+
+
+def test_a_line_that_is_still_being_written_does_not_count(folder: Path) -> None:
+    for name in ("accepted.jsonl", "rejections.jsonl", "records/atoms.jsonl"):
+        with (folder / name).open("ab") as file:
+            file.write(b'{"text": "half a li')
+    report = read_report(folder)
+    assert (report.accepted, report.made["atoms"]) == (3, 5)
+
+
+def test_a_folder_without_a_run_is_bad_input_and_stays_as_it_was(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="holds no run"):
+        read_report(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_not_there_is_bad_input(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="holds no run"):
+        read_report(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("line", [b"{}\n", b'{"trajectory": \xff}\n', b"[" * 9000 + b"\n"])
+def test_a_line_that_is_no_record_is_named_with_its_place(folder: Path, line: bytes) -> None:
+    with (folder / "accepted.jsonl").open("ab") as file:
+        file.write(line)
+    with pytest.raises(BadInput, match=r"accepted\.jsonl:4 is not a Sample"):
+        read_report(folder)
+
+
+def test_what_only_the_runner_knew_is_read_back_from_the_report_it_left(folder: Path) -> None:
+    left = read_report(folder, ["scenarios", "atoms"], Ending(wanted=3, seconds=2.0, dollars=0.5))
+    (folder / "report.json").write_bytes(encode(left))
+    assert read_report(folder) == left
+    assert "3 of 3 wanted accepted; the run is complete" in as_text(left)
+
+
+def test_model_calls_are_told_by_prompt_with_their_tokens_and_cost() -> None:
+    usage = {"compose": Usage(40, 9000, 700, 5000), "atom": Usage(60, 1000, 300)}
+    text = as_text(Report(usage=usage, ending=Ending(dollars=1.25)))
+    assert (
+        "model      100 calls (atom 60, compose 40), 10,000 tokens in (5,000 cached), "
+        "1,000 out, $1.25\n"
+    ) in text
+
+
+def test_a_long_list_of_reasons_is_cut_and_says_so() -> None:
+    reasons = {f"reason{i}": 10 - i for i in range(9)}
+    text = as_text(Report(stages=("atoms",), rejections={"atoms": reasons}))
+    assert "54: reason0 10, reason1 9, " in text
+    assert "reason5 5, and 3 more" in text
+
+
+hostile = st.text(st.characters(codec=None), min_size=1, max_size=300)
+
+
+@given(text=hostile)
+def test_hostile_text_cannot_steer_the_terminal(text: str) -> None:
+    report = Report(
+        stages=(text,),
+        made={text: 1},
+        rejections={text: {text: 1}},
+        failures={text: {text: 1}},
+        usage={text: Usage(1)},
+        ending=Ending(why=text),
+    )
+    shown = as_text(report)
+    assert all(character.isprintable() for character in shown.replace("\n", ""))
+    assert shown.count("\n") == as_text(Report(failures={"g": {}})).count("\n") + 1
+
+
+def test_escapes_are_shown_as_what_they_are() -> None:
+    text = as_text(Report(failures={"\x1b[2Jgate\u202e": {"tab\there": 1}}))
+    assert r"\x1b[2Jgate\u202e" in text
+    assert r"tab\there 1" in text

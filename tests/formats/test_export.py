@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import errno
+import os
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from buttonup.errors import BadInput
+from buttonup.formats.detect import FORMATS, read
+from buttonup.formats.export import Exported, card_path, export
+from buttonup.formats.exported import exported
+from buttonup.records import Assistant, Sample, User, Verdict
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def with_a_tag(sample: Sample) -> Sample:
+    """Give a sample that the button format cannot carry."""
+    t = sample.trajectory.plus(User("And <final>?"), Assistant(answer="No."))
+    return msgspec.structs.replace(sample, trajectory=t)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_is_exported_is_read_back(tmp_path: Path, sample: Sample, name: str) -> None:
+    path = tmp_path / "data.jsonl"
+    assert export([sample, sample], name, path) == Exported(2)
+    assert [item for _, item in read(path)] == [exported(sample.trajectory)] * 2
+    assert names_in(tmp_path) == ["data.jsonl", "data.jsonl.card.md"]
+
+
+def test_what_is_left_out_is_counted_by_reason(tmp_path: Path, sample: Sample) -> None:
+    failed = msgspec.structs.replace(sample, verdicts=(Verdict("structure", passed=False),))
+    samples = [failed, with_a_tag(sample), sample, failed]
+    done = export(samples, "button", tmp_path / "data.jsonl")
+    assert done == Exported(1, {"not_accepted": 2, "tag_in_text": 1})
+    assert "| left out: not_accepted | 2 |" in card_path(tmp_path / "data.jsonl").read_text()
+
+
+@pytest.mark.parametrize("taken", ["data.jsonl", "data.jsonl.card.md"])
+def test_a_taken_path_is_left_alone_unless_told_so(
+    tmp_path: Path, sample: Sample, taken: str
+) -> None:
+    (tmp_path / taken).write_text("mine")
+    with pytest.raises(BadInput, match="exists; choose another path"):
+        export([sample], "openai", tmp_path / "data.jsonl")
+    assert (tmp_path / taken).read_text() == "mine"
+    assert names_in(tmp_path) == [taken]
+    export([sample], "openai", tmp_path / "data.jsonl", replace=True)
+    assert (tmp_path / taken).read_text() != "mine"
+
+
+def test_a_failure_half_way_leaves_nothing(tmp_path: Path, sample: Sample) -> None:
+    def breaking() -> Iterator[Sample]:
+        yield sample
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export(breaking(), "openai", tmp_path / "data.jsonl")
+    assert names_in(tmp_path) == []
+
+
+def test_a_failure_half_way_keeps_what_was_to_be_replaced(tmp_path: Path, sample: Sample) -> None:
+    path = tmp_path / "data.jsonl"
+    export([sample], "openai", path)
+    before = path.read_bytes()
+
+    def breaking() -> Iterator[Sample]:
+        yield with_a_tag(sample)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export(breaking(), "openai", path, replace=True)
+    assert path.read_bytes() == before
+    assert len(names_in(tmp_path)) == 2
+
+
+def test_a_full_disk_is_one_clear_line_and_no_file(
+    tmp_path: Path, sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(BadInput, match=r"data\.jsonl cannot be written: No space left on device"):
+        export([sample], "openai", tmp_path / "data.jsonl")
+    assert names_in(tmp_path) == []
+
+
+def test_a_file_that_may_not_grow_leaves_nothing(tmp_path: Path, sample: Sample) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
+    try:
+        with pytest.raises(BadInput, match=r"data\.jsonl cannot be written: File too large"):
+            export([sample] * 2000, "openai", tmp_path / "data.jsonl")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert names_in(tmp_path) == []
+
+
+def test_a_missing_folder_is_bad_input(tmp_path: Path, sample: Sample) -> None:
+    with pytest.raises(BadInput, match=r"cannot be written: No such file or directory"):
+        export([sample], "openai", tmp_path / "nowhere" / "data.jsonl")
+
+
+@pytest.mark.parametrize("file", ["data.parquet", "data.jsonl.gz"])
+def test_a_name_that_promises_another_kind_of_file_is_bad_input(
+    tmp_path: Path, sample: Sample, file: str
+) -> None:
+    with pytest.raises(BadInput, match=r"ends in \.jsonl"):
+        export([sample], "openai", tmp_path / file)
+
+
+def test_an_unknown_format_is_bad_input(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="choose one of button, openai"):
+        export([], "xml", tmp_path / "data.jsonl")
+
+
+def test_nothing_to_export_is_bad_input_and_says_why(tmp_path: Path, sample: Sample) -> None:
+    with pytest.raises(BadInput, match="left out: 1 tag_in_text"):
+        export([with_a_tag(sample)], "button", tmp_path / "data.jsonl")
+    with pytest.raises(BadInput, match="has accepted none"):
+        export([], "button", tmp_path / "data.jsonl")
+    assert names_in(tmp_path) == []
+
+
+def test_the_recipe_is_told_in_the_card(tmp_path: Path, sample: Sample) -> None:
+    export([sample], "openai", tmp_path / "data.jsonl", recipe="[worlds]\nseed = 7\n")
+    assert "```toml\n[worlds]\nseed = 7\n```" in card_path(tmp_path / "data.jsonl").read_text()
