@@ -5,42 +5,49 @@ The command line and `import buttonup` are the same few doors.
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-import msgspec
-
-from buttonup import gates
-from buttonup.engine.local import Event, Kept, run
-from buttonup.engine.report import Report, read_report
+from buttonup import formats, gates
+from buttonup.engine.local import Kept, run
+from buttonup.engine.report import Ending, Report, read_report
 from buttonup.errors import BadInput
-from buttonup.formats import adopt, read
-from buttonup.formats import export as written
-from buttonup.formats.export import Exported
 from buttonup.model.ask import Teacher
-from buttonup.model.door import Model
+from buttonup.formats import Exported
+from buttonup.model.door import Model, Reply, Request
 from buttonup.model.endpoint import Endpoint
 from buttonup.model.journaled import Journaled
 from buttonup.model.limited import Limited
 from buttonup.model.retrying import Retrying
 from buttonup.recipe import Recipe, as_toml, identity, pipeline, source
-from buttonup.records import Rejection, Sample
+from buttonup.records import (
+    Blueprint,
+    Conversation,
+    Record,
+    Rejection,
+    Sample,
+    Trajectory,
+    decode,
+)
 from buttonup.store.rundir import RunDir, open_run
+
+TICK = 0.25  # seconds between two looks at progress, and between two flushes
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Where a run stands."""
 
-    accepted: int
-    wanted: int
-    failed: int
+    accepted: int = 0
+    wanted: int = 0
+    failed: int = 0
     """Samples that did not pass a gate."""
-    rejected: int
+    rejected: int = 0
     """Items given up before they became a sample."""
 
 
@@ -58,17 +65,176 @@ class Made:
     """Why there are fewer samples than wanted; "" when there are enough."""
 
 
+class Failure(Record):
+    """One gate that one line of a dataset did not pass, or why the line is no sample."""
+
+    line: int
+    gate: str
+    reason: str
+    detail: str = ""
+
+
+class Checked(Record):
+    """What the gates say of a dataset."""
+
+    lines: int
+    failures: tuple[Failure, ...]
+
+
 async def make(
     recipe: Recipe, folder: Path, watch: Watch | None = None, model: Model | None = None
 ) -> Made:
     """Make a dataset in a run folder, or go on with the one that is there.
 
-    `model` stands in for the endpoint that the recipe names: a scripted one, or one of your own.
-    Raises  BadInput where the recipe, the endpoint or the folder is not as it must be; nothing is
-            written then
+    `model` stands in for the endpoint that the recipe names: a scripted one, or your own.
+    Raises  BadInput where the recipe, the endpoint or the folder is not as it must be, and nothing
+            has been written; Fault when the endpoint stays away, and the run can go on later
     """
+    started = time.monotonic()
+    first = source(recipe)
+    names = tuple(stage.name for stage in pipeline(recipe, _teacher(recipe, model or _nobody)))
     async with _door(recipe, model) as door:
-        stages = pipeline(recipe, None)  # wrong tools are told before a folder is made
         with open_run(folder, as_toml(recipe), identity(recipe)) as opened:
-            ...
-    raise NotImplementedError(stages)
+            journaled = Journaled(door, opened.journal()) if door else None
+            stages = pipeline(recipe, _teacher(recipe, journaled))
+            flight = min(recipe.concurrency, recipe.n + recipe.n // 2 + 1)
+            events = run(islice(first, recipe.n * recipe.patience), stages, flight)
+            end = await _written(events, opened, recipe.n, watch or _unwatched)
+            seconds = _seconds_before(folder) + time.monotonic() - started
+            ending = Ending(why=_why_short(end), wanted=recipe.n, seconds=round(seconds, 3))
+            opened.flush()
+            report = read_report(folder, names, ending)
+            opened.write_report(report)
+    return Made(report, next(accepted(folder), None), ending.why)
+
+
+async def _written(
+    events: AsyncGenerator[Kept | Rejection, None], opened: RunDir, wanted: int, watch: Watch
+) -> Progress:
+    """Stand at the end of the stream and write what comes, until enough is accepted."""
+    at = Progress(wanted=wanted)
+    looked = 0.0
+    async with aclosing(events) as stream:
+        async for event in stream:
+            at = _kept(event, opened, at)
+            if time.monotonic() - looked > TICK:
+                looked = time.monotonic()
+                opened.flush()
+                watch(at)
+            if at.accepted == wanted:
+                break
+    watch(at)
+    return at
+
+
+def _kept(event: Kept | Rejection, opened: RunDir, at: Progress) -> Progress:
+    """Write one event, and count it."""
+    match event:
+        case Rejection():
+            opened.reject(event)
+            return replace(at, rejected=at.rejected + 1)
+        case Kept(record=Sample() as sample):
+            opened.keep(sample)
+            if sample.accepted:
+                return replace(at, accepted=at.accepted + 1)
+            return replace(at, failed=at.failed + 1)
+        case Kept(stage, record) if not isinstance(record, Blueprint | Trajectory):
+            opened.keep_record(stage, record)
+    return at  # blueprints and trajectories are kept inside their samples
+
+
+def _unwatched(_at: Progress) -> None:
+    """Watch nothing."""
+
+
+async def _nobody(_request: Request, /) -> Reply:
+    """Stand where a model will be, while a recipe is looked at before anything is opened."""
+    raise AssertionError("asked before the run was open")
+
+
+def _why_short(end: Progress) -> str:
+    if end.accepted >= end.wanted:
+        return ""
+    return (
+        f"ended with {end.accepted} of {end.wanted} samples: the source is used up; "
+        "give more seeds, raise atoms.per_scenario or patience, or see the reasons in the report"
+    )
+
+
+def _seconds_before(folder: Path) -> float:
+    """Give what earlier sittings of a run took."""
+    if not (folder / "report.json").exists():
+        return 0.0
+    ending = read_report(folder).ending
+    return (ending.seconds or 0.0) if ending else 0.0
+
+
+def _teacher(recipe: Recipe, model: Model | None) -> Teacher | None:
+    k = recipe.teacher
+    if model is None or not k.model:
+        return None
+    return Teacher(
+        model,
+        k.model,
+        seed=recipe.seed,
+        temperature=k.temperature,
+        max_tokens=k.max_tokens,
+        tries=k.tries,
+    )
+
+
+@asynccontextmanager
+async def _door(recipe: Recipe, model: Model | None) -> AsyncIterator[Model | None]:
+    """Open the way to the model that a recipe names: tried first, then limited and retried."""
+    k = recipe.teacher
+    if model is not None or not k.model:
+        yield model
+        return
+    key = os.environ.get(k.key_env)
+    async with Endpoint(k.base_url, key, key_env=k.key_env, timeout=k.timeout) as endpoint:
+        await endpoint.probe()
+        yield Retrying(Limited(endpoint, recipe.concurrency))
+
+
+# --- after a run --------------------------------------------------------------------------------
+
+
+def accepted(folder: Path) -> Iterator[Sample]:
+    """Go through the accepted samples of a run, in order. Raises BadInput for no run's folder."""
+    path = folder / "accepted.jsonl"
+    if not (folder / "identity").exists():
+        raise BadInput(f"{folder} holds no run", "name the folder that `buttonup run --out` made")
+    if path.exists():
+        with path.open("rb") as file:
+            yield from (decode(line, Sample) for line in file if line.endswith(b"\n"))
+
+
+def export(folder: Path, name: str, path: Path, *, overwrite: bool = False) -> Exported:
+    """Write a run's accepted samples in a format, with a dataset card beside.
+
+    Raises  BadInput for an unknown format, a folder that is no run, or a path that is taken
+    """
+    recipe = folder / "recipe.toml"
+    told = recipe.read_text("utf-8") if recipe.exists() else ""
+    return formats.export(accepted(folder), name, path, recipe=told, replace=overwrite)
+
+
+def check(file: Path, name: str | None = None) -> Checked:
+    """Run the gates on a dataset, ours or not; a line that cannot be read fails the gate "read".
+
+    Raises  BadInput when the file is missing, empty, or in no format that is known
+    """
+    lines, failures = 0, list[Failure]()
+    for number, item in formats.read(file, name):
+        lines += 1
+        failures += _failures(number, item)
+    return Checked(lines=lines, failures=tuple(failures))
+
+
+def _failures(line: int, item: Conversation | Sample | Rejection) -> Iterator[Failure]:
+    if isinstance(item, Rejection):
+        yield Failure(line=line, gate=item.stage, reason=item.reason, detail=item.detail)
+        return
+    trajectory = item.trajectory if isinstance(item, Sample) else formats.adopt(item)
+    for v in gates.judge(trajectory).failures:
+        yield Failure(line=line, gate=v.gate, reason=v.reason, detail="; ".join(v.evidence[:3]))

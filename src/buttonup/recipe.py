@@ -91,11 +91,11 @@ NOT_IDENTITY_OF_TEACHER: Mapping[str, str] = {
 
 def identity(recipe: Recipe) -> str:
     """Digest all that decides the samples; a run folder belongs to one identity."""
-    content: dict[str, Any] = msgspec.to_builtins(recipe)
+    content = dict(_filled(recipe))
     for key in NOT_IDENTITY:
         content.pop(key, None)
     for key in NOT_IDENTITY_OF_TEACHER:
-        content.get("teacher", {}).pop(key, None)
+        content["teacher"].pop(key, None)
     if recipe.seeds:
         content["seeds"] = hashlib.sha256(Path(recipe.seeds).read_bytes()).hexdigest()
     return digest(content)
@@ -229,6 +229,3 @@ def _put(content: dict[str, Any], dotted: str, value: Any) -> None:
         if not isinstance(content, dict):
             raise BadInput(f"--set {dotted}: {table} is not a table of the recipe")
     content[key] = value
-
-
-Verb = Callable[[Any], Awaitable[Sequence[Record]]]

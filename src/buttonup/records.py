@@ -37,7 +37,11 @@ class Record(
     forbid_unknown_fields=True,
     omit_defaults=True,
 ):
-    """A value: frozen, closed to unknown fields, equal when its content is equal."""
+    """A value: frozen, closed to unknown fields, equal when its content is equal.
+
+    A record with a field that is itself a record by default says `omit_defaults=False`: msgspec
+    leaves a default out only when it is the very same object, and equal records must be equal bytes.
+    """
 
     @property
     def key(self) -> str:
@@ -168,7 +172,7 @@ class Tools(Record):
     """Which seeded state of those worlds."""
 
 
-class Blueprint(Record):
+class Blueprint(Record, omit_defaults=False):
     """All that a trajectory is acted out from: both ways up end here."""
 
     task: CompositionalTask
@@ -283,7 +287,7 @@ class Usage(Record):
         )
 
 
-class Trajectory(Record):
+class Trajectory(Record, omit_defaults=False):
     """A blueprint acted out. With `blueprint.seed` and the digests it can be replayed."""
 
     blueprint: Blueprint

@@ -40,7 +40,9 @@ def train_task() -> CompositionalTask:
         text="Get Mara Lindqvist a window seat on the earliest train from Utrecht to Antwerp on "
         "Friday 14 June after 5 pm.",
         subtasks=(
-            AtomicTask(text="Find the trains from Utrecht to Antwerp on Friday 14 June after 5 pm."),
+            AtomicTask(
+                text="Find the trains from Utrecht to Antwerp on Friday 14 June after 5 pm."
+            ),
             AtomicTask(text="Reserve a window seat for Mara Lindqvist on the earliest of them."),
         ),
         edges=((0, 1),),

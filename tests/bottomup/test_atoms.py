@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from buttonup.bottomup.atoms import AtomKnobs, atoms
-from buttonup.errors import Reject
+from buttonup.errors import BadInput, Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request
 from buttonup.records import AtomicTask, Rejection, Scenario
@@ -37,6 +37,11 @@ def test_a_teacher_who_never_mends_it_loses_the_scenario(script: Script) -> None
     with pytest.raises(Reject, match="placeholder"):
         asyncio.run(atoms(SCENARIO, teacher, AtomKnobs()))
     assert len(requests) == teacher.tries
+
+
+def test_no_tasks_at_all_is_the_users_to_mend() -> None:
+    with pytest.raises(BadInput, match="per_scenario"):
+        AtomKnobs(per_scenario=0)
 
 
 def test_several_draws_are_asked_apart_and_fail_apart(script: Script) -> None:

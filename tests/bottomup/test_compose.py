@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from buttonup.bottomup.compose import ComposeKnobs, compose, deepen
-from buttonup.errors import Reject
+from buttonup.errors import BadInput, Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request
 from buttonup.records import AtomicTask, CompositionalTask, Scenario
@@ -22,7 +22,7 @@ FAN = {
     "reasoning": "r",
     "parallel_task": "Find coaches to Antwerp on 14 June.",
     "subsequent_task": "Book 2 seats on whichever arrives first.",
-    "composite_task": "Book me 2 seats to Antwerp on 14 June, by train or coach, whichever is first.",
+    "composite_task": "Book me 2 seats to Antwerp on 14 June, by train or coach: what is first.",
 }
 ONLY_CHAINS = ComposeKnobs(strategies=("sequential",))
 
@@ -64,6 +64,11 @@ def test_an_unparsable_reply_is_a_reject_not_a_crash(script: Script) -> None:
     teacher, _ = script("I would rather chat.")
     with pytest.raises(Reject):
         asyncio.run(compose(ATOM, teacher, ONLY_CHAINS))
+
+
+def test_no_strategy_at_all_is_the_users_to_mend() -> None:
+    with pytest.raises(BadInput, match="sequential"):
+        ComposeKnobs(strategies=())
 
 
 def test_deepening_adds_a_step_on_the_last_result(script: Script) -> None:

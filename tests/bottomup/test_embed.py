@@ -11,7 +11,10 @@ from buttonup.bottomup.scenarios import shipped
 from buttonup.errors import BadInput
 
 REWORDED = [
-    ("Finding a plumber for a leaking kitchen tap", "Finding a plumber to fix a leaking kitchen tap"),
+    (
+        "Finding a plumber for a leaking kitchen tap",
+        "Finding a plumber to fix a leaking kitchen tap",
+    ),
     ("Buying theatre tickets for a group", "Buying group tickets for the theatre"),
     ("Disputing a parking fine", "Contesting a parking fine"),
 ]
@@ -42,7 +45,7 @@ def test_rewordings_are_over_the_threshold_and_the_shipped_scenarios_under_it() 
 
 
 def test_auto_does_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embed, "find_spec", lambda name: None)
+    monkeypatch.setattr(embed, "find_spec", lambda _: None)
     assert pick_embedder("auto").name == "lexical"
     assert pick_embedder("lexical").name == "lexical"
     with pytest.raises(BadInput, match="pip install"):

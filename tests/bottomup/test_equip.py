@@ -24,7 +24,10 @@ def test_a_sound_draft_gives_functions_and_links(
 ) -> None:
     made, found = equipped(train_task, train_parts)
     assert found == []
-    assert [[f.name for f in row] for row in made.functions] == [["search_trains"], ["reserve_seat"]]
+    assert [[f.name for f in row] for row in made.functions] == [
+        ["search_trains"],
+        ["reserve_seat"],
+    ]
     assert made.links == (Link(1, "reserve_seat", "trip_id", "search_trains", "trips[].trip_id"),)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from buttonup.records import (
     Verdict,
     encode,
 )
+from buttonup.store.journal import Entry, Journal
 
 
 def sample(request: str, turns: list[list[str]], *failures: tuple[str, str]) -> Sample:
@@ -113,7 +115,7 @@ def test_the_text_is_the_funnel_from_top_to_bottom(folder: Path) -> None:
         "diversity  2 distinct requests, 3 distinct call chains, 3 functions called, 1 world\n"
         "depth      1 to 3 calls a trajectory, median 2; 20.0% of the turns with calls make"
         " several\n"
-        "shapes     sequential 2, single 1\n"
+        "shapes     sequential 2, single 1"
     )
 
 
@@ -159,12 +161,30 @@ def test_what_only_the_runner_knew_is_read_back_from_the_report_it_left(folder: 
     assert "3 of 3 wanted accepted; the run is complete" in as_text(left)
 
 
+def test_model_calls_are_counted_from_the_journal(folder: Path) -> None:
+    async def call() -> None:
+        with Journal(folder / "journal.sqlite") as journal:
+            for key in ("one", "two"):
+                await journal.put(Entry(key, "compose", Usage(1, 100, 20), b"{}", b"{}"))
+            assert read_report(folder).usage["compose"].calls >= 1  # while the run goes on
+
+    asyncio.run(call())
+    assert read_report(folder).usage == {"compose": Usage(2, 200, 40)}
+
+
+def test_a_stage_that_made_samples_shows_no_count_of_its_own(folder: Path) -> None:
+    write(folder / "rejections.jsonl", Rejection("dedup", "near_duplicate"))
+    text = as_text(read_report(folder, ["scenarios", "atoms", "judge", "dedup"]))
+    assert "dedup               1: near_duplicate 1" in text
+    assert "judge " not in text
+
+
 def test_model_calls_are_told_by_prompt_with_their_tokens_and_cost() -> None:
     usage = {"compose": Usage(40, 9000, 700, 5000), "atom": Usage(60, 1000, 300)}
     text = as_text(Report(usage=usage, ending=Ending(dollars=1.25)))
     assert (
         "model      100 calls (atom 60, compose 40), 10,000 tokens in (5,000 cached), "
-        "1,000 out, $1.25\n"
+        "1,000 out, $1.25"
     ) in text
 
 

@@ -6,8 +6,8 @@ import json
 import msgspec
 import pytest
 
-from buttonup.bottomup.blueprint import Blueprinting, blueprints
-from buttonup.bottomup.plan import Planning, Ticket
+from buttonup.bottomup.truth_first.blueprint import Blueprinting, blueprints
+from buttonup.bottomup.truth_first.plan import Planning, Ticket
 from buttonup.errors import BadInput, Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request
@@ -78,6 +78,22 @@ def test_an_all_model_cast_acts_a_simulated_blueprint_out(blueprint: Blueprint) 
     assert b"SECRET" not in encode(t.messages)
 
 
+def test_a_model_may_act_a_planned_blueprint_out_while_the_world_runs_its_calls() -> None:
+    b = _planned(0)
+    planned = next(call for step in b.plan for call in step.calls)
+    call = {"name": planned.function, "arguments": planned.arguments}
+    moves = [{"thought": "I look.", "calls": [call]}, {"thought": "Good.", "answer": "Here."}]
+
+    def play(request: Request) -> str:
+        return json.dumps(moves[sum(turn.role == "assistant" for turn in request.messages)])
+
+    teacher = Teacher(model=Scripted(play), name="tiny")
+    t = _simulated(b, teacher, Simulating(assistant="blind"))
+    assert [m.result for m in t.messages if isinstance(m, Tool)] == [planned.result]
+    assert t.cast == Cast("script", "llm:tiny", "world")
+    assert set(t.prompts) == {"assistant"}
+
+
 def test_a_conversation_that_does_not_end_is_rejected(blueprint: Blueprint) -> None:
     knobs = Simulating(assistant="blind", max_turns=1)
     with pytest.raises(Reject) as rejected:
@@ -96,7 +112,7 @@ def test_every_persona_is_drawn_in_time(blueprint: Blueprint, asked: list[Reques
 
 def test_a_plan_follower_without_a_plan_is_the_users_to_mend(blueprint: Blueprint) -> None:
     with pytest.raises(BadInput, match="guided"):
-        _simulated(msgspec.structs.replace(blueprint, plan=()), None, Simulating())
+        _simulated(msgspec.structs.replace(blueprint, plan=()), None, Simulating(assistant="plan"))
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import jsonschema_rs
 import pytest
 
-from buttonup.bottomup.plan import CallNode, Plan, Planning, Said, Ticket, kinds, plan
-from buttonup.bottomup.word import slots_of, word
+from buttonup.bottomup.truth_first.plan import CallNode, Plan, Planning, Said, Ticket, kinds, plan
+from buttonup.bottomup.truth_first.word import slots_of, word
 from buttonup.records import Tools, encode
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.phrases import phrase_book

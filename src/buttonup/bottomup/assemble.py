@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from buttonup.bottomup.embed import Embedder, Vectors
 from buttonup.bottomup.equip import Equipped
 from buttonup.bottomup.library import told
+from buttonup.errors import BadInput
 from buttonup.records import Blueprint, Function, Tools, digest
 
 RELATIVE_DAY = re.compile(
@@ -37,6 +38,13 @@ class AssembleKnobs:
     `similar`. A near-same one would be a second right answer."""
     pool: int = 2000
     """The latest different functions, which distractors are drawn from."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.least_distractors <= self.most_distractors:
+            raise BadInput(
+                f"distractors from {self.least_distractors} to {self.most_distractors}",
+                "set assemble.least_distractors to 0 or more, and no more than most_distractors",
+            )
 
 
 @dataclass(slots=True)

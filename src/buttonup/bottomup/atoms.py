@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 
 from buttonup.bottomup import draws, texts
+from buttonup.errors import BadInput
 from buttonup.model.ask import Teacher
 from buttonup.records import AtomicTask, Record, Scenario
 
@@ -33,7 +34,11 @@ class AtomKnobs:
     """How many atomic tasks a scenario gives."""
 
     per_scenario: int = 1
-    """Tasks drawn for each scenario; a same-worded later one is rejected."""
+    """Tasks drawn for each scenario; how alike they may be is the next dedup's to say."""
+
+    def __post_init__(self) -> None:
+        if self.per_scenario < 1:
+            raise BadInput(f"atoms.per_scenario is {self.per_scenario}", "set it to 1 or more")
 
 
 async def atoms(scenario: Scenario, teacher: Teacher, knobs: AtomKnobs) -> list[Record]:

@@ -7,12 +7,13 @@ more step at the end of a composite) is ours: the same move made again gives dee
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 
 from buttonup.bottomup import draws, texts
 from buttonup.bottomup.atoms import MOST_WORDS
+from buttonup.errors import BadInput
 from buttonup.model.ask import Teacher
 from buttonup.records import AtomicTask, CompositionalTask, Record
 
@@ -55,6 +56,10 @@ class ComposeKnobs:
 
     strategies: tuple[Strategy, ...] = ("sequential", "parallel_then_sequential")
     """One composite is made by each of these."""
+
+    def __post_init__(self) -> None:
+        if not self.strategies:
+            raise BadInput("compose.strategies is empty", f"name some of {get_args(Strategy)}")
 
 
 async def compose(atom: AtomicTask, teacher: Teacher, knobs: ComposeKnobs) -> list[Record]:

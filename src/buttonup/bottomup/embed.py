@@ -111,4 +111,5 @@ def _features(text: str) -> list[tuple[str, float]]:
 
 def _unit(rows: Vectors) -> Vectors:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True).astype(np.float32)
-    return rows / np.where(lengths > 0, lengths, np.float32(1))
+    unit: Vectors = rows / np.maximum(lengths, np.float32(1e-12))  # no words: zeros stay zeros
+    return unit

@@ -65,8 +65,12 @@ Trails: TypeAlias = AsyncGenerator[Trail, None]
 SOURCE = ""
 """Stands for a stage in front of the first one; what it "makes" is not an event of the run."""
 
-AHEAD = 4
-"""Items a segment holds for each one at work: how far others get ahead of a slow one. Ours."""
+AHEAD = 8
+"""Items a segment holds for each one at work: how far others get ahead of a slow one.
+
+Ours. 10,000 items of exponential latency, 256 in flight, took 4.8 times the ideal with 1, 1.5 with
+4, 1.14 with 8 and 1.12 with 16; what a consumer that stops early has paid for in vain grows too.
+"""
 
 BREATH = 64
 """Items of a source that never waits, after which the event loop gets its turn. Ours."""
@@ -89,8 +93,8 @@ async def run(
     """
     _check(stages, in_flight)
     trails, above = _trails(source), SOURCE
-    for kind, group in groupby(stages, type):
-        if kind is Stage:
+    for streams, group in groupby(stages, lambda stage: isinstance(stage, Stage)):
+        if streams:
             segment = tuple(s for s in group if isinstance(s, Stage))
             trails, above = _streamed(trails, above, segment, in_flight), segment[-1].name
         for fold in (f for f in group if isinstance(f, Fold)):
@@ -149,7 +153,7 @@ async def _folded(trails: Trails, above: str, fold: Fold) -> Trails:
 
 def _tried(fold: Fold, verb: Callable[[Any], Sequence[Record]], record: Record) -> Trail:
     try:
-        return [Kept(fold.name, made) for made in verb(record)]
+        return [_event(fold.name, made) for made in verb(record)]
     except Reject as reject:
         return [_rejection(fold.name, reject, record)]
 
@@ -211,8 +215,13 @@ async def _walked(record: Record, segment: tuple[Stage, ...]) -> Trail:
         made = await stage.verb(record)
     except Reject as reject:
         return [_rejection(stage.name, reject, record)]
-    trail: Trail = [Kept(stage.name, child) for child in made]
+    trail: Trail = [_event(stage.name, child) for child in made]
     return await _grown(trail, stage.name, tuple(later)) if later else trail
+
+
+def _event(stage: str, made: Record) -> Event:
+    """Say that a stage made a record; one of several drafts may be a Rejection itself."""
+    return made if isinstance(made, Rejection) else Kept(stage, made)
 
 
 def _rejection(stage: str, reject: Reject, record: Record) -> Rejection:

@@ -6,7 +6,7 @@ A run may still be going on, or may have been cut off: whole lines count, whatev
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median_low
@@ -25,6 +25,7 @@ from buttonup.records import (
     decode,
     digest,
 )
+from buttonup.store.journal import read_usage
 
 R = TypeVar("R", bound=Record)
 
@@ -95,9 +96,8 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
     """
     before = _report_before(folder)
     records = {path.stem: path for path in sorted((folder / "records").glob("*.jsonl"))}
-    rejections = _counted(
-        (r.stage, r.reason) for r in _records(folder / "rejections.jsonl", Rejection)
-    )
+    given_up = _records(folder / "rejections.jsonl", Rejection)
+    rejections = _nested(Counter((rejection.stage, rejection.reason) for rejection in given_up))
     rejected, failures = _failures(folder / "rejected.jsonl")
     variety = _Variety()
     for sample in _records(folder / "accepted.jsonl", Sample):
@@ -109,7 +109,7 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
         accepted=variety.depth.total(),
         rejected=rejected,
         failures=failures,
-        usage={},
+        usage=read_usage(folder / "journal.sqlite"),
         shapes=dict(variety.shapes),
         depth=tuple(variety.depth[n] for n in range(max(variety.depth, default=-1) + 1)),
         calling_turns=variety.calling_turns,
@@ -158,10 +158,6 @@ def _failures(path: Path) -> tuple[int, dict[str, dict[str, int]]]:
     return samples, _nested(tally)
 
 
-def _counted(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:
-    return _nested(Counter(pairs))
-
-
 def _nested(tally: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
     """Turn (where, why) -> count into where -> why -> count."""
     nested: dict[str, dict[str, int]] = {}
@@ -172,7 +168,7 @@ def _nested(tally: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
 
 # --- reading -------------------------------------------------------------------------------------
 
-MARKS = ("recipe.toml", "accepted.jsonl", "rejected.jsonl", "rejections.jsonl", "records")
+MARKS = ("identity", "recipe.toml", "accepted.jsonl", "rejected.jsonl", "rejections.jsonl")
 """Any of these makes a folder a run's."""
 
 
@@ -210,17 +206,21 @@ def _decoded(line: bytes, want: type[R], where: str) -> R:
 def as_text(report: Report) -> str:
     """Draw the funnel and what came of it, for a terminal; hostile text is shown escaped."""
     blocks = [_funnel(report), _gates(report), _summary(report)]
-    return "\n\n".join(block for block in blocks if block) + "\n"
+    return "\n\n".join(block for block in blocks if block)
 
 
 def _funnel(report: Report) -> str:
     rows = [("stage", "records", "given up")]
     for stage in report.stages:
+        made = f"{report.made[stage]:,}" if stage in report.made else ""  # "": it made samples
         reasons = report.rejections.get(stage, {})
-        rows.append((_plain(stage), f"{report.made.get(stage, 0):,}", _totalled(reasons)))
+        given_up = f"{sum(reasons.values()):,}: {_listed(reasons)}" if reasons else ""
+        if made or given_up:
+            rows.append((_plain(stage), made, given_up))
     judged = report.accepted + report.rejected
     rows.append(("judged", f"{judged:,}", ""))
-    rows.append(("accepted", f"{report.accepted:,}", _share(report.accepted, judged)))
+    share = f"{report.accepted / judged:.1%}" if judged else ""
+    rows.append(("accepted", f"{report.accepted:,}", share))
     return _aligned(rows)
 
 
@@ -284,14 +284,6 @@ def _depth(report: Report) -> str:
 
 def _many(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.1%}" if whole else ""
-
-
-def _totalled(reasons: Mapping[str, int]) -> str:
-    return f"{sum(reasons.values()):,}: {_listed(reasons)}" if reasons else ""
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -86,7 +86,7 @@ class Teacher:
         draw: int = 0,
     ) -> tuple[Json, Usage]:
         """Ask for JSON that fits a schema known only now. The rest is as for `ask`."""
-        validator = jsonschema_rs.validator_for(schema)
+        validator = jsonschema_rs.validator_for(schema, offline=True)
 
         def parse(value: Json) -> Json:
             faults = [f"{_where(e)}: {e.message}" for e in validator.iter_errors(value)]

@@ -38,12 +38,13 @@ class RunDir:
         """Open the journal of this run."""
         return self._stack.enter_context(Journal(self.path / "journal.sqlite"))
 
-    def keep(self, stage: str, record: Record) -> None:
-        """Write what a stage made: a sample, or a record on the way to one."""
-        if isinstance(record, Sample):
-            self._file("accepted.jsonl" if record.accepted else "rejected.jsonl").write(record)
-        else:
-            self._file(f"records/{stage}.jsonl").write(record)
+    def keep(self, sample: Sample) -> None:
+        """Write a sample to where its verdicts send it."""
+        self._file("accepted.jsonl" if sample.accepted else "rejected.jsonl").write(sample)
+
+    def keep_record(self, stage: str, record: Record) -> None:
+        """Write what a stage made on the way to a sample."""
+        self._file(f"records/{stage}.jsonl").write(record)
 
     def reject(self, rejection: Rejection) -> None:
         """Write that an item was given up."""

@@ -9,7 +9,7 @@ from typing import Literal, assert_never
 from buttonup.errors import BadInput, Reject
 from buttonup.model.ask import Teacher
 from buttonup.prompts.render import digest_of
-from buttonup.records import Blueprint, Cast, Trajectory
+from buttonup.records import Blueprint, Cast, Record, Trajectory
 from buttonup.tools import simulated
 from buttonup.tools.executed import Executed
 from buttonup.tools.simulated import Simulated
@@ -33,12 +33,13 @@ PERSONAS = (
 )  # ours: differ in length, tone and familiarity, in nothing that changes the task
 
 
-@dataclass(frozen=True, slots=True)
-class Simulating:
+class Simulating(Record):
     """Who plays which role, and for how long."""
 
     user: Literal["script", "llm"] = "script"
-    assistant: Literal["plan", "guided", "blind"] = "plan"
+    assistant: Literal["auto", "plan", "guided", "blind"] = "auto"
+    """plan: acts the executed plan. guided: an LLM shown the decomposition. blind: an LLM shown what
+    the student will see. auto: plan where there is one, else guided."""
     max_turns: int = 16
     """Turns of the assistant."""
     personas: tuple[str, ...] = PERSONAS
@@ -89,13 +90,13 @@ def _user(b: Blueprint, teacher: Teacher | None, knobs: Simulating) -> Seat:
 
 
 def _assistant(b: Blueprint, teacher: Teacher | None, knobs: Simulating) -> Seat:
-    if knobs.assistant == "plan":
+    if knobs.assistant == "plan" or (knobs.assistant == "auto" and b.plan):
         if not b.plan:
             mend = 'seat a model instead: simulate.assistant = "guided" or "blind"'
             raise BadInput("the plan-follower needs a plan, and these blueprints have none", mend)
         return Seat(follow_plan, "plan")
     played = _needed(teacher, "an LLM assistant")
-    agent = AssistantAgent(played, guided=knobs.assistant == "guided")
+    agent = AssistantAgent(played, guided=knobs.assistant != "blind")
     return Seat(agent, f"llm:{played.name}", assistant_agent.PROMPT)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from buttonup.worlds import bike_hire, library, pharmacy, warehouse
+from buttonup.worlds import bike_hire, library, pharmacy, vet_clinic, warehouse
 from buttonup.worlds.world import World
 
 WORLDS: dict[str, World] = {
@@ -12,5 +12,6 @@ WORLDS: dict[str, World] = {
         library.world,
         warehouse.world,
         pharmacy.world,
+        vet_clinic.world,
     )
 }

@@ -43,7 +43,7 @@ Complaint = Literal[
     "poor sleep", "sore throats", "travel sickness",
 ]  # fmt: skip
 Form = Literal["tablets", "capsules", "lozenges", "sachets"]
-Severity = Literal["none", "mild", "moderate", "serious"]
+Severity = Literal["harmless", "mild", "moderate", "serious"]
 
 
 class Medicine(Row):
@@ -179,7 +179,7 @@ NAMES: dict[Complaint, str] = {
     "travel sickness": "Navizan|Equilor",
 }
 ADVICE: dict[Severity, str] = {
-    "none": "the two can be taken together",
+    "harmless": "the two can be taken together",
     "mild": "take them two hours apart",
     "moderate": "ask the pharmacist before taking both",
     "serious": "the two should not be taken together",
@@ -255,7 +255,7 @@ def _medicine(rng: random.Random, medicine_id: str, name: str, strength: int) ->
     form: Form = rng.choice(("tablets", "tablets", "capsules", "lozenges", "sachets"))
     price = rng.randrange(290, 1990, 10) / 100
     pack = rng.choice((10, 12, 20, 24, 30, 50))
-    return Medicine(medicine_id, name, strength, form, pack, price, strength >= 200)
+    return Medicine(medicine_id, name, strength, form, pack, price, strength == 400)
 
 
 def _prescription(
@@ -409,7 +409,7 @@ def check_interactions(db: Pharmacy, medicine_id: MedicineId, patient_id: Patien
 
 def _severity(risk: int) -> Severity:
     if risk < 5:
-        return "none"
+        return "harmless"
     if risk < 40:
         return "mild"
     return "moderate" if risk < 75 else "serious"

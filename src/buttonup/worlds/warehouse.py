@@ -44,8 +44,10 @@ BuyerId = Annotated[
 ]
 Units = Annotated[int, Kind("Units"), Meta(ge=1, description="Number of single pieces.")]
 LeadDays = Annotated[int, Kind("LeadDays"), Meta(description="Days from order to delivery.")]
-Category = Literal["packaging", "fastener", "cleaning", "electrical", "safety", "hand tool"]
-Region = Literal["north", "south", "east", "west"]
+CategoryName = Literal["packaging", "fastener", "cleaning", "electrical", "safety", "hand tool"]
+Category = Annotated[CategoryName, Kind("GoodsCategory")]
+RegionName = Literal["north", "south", "east", "west"]
+Region = Annotated[RegionName, Kind("Region")]
 Carrier = Literal["Norfreight", "Halden Haulage", "Pallet Express", "Greyline"]
 OrderStatus = Literal["confirmed", "shipped", "cancelled"]
 
@@ -168,27 +170,28 @@ class Warehouse(State):
     transfers: Table[Transfer]
 
 
-DEPOTS: dict[Region, str] = {
+DEPOTS: dict[RegionName, str] = {
     "north": "Leeds Carlisle Durham Preston",
     "south": "Dover Poole Reading",
     "east": "Norwich Lincoln Ipswich Colchester",
     "west": "Bristol Chester Hereford",
 }
-PRODUCTS: dict[Category, str] = {
-    "packaging": "Double-wall carton|Bubble wrap roll|Kraft paper roll|Pallet wrap|Padded envelope|"
-    "Packing tape|Corner protector|Shipping crate",
-    "fastener": "Hex bolt set|Wood screw box|Wall plug pack|Wing nut bag|Anchor bolt pack|"
-    "Washer assortment|Threaded rod|Rivet tin",
-    "cleaning": "Floor cleaner canister|Microfibre cloth pack|Industrial mop|Hand soap refill|"
-    "Degreaser drum|Bin liner roll|Scouring pad box",
-    "electrical": "Extension reel|Cable tie bag|LED panel|Junction box|Work light|Fuse kit|"
-    "Three-core cable drum|Light switch",
-    "safety": "Hard hat|Cut-proof gloves|Ear defenders|High-vis vest|Safety goggles|Dust mask box|"
-    "Fire blanket|First aid cabinet",
-    "hand tool": "Claw hammer|Socket set|Utility knife|Spirit level|Pipe wrench|Hacksaw|"
-    "Tape measure|Screwdriver set",
+PRODUCTS: dict[CategoryName, str] = {
+    "packaging": "Double-wall carton 0.9 3|Bubble wrap roll 4.5 18|Kraft paper roll 12 26|"
+    "Pallet wrap 2.6 9|Padded envelope pack 3.2 22|Packing tape 1.1 8|Shipping crate 17 42|"
+    "Corner protector set 1.8 14",
+    "fastener": "Hex bolt set 2.8 24|Wood screw box 3.1 16|Wall plug pack 0.7 7|Wing nut bag 0.9 9|"
+    "Anchor bolt pack 4.2 31|Washer assortment 1.6 13|Threaded rod 2.2 6|Rivet tin 1.3 11",
+    "cleaning": "Floor cleaner canister 10.4 29|Microfibre cloth pack 0.8 12|Industrial mop 1.9 21|"
+    "Hand soap refill 5.2 17|Degreaser drum 26 88|Bin liner roll 1.4 10|Scouring pad box 0.6 8",
+    "electrical": "Extension reel 6.8 46|Cable tie bag 0.5 5|LED panel 3.4 39|Junction box 0.4 6|"
+    "Work light 2.9 34|Fuse kit 0.3 15|Three-core cable drum 14 72|Light switch 0.2 4",
+    "safety": "Hard hat 0.4 19|Cut-proof gloves 0.2 13|Ear defenders 0.3 16|High-vis vest 0.25 9|"
+    "Safety goggles 0.15 11|Dust mask box 0.7 23|Fire blanket 1.2 27|First aid cabinet 5.6 64",
+    "hand tool": "Claw hammer 0.8 18|Socket set 7.4 95|Utility knife 0.2 7|Spirit level 1.1 28|"
+    "Pipe wrench 2.3 37|Hacksaw 0.6 14|Tape measure 0.35 12|Screwdriver set 1.5 32",
 }
-CODES: dict[Category, str] = {
+CODES: dict[CategoryName, str] = {
     "packaging": "PK", "fastener": "FA", "cleaning": "CL",
     "electrical": "EL", "safety": "SF", "hand tool": "HT",
 }  # fmt: skip
@@ -208,14 +211,10 @@ def seed(rng: random.Random) -> Warehouse:
     depots = _depots(rng)
     numbers = iter(rng.sample(range(1000, 9999), 60))
     products = [
-        Product(
-            f"{CODES[category]}-{next(numbers)}", name, category,
-            rng.randint(3, 79) + rng.choice((0, 0.5, 0.95)), rng.randint(2, 240) / 10,
-            rng.randrange(30, 70, 5),
-        )
-        for category, names in PRODUCTS.items()
-        for name in names.split("|")
-    ]  # fmt: skip
+        _product(rng, f"{CODES[category]}-{next(numbers)}", category, *entry.rsplit(" ", 2))
+        for category, entries in PRODUCTS.items()
+        for entry in entries.split("|")
+    ]
     suppliers = [
         Supplier(
             f"SU-{n}", name, rng.choice(CITIES), f"+44 161 555 {rng.randint(100, 999)}",
@@ -242,6 +241,15 @@ def seed(rng: random.Random) -> Warehouse:
         shipments=Table("shipment_id", [_shipment(rng, o, by_sku[o.sku]) for o in shipped]),
         transfers=Table("transfer_id", ()),
     )
+
+
+def _product(
+    rng: random.Random, sku: str, category: CategoryName, name: str, weight: str, price: str
+) -> Product:
+    cents = rng.choice((0, 0.5, 0.95))
+    weight_kg = round(float(weight) * rng.uniform(0.8, 1.2), 2)
+    cost = max(2, round(float(price) * rng.uniform(0.75, 1.3))) + cents
+    return Product(sku, name, category, cost, weight_kg, rng.randrange(30, 70, 5))
 
 
 def _depots(rng: random.Random) -> list[Depot]:

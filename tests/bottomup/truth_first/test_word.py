@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buttonup.bottomup.plan import CallNode, Planning, Said, Ticket, plan
-from buttonup.bottomup.rewrite import _forms, _occurs
-from buttonup.bottomup.word import slots_of, word
+from buttonup.bottomup.truth_first.plan import CallNode, Planning, Said, Ticket, plan
+from buttonup.bottomup.truth_first.rewrite import _forms, _occurs
+from buttonup.bottomup.truth_first.word import slots_of, word
 from buttonup.worlds.catalogue import WORLDS
 
 worlds = st.sampled_from(list(WORLDS.values()))

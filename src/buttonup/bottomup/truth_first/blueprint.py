@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from buttonup.bottomup.plan import (
+from buttonup.bottomup.truth_first.plan import (
     Binding,
     CallNode,
     Node,
@@ -17,7 +16,7 @@ from buttonup.bottomup.plan import (
     Ticket,
     plan,
 )
-from buttonup.bottomup.word import Wording, word
+from buttonup.bottomup.truth_first.word import Wording, word
 from buttonup.records import (
     AtomicTask,
     Blueprint,
@@ -25,6 +24,7 @@ from buttonup.records import (
     Function,
     Goal,
     PlannedCall,
+    Record,
     Source,
     Step,
     Tools,
@@ -33,8 +33,7 @@ from buttonup.worlds.phrases import grammar
 from buttonup.worlds.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Blueprinting:
+class Blueprinting(Record):
     """Knobs of what surrounds a plan."""
 
     distractors: tuple[int, int] = (0, 8)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buttonup.bottomup.plan import (
+from buttonup.bottomup.truth_first.plan import (
     MIX,
     SHAPES,
     CallNode,

@@ -6,8 +6,8 @@ import asyncio
 
 import jsonschema_rs
 
-from buttonup.bottomup.blueprint import Blueprinting, blueprints
-from buttonup.bottomup.plan import Planning, Ticket
+from buttonup.bottomup.truth_first.blueprint import Blueprinting, blueprints
+from buttonup.bottomup.truth_first.plan import Planning, Ticket
 from buttonup.records import Blueprint, decode, encode
 from buttonup.worlds.catalogue import WORLDS
 

@@ -13,7 +13,7 @@ import string
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from buttonup.bottomup.plan import (
+from buttonup.bottomup.truth_first.plan import (
     CallNode,
     EachOf,
     Fed,

@@ -11,8 +11,10 @@ from __future__ import annotations
 import functools
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from buttonup.errors import Reject
 from buttonup.records import Json, Record
@@ -74,11 +76,10 @@ MIX: dict[str, float] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Planning:
+class Planning(Record):
     """Knobs of the planner."""
 
-    shapes: Mapping[str, float] = field(default_factory=lambda: dict(MIX))
+    shapes: dict[str, float] = msgspec.field(default_factory=lambda: dict(MIX))
     """Shape -> weight; a shape left out is never drawn."""
     optional: float = 0.35
     """Chance that an optional parameter is used."""
@@ -382,6 +383,8 @@ class _Draft:
         )
         if any(self._done(function, a) for a in arguments) or self._passed_on(bindings):
             return False
+        if any(a in arguments[:i] for i, a in enumerate(arguments)):
+            return False  # two items that lead to the same call
         results = tuple(self.session.call(function.name, a) for a in arguments)
         if any(_empty(r) for r in results):
             return False

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import msgspec
 
@@ -23,8 +22,7 @@ PERSONAS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Rewriting:
+class Rewriting(Record):
     """Knobs of the rewriting."""
 
     personas: tuple[str, ...] = PERSONAS

@@ -1,0 +1,62 @@
+"""How a run's progress is shown: a live line on a terminal, plain lines elsewhere, or nothing."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from buttonup import dataset
+from buttonup.dataset import Watch
+
+EVERY = 10.0  # seconds between two plain lines
+
+
+@contextmanager
+def shown(*, quiet: bool) -> Iterator[Watch]:
+    """Give a watch that shows progress on stderr, for as long as the context lasts."""
+    if quiet:
+        yield lambda _at: None
+    elif sys.stderr.isatty():
+        with _bar() as bar:
+            task = bar.add_task("samples", total=None, told="")
+            yield lambda at: bar.update(
+                task, completed=at.accepted, total=at.wanted, told=_told(at)
+            )
+    else:
+        yield _Lines()
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("accepted"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.speed:.0f}/s" if False else "{task.fields[told]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
+
+
+class _Lines:
+    """A plain line now and then, and one at the end."""
+
+    def __init__(self) -> None:
+        self._started = self._said = time.monotonic()
+
+    def __call__(self, at: dataset.Progress) -> None:
+        now = time.monotonic()
+        if now - self._said < EVERY and at.accepted < at.wanted:
+            return
+        self._said = now
+        rate = at.accepted / max(now - self._started, 1e-9)
+        left = f", {(at.wanted - at.accepted) / rate:.0f} s left" if rate else ""
+        sys.stderr.write(f"{at.accepted}/{at.wanted} accepted, {_told(at)}, {rate:.1f}/s{left}\n")
+
+
+def _told(at: dataset.Progress) -> str:
+    return f"{at.failed} failed a gate, {at.rejected} given up"

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buttonup.bottomup import schemas
+from buttonup.bottomup.embed import Lexical
+from buttonup.bottomup.equip import Equipped, Link
+from buttonup.bottomup.library import LibraryKnobs, library
+from buttonup.errors import Reject
+from buttonup.records import CompositionalTask, Function
+
+
+def function(name: str, description: str, takes: str = "city", gives: str = "result") -> Function:
+    def holding(field: str) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "properties": {field: {"type": "string", "description": f"{description} {field}"}},
+        }
+
+    return Function(
+        name=name, description=description, parameters=holding(takes), responses=holding(gives)
+    )
+
+
+def task(*functions: Function, links: tuple[Link, ...] = ()) -> Equipped:
+    rows = tuple((f,) for f in functions)
+    return Equipped(task=CompositionalTask(text="t"), functions=rows, links=links)
+
+
+def placed(*items: Equipped) -> list[Equipped]:
+    place = library(Lexical(), LibraryKnobs())()
+    return [made for item in items for made in place(item)]
+
+
+WEATHER = function("get_weather", "Get the weather forecast of a city.")
+
+
+def test_a_near_same_function_becomes_the_one_that_was_there() -> None:
+    again = function("fetch_weather", "Get the weather forecast for a city")
+    first, second = placed(task(WEATHER), task(again))
+    assert (first.functions, first.reused) == (((WEATHER,),), ())
+    assert (second.functions, second.reused) == (((WEATHER,),), ("get_weather",))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        function("get_weather_forecast", "Get the weather forecast of a city.", takes="place"),
+        function("get_weather_forecast", "Get the weather forecast of a city.", gives="forecast"),
+        function("delete_weather", "Get the weather forecast of a city."),
+        function("get_population", "Count the people who live there."),
+    ],
+)
+def test_what_takes_gives_or_does_something_else_stays_itself(other: Function) -> None:
+    _, second = placed(task(WEATHER), task(other))
+    assert (second.functions, second.reused) == (((other,),), ())
+
+
+def test_a_name_that_is_taken_gets_a_telling_word() -> None:
+    recipes = function("search", "Search cooking recipes by ingredient.", takes="ingredient")
+    flights = function("search", "Search flights by airport.", takes="airport")
+    first, second = placed(task(recipes), task(flights))
+    assert [first.functions[0][0].name, second.functions[0][0].name] == ["search", "search_flights"]
+
+
+def test_a_name_with_nothing_else_to_say_is_a_reject() -> None:
+    with pytest.raises(Reject, match="name_taken"):
+        placed(task(function("search", "", "a")), task(function("search", "", "search")))
+
+
+def test_links_follow_the_new_names() -> None:
+    old = function("search", "Search cooking recipes.", takes="ingredient")
+    new = function("search", "Search flights.", takes="airport")
+    book = function("book", "Book a seat.", takes="flight")
+    link = Link(subtask=1, function="book", parameter="flight", source="search", field="result")
+    _, second = placed(task(old), task(new, book, links=(link,)))
+    assert second.links[0].source == "search_flights"
+    assert second.links[0].function == "book"
+
+
+def test_what_one_task_tells_apart_stays_apart() -> None:
+    high = function("get_highest_price", "Get the highest price of a share.")
+    low = function("get_highest_prices", "Get the highest price of a share.")
+    (first,) = placed(task(high, low))
+    assert [row[0].name for row in first.functions] == ["get_highest_price", "get_highest_prices"]
+
+
+FUNCTIONS = st.builds(
+    function,
+    name=st.sampled_from(["search", "search_flights", "get_flights"]),
+    description=st.sampled_from(["Search flights.", "Find flights by airport.", "Search recipes."]),
+    takes=st.sampled_from(["airport", "ingredient"]),
+)
+
+
+@given(st.lists(FUNCTIONS, max_size=10))
+def test_no_two_functions_of_one_name_differ_and_order_alone_decides(
+    functions: list[Function],
+) -> None:
+    def run() -> list[Equipped]:
+        place = library(Lexical(dims=256), LibraryKnobs())()
+        made = []
+        for f in functions:
+            with suppress(Reject):
+                made += place(task(f))
+        return made
+
+    made = run()
+    assert made == run()
+    seen: dict[str, Function] = {}
+    for item in made:
+        (((one,),)) = item.functions
+        assert seen.setdefault(one.name, one) == one
+    for item, other in zip(made, functions, strict=False):
+        if len(made) == len(functions):
+            assert schemas.signature(item.functions[0][0]) == schemas.signature(other)

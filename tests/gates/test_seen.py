@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buttonup.gates.seen import Found, canonical, is_error, leaves, seen, short, verdict
+from buttonup.records import Trajectory
+
+values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 9) | st.text(max_size=3),
+    lambda v: st.lists(v, max_size=3) | st.dictionaries(st.text(max_size=3), v, max_size=3),
+)
+
+
+def test_the_first_problem_gives_the_reason_and_all_give_evidence() -> None:
+    failed = verdict("g", [("a", "one"), ("b", "two")])
+    assert (failed.passed, failed.reason, failed.evidence) == (False, "a", ("one", "two"))
+    assert verdict("g", [], "not applicable").evidence == ("not applicable",)
+
+
+def test_evidence_stays_short() -> None:
+    assert len(short("x" * 1000)) == 100
+    assert len(short(10**5000)) < 100
+
+
+@given(values, values)
+def test_canonical_texts_are_equal_for_equal_values_only(a: Any, b: Any) -> None:
+    assert canonical(a) == canonical(a)
+    assert (canonical(a) == canonical(b)) == (canonical([a]) == canonical([b]))
+
+
+def test_key_order_does_not_make_another_call() -> None:
+    assert canonical({"a": 1, "b": 2}) == canonical({"b": 2, "a": 1})
+
+
+def test_leaves_come_in_order_with_their_pointers() -> None:
+    tree = {"a": [1, {"b": "x"}], "c": None, "d": []}
+    assert list(leaves(tree)) == [("/a/0", 1), ("/a/1/b", "x"), ("/c", None)]
+
+
+def test_a_result_knows_its_values_texts_and_list_lengths() -> None:
+    found = Found({"rows": [{"id": "BK-1", "n": 2}, {"id": "BK-2", "n": 2}], "ok": True})
+    assert found.values == {"BK-1": "/rows/0/id", 2: "/rows/0/n", "BK-2": "/rows/1/id"}
+    assert found.lengths == {2}
+    assert " bk 2 " in found.said.phrase
+
+
+def test_an_error_is_an_object_with_an_error() -> None:
+    assert is_error({"error": "no", "code": 4})
+    assert not any(is_error(r) for r in ({"error": None, "x": 1}, [], "error", None, {}))
+
+
+def test_a_call_is_paired_with_the_result_of_its_own_turn(base: Trajectory) -> None:
+    assert [(m.at, m.answered) for m in seen(base).calls] == [(1, 2), (1, 3), (4, 5), (6, 7)]
+    assert all(m.succeeded for m in seen(base).calls)
+
+
+def test_the_index_is_built_once_for_one_object(base: Trajectory) -> None:
+    assert seen(base) is seen(base)
+    assert str(seen(base).today) == "2026-05-04"
