@@ -14,14 +14,13 @@ import click
 
 from buttonup import __version__, dataset
 from buttonup.bottomup.truth_first import Planning, Ticket, plan, word
-from buttonup.dataset import Progress
 from buttonup.engine.report import Report, as_text, read_report
 from buttonup.errors import BadInput, Fault
 from buttonup.formats import FORMATS
 from buttonup.gates import GATES, explain
 from buttonup.progress import shown
-from buttonup.recipe import as_toml, read_recipe
-from buttonup.records import Sample, encode
+from buttonup.recipe import read_recipe
+from buttonup.records import Assistant, Sample, Tool, User, encode
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.session import find_world
 
@@ -40,7 +39,12 @@ def buttonup() -> None:
 @click.option("-n", type=int, help="Accepted samples wanted.  [default: 200]")
 @click.option("--seed", type=int, help="Everything random follows from it.  [default: 0]")
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder.  [default: runs/NAME]")
-@click.option("--resume", is_flag=True, help="Say that a run there is meant to go on.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    expose_value=False,  # a run in its folder always goes on; this only says so aloud
+    help="Go on with the run in the folder, as happens anyway; start where there is none.",
+)
 @click.option("--tools", help="worlds, worlds:NAME,NAME or simulated.  [default: worlds]")
 @click.option("--teacher", help="Model that writes and acts.")
 @click.option("--base-url", help="OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1.")
@@ -51,7 +55,6 @@ def buttonup() -> None:
 def run(
     recipe: Path | None,
     out: Path | None,
-    resume: bool,
     settings: tuple[str, ...],
     quiet: bool,
     **options: Any,
@@ -95,15 +98,15 @@ def in_short(sample: Sample) -> str:
     lines = ["One of them:"]
     for message in sample.trajectory.messages:
         match message:
-            case dataset.User():
+            case User():
                 lines.append(f"  user       {_clip(message.content)}")
-            case dataset.Assistant() if message.calls:
+            case Assistant() if message.calls:
                 calls = ", ".join(f"{c.name}({_clip(c.raw, 60)})" for c in message.calls)
                 lines.append(f"  assistant  {_clip(message.thought)}")
                 lines.append(f"  calls      {calls}")
-            case dataset.Assistant():
+            case Assistant():
                 lines.append(f"  assistant  {_clip(message.answer)}")
-            case dataset.Tool():
+            case Tool():
                 lines.append(f"  tool       {_clip(encode(message.result).decode())}")
     return "\n".join(lines)
 
@@ -145,19 +148,30 @@ def check(file: Path, name: str | None, as_json: bool) -> int:
     """Run the gates on any function-calling dataset; exit 3 when something fails."""
     checked = dataset.check(file, name)
     if as_json:
-        click.echo(encode({"lines": checked.lines, "failures": checked.failures}).decode())
+        click.echo(as_json_text(checked))
     else:
         _print_checked(checked)
     return 3 if checked.failures else 0
 
 
+def as_json_text(checked: dataset.Checked) -> str:
+    """Give what `check --json` prints: {"lines", "passed", "failures": [{"line", "gate", …}]}."""
+    bad = len({f.line for f in checked.failures})
+    failures = [
+        {"line": f.line, "gate": f.gate, "reason": f.reason, "detail": f.detail}
+        for f in checked.failures
+    ]
+    told = {"lines": checked.lines, "passed": checked.lines - bad, "failures": failures}
+    return encode(told).decode()
+
+
 def _print_checked(checked: dataset.Checked) -> None:
     for f in checked.failures[:50]:
-        click.echo(f"line {f['line']}: {f['gate']}: {f['reason']}: {_clip(f['detail'])}")
+        click.echo(f"line {f.line}: {f.gate}: {f.reason}: {_clip(f.detail)}")
     if len(checked.failures) > 50:  # noqa: PLR2004 - a screenful
         click.echo(f"… and {len(checked.failures) - 50} more (--json gives all)")
-    reasons = Counter((f["gate"], f["reason"]) for f in checked.failures)
-    bad = len({f["line"] for f in checked.failures})
+    reasons = Counter((f.gate, f.reason) for f in checked.failures)
+    bad = len({f.line for f in checked.failures})
     click.echo(f"{checked.lines} lines, {checked.lines - bad} pass all {len(GATES)} gates")
     for (gate, reason), count in reasons.most_common():
         told = explain(gate) if gate in {g.__name__ for g in GATES} else ""
@@ -207,6 +221,3 @@ def main() -> None:
 def _end(status: int, words: str) -> None:
     click.echo(f"buttonup: {' '.join(words.split())}", err=True)
     sys.exit(status)
-
-
-__all__ = ["Progress", "as_toml", "main"]

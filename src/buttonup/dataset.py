@@ -17,8 +17,8 @@ from buttonup import formats, gates
 from buttonup.engine.local import Kept, run
 from buttonup.engine.report import Ending, Report, read_report
 from buttonup.errors import BadInput
-from buttonup.model.ask import Teacher
 from buttonup.formats import Exported
+from buttonup.model.ask import Teacher
 from buttonup.model.door import Model, Reply, Request
 from buttonup.model.endpoint import Endpoint
 from buttonup.model.journaled import Journaled

@@ -36,7 +36,7 @@ def _bar() -> Progress:
         TextColumn("accepted"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.speed:.0f}/s" if False else "{task.fields[told]}"),
+        TextColumn("{task.fields[told]}"),
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )

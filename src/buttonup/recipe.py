@@ -9,7 +9,8 @@ import functools
 import hashlib
 import itertools
 import tomllib
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -65,14 +66,18 @@ class Recipe(Record):
     plan: truth_first.Planning = truth_first.Planning()
     blueprint: truth_first.Blueprinting = truth_first.Blueprinting()
     rewriting: truth_first.Rewriting = truth_first.Rewriting()
-    scenarios: text_first.Scenarios = text_first.Scenarios()
-    dedup: text_first.Dedup = text_first.Dedup()
-    atoms: text_first.Atoms = text_first.Atoms()
-    compose: text_first.Compose = text_first.Compose()
-    functions: text_first.Functions = text_first.Functions()
-    library: text_first.Library = text_first.Library()
-    assemble: text_first.Assemble = text_first.Assemble()
-    simulate: topdown.Simulate = topdown.Simulate()
+
+    embedder: text_first.EmbedderName = "auto"
+    """What near-duplicates are told by: "wordllama" (the `embed` extra), "lexical", or "auto"."""
+    dedup: text_first.DedupKnobs = text_first.DedupKnobs()
+    expand: text_first.ExpandKnobs = text_first.ExpandKnobs()
+    atoms: text_first.AtomKnobs = text_first.AtomKnobs()
+    compose: text_first.ComposeKnobs = text_first.ComposeKnobs()
+    functions: text_first.FunctionsKnobs = text_first.FunctionsKnobs()
+    library: text_first.LibraryKnobs = text_first.LibraryKnobs()
+    assemble: text_first.AssembleKnobs = text_first.AssembleKnobs()
+
+    simulate: topdown.Simulating = topdown.Simulating()
 
 
 NOT_IDENTITY: Mapping[str, str] = {
@@ -90,12 +95,14 @@ NOT_IDENTITY_OF_TEACHER: Mapping[str, str] = {
 
 
 def identity(recipe: Recipe) -> str:
-    """Digest all that decides the samples; a run folder belongs to one identity."""
-    content = dict(_filled(recipe))
+    """Digest all that decides the samples, our own version too; a run folder has one identity."""
+    content = {**_filled(recipe), "buttonup": version("buttonup")}
     for key in NOT_IDENTITY:
         content.pop(key, None)
     for key in NOT_IDENTITY_OF_TEACHER:
         content["teacher"].pop(key, None)
+    if recipe.tools == "simulated":
+        content["embedder"] = text_first.pick_embedder(recipe.embedder).name
     if recipe.seeds:
         content["seeds"] = hashlib.sha256(Path(recipe.seeds).read_bytes()).hexdigest()
     return digest(content)
@@ -113,19 +120,19 @@ def pipeline(recipe: Recipe, teacher: Teacher | None) -> Sequence[Stage | Fold]:
 
 def text_first_stages(k: Recipe, teacher: Teacher) -> Sequence[Stage | Fold]:
     """BUTTON: seeds or scenarios, up to functions made for the task, down to a trajectory."""
-    on = functools.partial
-    embed = text_first.pick_embedder(k.dedup.embedder)
+    on, embed = functools.partial, text_first.pick_embedder(k.embedder)
+    extracted = Stage("scenarios", on(text_first.extract, teacher=teacher))
     return (
-        Stage("scenarios", on(text_first.extract, teacher=teacher, knobs=k.scenarios)),
-        Fold("distinct", on(text_first.distinct, embed, k.dedup)),
-        Stage("expanded", on(text_first.expand, teacher=teacher, knobs=k.scenarios)),
-        Fold("distinct_again", on(text_first.distinct, embed, k.dedup)),
+        *((extracted,) if k.seeds else ()),
+        Fold("distinct", text_first.near_duplicates(embed, k.dedup)),
+        Stage("expanded", on(text_first.expand, teacher=teacher, knobs=k.expand)),
+        Fold("distinct_expanded", text_first.near_duplicates(embed, k.dedup)),
         Stage("atoms", on(text_first.atoms, teacher=teacher, knobs=k.atoms)),
         Stage("compositions", on(text_first.compose, teacher=teacher, knobs=k.compose)),
         Stage("consistent", on(text_first.consistent, teacher=teacher)),
         Stage("functions", on(text_first.functions, teacher=teacher, knobs=k.functions)),
-        Fold("library", on(text_first.library, embed, k.library)),
-        Fold("blueprints", on(text_first.assemble, k.seed, k.assemble)),
+        Fold("library", text_first.library(embed, k.library)),
+        Fold("blueprints", text_first.assemble(embed, k.assemble, k.seed)),
         Stage("trajectories", on(topdown.simulate, teacher=teacher, knobs=k.simulate)),
         Stage("samples", judged),
     )
@@ -136,11 +143,13 @@ def truth_first_stages(k: Recipe, teacher: Teacher | None) -> Sequence[Stage | F
     on = functools.partial
     drawn = on(truth_first.blueprints, worlds=chosen(k), planning=k.plan, knobs=k.blueprint)
     acted = on(topdown.simulate, teacher=teacher, knobs=k.simulate)
-    rewriting = teacher is not None and k.rewrite
-    reworded = on(truth_first.rewrite, teacher=teacher, knobs=k.rewriting)
+    reworded: tuple[Stage, ...] = ()
+    if teacher is not None and k.rewrite:
+        verb = on(truth_first.rewrite, teacher=teacher, knobs=k.rewriting)
+        reworded = (Stage("rewritten", verb),)
     return (
         Stage("blueprints", drawn),
-        *((Stage("rewritten", reworded),) if rewriting else ()),
+        *reworded,
         Stage("trajectories", acted),
         Stage("samples", judged),
     )
@@ -152,7 +161,7 @@ def source(recipe: Recipe) -> Iterable[Record]:
         return (truth_first.Ticket(seed=recipe.seed, index=i) for i in itertools.count())
     if recipe.seeds:
         return text_first.read_seeds(Path(recipe.seeds))
-    return text_first.shipped_scenarios()
+    return text_first.shipped()
 
 
 async def judged(trajectory: Trajectory) -> list[Sample]:
@@ -165,7 +174,8 @@ def chosen(recipe: Recipe) -> tuple[World, ...]:
     kind, _, names = recipe.tools.partition(":")
     if kind != "worlds":
         raise BadInput(
-            f"tools = {recipe.tools!r} is not known", 'use "worlds", "worlds:NAME,NAME" or "simulated"'
+            f"tools = {recipe.tools!r} is not known",
+            'use "worlds", "worlds:NAME,NAME" or "simulated"',
         )
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     return tuple(find_world(name) for name in wanted) or tuple(WORLDS.values())
@@ -209,7 +219,8 @@ def as_toml(recipe: Recipe) -> str:
 def _filled(value: Any) -> Any:
     """Give a record as plain data with its defaults, which `encode` leaves out."""
     if isinstance(value, Record):
-        return {name: _filled(getattr(value, name)) for name in value.__struct_fields__}
+        fields = ((name, getattr(value, name)) for name in value.__struct_fields__)
+        return {name: _filled(v) for name, v in fields if v is not None}  # TOML has no null
     return msgspec.to_builtins(value)
 
 

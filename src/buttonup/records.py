@@ -39,8 +39,9 @@ class Record(
 ):
     """A value: frozen, closed to unknown fields, equal when its content is equal.
 
-    A record with a field that is itself a record by default says `omit_defaults=False`: msgspec
-    leaves a default out only when it is the very same object, and equal records must be equal bytes.
+    A record with a field that is itself a record by default says `omit_defaults=False`:
+    msgspec leaves a default out only when it is the very same object, and equal records must be
+    equal bytes.
     """
 
     @property

@@ -69,6 +69,9 @@ def test_a_date_without_a_year_is_the_one_near_today(day: dt.date) -> None:
         ("from 3 to 7 june", "2026-06-03"),
         ("from 3 to 7 june", "2026-06-07"),
         ("june 3-7, 2026", "2026-06-07"),
+        ("3, 5 and 9 june", "2026-06-03"),
+        ("june 30 and 1 july", "2026-06-30"),
+        ("june 30 and 1 july", "2026-07-01"),
     ],
 )
 def test_a_day_told_relative_to_today_is_that_day(text: str, day: str) -> None:
@@ -112,6 +115,11 @@ def test_a_time_in_words_is_read(text: str, time: str) -> None:
 
 def test_a_date_leaves_no_numbers_behind() -> None:
     assert not any(c.isdigit() for c in read("on 3 may 2026 at 2:30 pm").rest)
+
+
+def test_a_number_after_a_date_is_still_a_number() -> None:
+    assert "2" in read("on may 3 and 2 rooms").rest
+    assert not read("june 30 and 1 july").names(dt.date(2026, 7, 30), TODAY, NONE)
 
 
 def test_what_is_no_date_is_none() -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
-import msgspec
 import pytest
 
 from buttonup.gates.fit import arguments, misfit, results, validator
@@ -109,7 +108,3 @@ def test_a_local_reference_is_followed() -> None:
     schema = {"$defs": {"n": {"type": "integer"}}, "properties": {"a": {"$ref": "#/$defs/n"}}}
     assert misfit(schema, {"a": 1}) == ""
     assert misfit(schema, {"a": "x"})
-
-
-def test_replacing_a_record_keeps_it_judged(base: Trajectory) -> None:
-    assert arguments(msgspec.structs.replace(base)).passed

@@ -49,7 +49,8 @@ def test_a_result_knows_its_values_texts_and_list_lengths() -> None:
 
 def test_an_error_is_an_object_with_an_error() -> None:
     assert is_error({"error": "no", "code": 4})
-    assert not any(is_error(r) for r in ({"error": None, "x": 1}, [], "error", None, {}))
+    fine: tuple[Any, ...] = ({"error": None, "x": 1}, [], "error", None, {})
+    assert not any(map(is_error, fine))
 
 
 def test_a_call_is_paired_with_the_result_of_its_own_turn(base: Trajectory) -> None:

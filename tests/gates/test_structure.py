@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from buttonup.gates.structure import functions, parallel, structure
-from buttonup.records import Assistant, Call, Message, Tool, Trajectory, User
+from buttonup.records import Assistant, Call, Message, Source, Step, Tool, Trajectory, User
 
 Edit = Callable[..., Trajectory]
 Failures = Callable[[Trajectory], list[tuple[str, str]]]
@@ -98,12 +98,13 @@ def test_the_same_call_twice_in_a_turn_fails(
 
 
 def test_a_call_beside_the_one_that_the_plan_needs_first_fails(
-    base: Trajectory, edit: Edit, failures: Failures
+    base: Trajectory, edit: Edit, planned: Edit, failures: Failures
 ) -> None:
-    asked = User(f"{base.blueprint.task.text} I mean bike BK-1042.")
+    asked = User(f"{base.blueprint.task.text} I hope to get BK-1042.")
     calls = (*base.messages[1].calls, *base.messages[4].calls)  # type: ignore[union-attr] # assistant messages
     together = edit(base, {0: asked, 1: Assistant(calls=calls), 4: None})
-    fed = base.blueprint.plan[2].calls[0]
-    free = msgspec.structs.replace(fed, sources={**fed.sources})
-    assert free == fed
-    assert ("parallel", "dependent") in failures(together)
+    hire = base.blueprint.plan[3].calls[0]
+    told = {**hire.sources, "bike_id": Source("said")}
+    known = Step((msgspec.structs.replace(hire, sources=told),))
+    together = planned(together, plan=(*base.blueprint.plan[:3], known))
+    assert failures(together) == [("parallel", "dependent")]

@@ -13,7 +13,7 @@ from buttonup.bottomup.embed import Embedder, Vectors
 from buttonup.bottomup.equip import Equipped
 from buttonup.bottomup.library import told
 from buttonup.errors import BadInput
-from buttonup.records import Blueprint, Function, Tools, digest
+from buttonup.records import Blueprint, Function, Record, Tools, digest
 
 RELATIVE_DAY = re.compile(
     r"\b(?:today|tonight|tomorrow|yesterday|now|currently"
@@ -24,8 +24,7 @@ YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 FIRST_DAY, DAYS = date(2024, 1, 1), 3 * 365
 
 
-@dataclass(frozen=True, slots=True)
-class AssembleKnobs:
+class AssembleKnobs(Record):
     """How a blueprint is put together."""
 
     least_distractors: int = 1

@@ -5,7 +5,6 @@ Source: BUTTON, atomic task construction (reasonable, self-contained, function-a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
@@ -29,8 +28,7 @@ class Atom(msgspec.Struct):
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class AtomKnobs:
+class AtomKnobs(Record):
     """How many atomic tasks a scenario gives."""
 
     per_scenario: int = 1

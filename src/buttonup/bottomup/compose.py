@@ -6,7 +6,6 @@ more step at the end of a composite) is ours: the same move made again gives dee
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
 import msgspec
@@ -50,8 +49,7 @@ class ParallelThenSequential(msgspec.Struct):
     composite_task: Composite
 
 
-@dataclass(frozen=True, slots=True)
-class ComposeKnobs:
+class ComposeKnobs(Record):
     """Which composites an atomic task grows into."""
 
     strategies: tuple[Strategy, ...] = ("sequential", "parallel_then_sequential")

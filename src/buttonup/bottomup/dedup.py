@@ -9,13 +9,12 @@ import numpy as np
 
 from buttonup.bottomup.embed import Embedder, Vectors
 from buttonup.errors import Reject
-from buttonup.records import AtomicTask, CompositionalTask, Scenario
+from buttonup.records import AtomicTask, CompositionalTask, Record, Scenario
 
 Worded = Scenario | AtomicTask | CompositionalTask
 
 
-@dataclass(frozen=True, slots=True)
-class DedupKnobs:
+class DedupKnobs(Record):
     """What counts as a near-duplicate."""
 
     threshold: float | None = None

@@ -6,19 +6,17 @@ Source: BUTTON, function generation (general, granular, consistent; responses ar
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 
 from buttonup.bottomup.consistent import numbered
 from buttonup.bottomup.equip import Equipped, equip
 from buttonup.bottomup.parts import Parts
 from buttonup.model.ask import Teacher
-from buttonup.records import CompositionalTask
+from buttonup.records import CompositionalTask, Record
 
 MOST_FAULTS = 15  # lines fed back at once; more would drown the reply they are about
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionsKnobs:
+class FunctionsKnobs(Record):
     """How functions are made."""
 
     most_per_subtask: int = 3

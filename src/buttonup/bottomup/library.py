@@ -16,7 +16,7 @@ from buttonup.bottomup import schemas, texts
 from buttonup.bottomup.embed import FILLERS, Embedder, Vectors
 from buttonup.bottomup.equip import Equipped
 from buttonup.errors import Reject
-from buttonup.records import Function
+from buttonup.records import Function, Record
 
 SAY_LITTLE = FILLERS | frozenset(
     "all any based be can details get gets give given gives information is list of one or return "
@@ -26,8 +26,7 @@ READING = frozenset("check fetch find get list lookup query read retrieve search
 """Verbs that mean the same of a function; any others tell two functions apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryKnobs:
+class LibraryKnobs(Record):
     """When two functions that take and give the same are one."""
 
     threshold: float = 0.75

@@ -6,7 +6,6 @@ Source: BUTTON, scenario collection (extraction and expansion).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Annotated, Literal
 
@@ -46,8 +45,7 @@ class Expanded(msgspec.Struct):
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class ExpandKnobs:
+class ExpandKnobs(Record):
     """How a scenario is widened."""
 
     per_scenario: int = 1

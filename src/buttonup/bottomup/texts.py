@@ -6,7 +6,7 @@ import re
 
 WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
 QUOTED = re.compile(r"[\"“]([^\"“”]{1,80})[\"”]")
-NAMED = re.compile(r"(?<=[a-z,;:] )[A-Z][A-Za-z\u2019'-]*[a-z]")  # a capital in mid-sentence
+NAMED = re.compile(r"(?<=[a-z,;:] )(?:[A-Z][\w\u2019'-]*[a-z](?: (?=[A-Z]))?)+")
 PLACEHOLDER = re.compile(
     r"\[[^\]]*\]|<[^>]*>|\{[^}]*\}|\b[Xx]{2,}\b|\b[A-Z]*XYZ\b|_{2,}|\.\.\.|…"
     r"|\b(?:a|an|some) (?:certain|specific|particular|given)\b"
@@ -53,8 +53,8 @@ def numerals(text: str) -> set[str]:
 
 
 def names(text: str) -> set[str]:
-    """Give the words that look like proper names: a capital in mid-sentence."""
-    return set(NAMED.findall(text))
+    """Give what looks like a proper name: words in a row with a capital, in mid-sentence."""
+    return {name.strip() for name in NAMED.findall(text)}
 
 
 def literals(text: str) -> set[str]:

@@ -11,14 +11,11 @@ from buttonup.gates.dates import as_date, clocks
 from buttonup.gates.derived import Known
 from buttonup.gates.numerals import Number, Numeral, numerals, tidy, usable
 from buttonup.gates.said import Said, said
-from buttonup.gates.seen import Found, Problem, Seen, leaves, seen, short, verdict
+from buttonup.gates.seen import Found, Problem, Seen, canonical, leaves, seen, short, verdict
 from buttonup.records import Assistant, Json, Tool, Trajectory, User, Verdict
 
 _BULLET = re.compile(r"(?m)^\s*(?:[-*#]+\s*)?\d{1,2}[.)]\s|(?<=[:.!?;]\s)\d{1,2}[.)]\s(?=\S)")
 """The number in front of a list's item."""
-_IDENTIFIER = re.compile(
-    r"(?<![\w.-])(?=[\w/:.@#-]*\d)[a-z][\w]*(?:[-_./:@#]+\w+)*|[\w.+-]+@[\w.-]+\w"
-)
 _QUOTED = re.compile(r"[\"\u201c]([^\"\u201c\u201d\n]{2,120})[\"\u201d]")
 _MAGNITUDES = (1, 1000, 10**6, 10**9, 0.01)
 
@@ -95,11 +92,11 @@ def _tokens(text: str, support: _Support) -> Iterator[str]:
         if not any(support.has_time(time) for time in readings):
             yield " or ".join(readings)
     rest = _BULLET.sub(" ", words.when.rest)
-    for identifier in _IDENTIFIER.findall(rest):
-        if any(c.isdigit() for c in identifier) and not support.has_words(said(identifier)):
+    for identifier in words.identifiers:
+        if not support.has_words(said(identifier)):
             yield identifier
-    numbers = numerals(_IDENTIFIER.sub(" ; ", rest))
-    yield from (n.text for n in numbers if not support.has_number(n))
+        rest = rest.replace(identifier, " ; ")
+    yield from (n.text for n in numerals(rest) if not support.has_number(n))
 
 
 @dataclass(frozen=True)
@@ -118,14 +115,16 @@ class _Support:
 
     @cached_property
     def told(self) -> tuple[Said, ...]:
-        """Everything said so far, and what is written about the functions."""
+        """Everything said so far."""
         return tuple(words for i, words in self.seen.words if i < self.at)
 
     @cached_property
     def texts(self) -> tuple[Said, ...]:
-        """Everything said, found, and written about the functions."""
-        described = (said(f.description) for f in self.seen.trajectory.functions)
-        return (*self.told, *(found.said for found in self.found), *described)
+        """Everything said and found, and what is written about the functions."""
+        functions = self.seen.trajectory.functions
+        described = (said(f.description) for f in functions)
+        schemas = (said(canonical(s)) for f in functions for s in (f.parameters, f.responses))
+        return (*self.told, *(found.said for found in self.found), *described, *schemas)
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -145,7 +144,8 @@ class _Support:
             return True
         if any(text.has(value) for text in self.texts):
             return True
-        return bool(value.content) and not value.numbers and self.stems.issuperset(value.content)
+        plain = not any(c.isdigit() for c in value.phrase)
+        return plain and self.stems.issuperset(value.content)
 
     def has_date(self, date: str) -> bool:
         """Say whether a date is known, or follows."""

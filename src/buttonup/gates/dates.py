@@ -18,9 +18,12 @@ _MONTH = (
 _NAMED = re.compile(rf"\b{_MONTH}")
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?(?![\d:])"
 _TILL = r"\s*(?:-|to|and|until|till|through|&)\s*(?:the\s+)?"
+_DAYS = r"(?<![\d:.])(\d{1,2}(?:st|nd|rd|th)?(?:(?:,\s*|TILL)\d{1,2}(?:st|nd|rd|th)?)*)"
+_DAYS = _DAYS.replace("TILL", _TILL)
 _YEAR = r"(?:,?\s+(?:of\s+)?(\d{4})\b)?"
+_DIGITS = re.compile(r"\d+")
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)(?:t(?=\d))?")
-_DAY_FIRST = re.compile(rf"\b{_DAY}(?:{_TILL}{_DAY})?\s+(?:of\s+)?{_MONTH}{_YEAR}")
+_DAY_FIRST = re.compile(rf"(?:\b{_MONTH}\s+)?{_DAYS}\s+(?:of\s+)?{_MONTH}{_YEAR}")
 _MONTH_FIRST = re.compile(rf"\b{_MONTH}\s+(?:the\s+)?{_DAY}(?:{_TILL}{_DAY})?{_YEAR}")
 _MONTH_YEAR = re.compile(rf"\b{_MONTH},?\s+(?:of\s+)?(\d{{4}})\b")
 _SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-])")
@@ -57,7 +60,9 @@ _LOOSE = re.compile(
     rf"|\b{_HOUR}\s?(?:-|to)\s?\d{{1,2}}(?::\d\d)?\s?[ap]\.?m\b"
 )
 _PAST = re.compile(rf"\b(half|quarter)\s+(past|to)\s+{_HOUR}\b")
-_HINT = re.compile(r"\d|day|week|morrow|tonight|noon|midnight|morning|evening|clock|past|\bat\b")
+_HINT = re.compile(
+    r"\d|day|week|morrow|tonight|noon|midnight|morning|evening|clock|past|quarter|\bat\b"
+)
 
 FAR = 366  # days; a date without a year is the next or the last one of that name
 SOON = {"": (0, 7), "next": (0, 14), "last": (-7, -1), "past": (-7, -1)}
@@ -118,18 +123,26 @@ def read(text: str) -> When:
                     f"{month:02}-{day:02}" if year is None else f"{year}-{month:02}-{day:02}"
                 )
 
-    def take(pattern: re.Pattern[str], kept: Callable[[re.Match[str]], None], text: str) -> str:
-        def erase(match: re.Match[str]) -> str:
-            kept(match)
-            return " ; "
+    def day_first(match: re.Match[str]) -> None:
+        on = _DIGITS.findall(match[2])
+        if match[1] and len(on) > 1:  # "June 30 and 1 July"
+            keep(match[4], _month(match[1]), on.pop(0))
+        keep(match[4], _month(match[3]), *on)
 
-        return pattern.sub(erase, text)
+    def take(
+        pattern: re.Pattern[str], kept: Callable[[re.Match[str]], str | None], text: str
+    ) -> str:
+        return pattern.sub(lambda match: f" ; {kept(match) or ''}", text)
+
+    def month_first(match: re.Match[str]) -> str:
+        keep(match[4], _month(match[1]), match[2], match[3])
+        return match[3] or ""  # "May 3 and 2 rooms": it may be a number after all
 
     rest = take(_ISO, lambda m: keep(m[1], int(m[2]), m[3]), text)
     rest = take(_SLASHED, lambda m: _either(keep, _century(m[4]), m[1], m[3]), rest)
     if _NAMED.search(rest):
-        rest = take(_DAY_FIRST, lambda m: keep(m[4], _month(m[3]), m[1], m[2]), rest)
-        rest = take(_MONTH_FIRST, lambda m: keep(m[4], _month(m[1]), m[2], m[3]), rest)
+        rest = take(_DAY_FIRST, day_first, rest)
+        rest = take(_MONTH_FIRST, month_first, rest)
         rest = take(_MONTH_YEAR, lambda m: dates.add(f"{m[2]}-{_month(m[1]):02}"), rest)
     times = set(_loose_times(rest))
     rest = take(_CLOCK, lambda m: times.update(_clock(m)), rest)

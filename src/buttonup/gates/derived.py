@@ -45,8 +45,13 @@ class Known:
         return self.told.union(*(found.numbers for found in self.results))
 
     @cached_property
+    def spans(self) -> frozenset[Number]:
+        """The numbers that a date may be moved by; every "a" says one, so one says nothing."""
+        return frozenset(n for n in self.numbers if n > 1)
+
+    @cached_property
     def groups(self) -> tuple[tuple[Number, ...], ...]:
-        """The numbers that belong together, by name over all results, and by object."""
+        """The numbers that belong together: by name, by object, and of all single objects."""
         columns: defaultdict[str, list[Number]] = defaultdict(list)
         objects: defaultdict[tuple[int, str], list[Number]] = defaultdict(list)
         for i, found in enumerate(self.results):
@@ -54,7 +59,9 @@ class Known:
                 parent, _, name = pointer.rpartition("/")
                 columns[name if not name.isdigit() else f"{parent}/*"].append(number)
                 objects[i, parent].append(number)
-        return tuple(tuple(g) for g in (*columns.values(), *objects.values()) if len(g) > 1)
+        single = [n for (_, parent), group in objects.items() if not parent for n in group]
+        groups = (*columns.values(), *objects.values(), single)
+        return tuple(tuple(group) for group in groups if len(group) > 1)
 
     @cached_property
     def counts(self) -> frozenset[int]:
@@ -73,8 +80,8 @@ class Known:
     def gives_day(self, day: dt.date) -> bool:
         """True when a date is a known one moved by a known number of days or months."""
         return any(
-            abs((day - known).days) in self.numbers
-            or (day.day == known.day and abs(_months(day) - _months(known)) in self.numbers)
+            abs((day - known).days) in self.spans
+            or (day.day == known.day and abs(_months(day) - _months(known)) in self.spans)
             for known in self.dates
         )
 

@@ -188,7 +188,7 @@ class _Point:
 
     def _worded(self, value: Said, described: Said) -> Place | None:
         """Find a string whose words are known though they do not stand together."""
-        if any(n not in self.known.numbers for n in _concrete(value)):
+        if not (self._numbers_known(value) and self._identifiers_known(value)):
             return None
         content = value.content
         shared = sum(word in self.stems for word in content)
@@ -199,6 +199,13 @@ class _Point:
         if len(value.phrase.split()) >= LONG and shared >= SHARED * len(content):
             return "composed", None, ""
         return None
+
+    def _numbers_known(self, value: Said) -> bool:
+        return not value.numbers or all(n <= 1 or n in self.known.numbers for n in value.numbers)
+
+    def _identifiers_known(self, value: Said) -> bool:
+        texts = (*(words for _, words in self.told), *(found.said for _, found in self.found))
+        return all(any(t.has(said(w)) for t in texts) for w in value.identifiers)
 
     def _stated_number(self, value: Number) -> Place | None:
         for i, words in self.stated:
@@ -238,8 +245,3 @@ class _Point:
 
 def _told(i: int, words: str) -> Place:
     return ("context", None, words) if i == CONTEXT else ("said", i, words)
-
-
-def _concrete(value: Said) -> frozenset[Number]:
-    """Give the numbers that a text commits to."""
-    return frozenset(n for n in value.numbers if n > 1)

@@ -20,6 +20,9 @@ _PUNCTUATION_ANY = re.compile(r"[\W_]+")
 _MARKS = re.compile(r"[\u0300-\u036f]")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Scripts written without spaces: each character is a word."""
+_IDENTIFIER = re.compile(
+    r"(?<![\w.-])(?=[\w/:.@#-]*\d)[a-z]\w*(?:[-_./:@#]+\w+)*|[\w.+-]+@[\w.-]+\w"
+)
 _SUFFIXES = ("ings", "ing", "ies", "ed", "es", "s", "ly", "er", "e", "y")
 _FILLER = frozenset(
     "a an the of for to in on at by with and or from is are be my me i your you it its this that "
@@ -102,6 +105,12 @@ class Said:
         if len(words) == 1 and words[0] in _CODES:
             return (stem(_CODES[words[0]]),)
         return tuple(stem(w) for w in words if w not in _FILLER and not w.isdigit())
+
+    @cached_property
+    def identifiers(self) -> tuple[str, ...]:
+        """The words with digits in them: order numbers, addresses; longest first."""
+        found = {w for w in _IDENTIFIER.findall(self.when.rest) if any(map(str.isdigit, w))}
+        return tuple(sorted(found, key=lambda word: (-len(word), word)))
 
     @cached_property
     def is_moment(self) -> bool:

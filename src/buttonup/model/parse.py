@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import json
 import re
 from collections.abc import Iterator
 
@@ -11,71 +11,113 @@ import msgspec
 
 from buttonup.records import Json
 
-FENCE = re.compile(r"```[a-zA-Z]*[ \t]*\n(.*?)```", re.DOTALL)
+FENCE = re.compile(r"```[a-zA-Z]*[ \t]*\r?\n(.*?)```", re.DOTALL)
+OPENS = re.compile(r"[{[]")
+BEGINS = re.compile(r"""\{\s*(?:["'}]|\w+\s*:)|\[\s*[]"'{[\d-]""")
+"""An opening bracket that begins JSON, sound or not; any other one belongs to the prose."""
+GOES_ON = re.compile(r"""\s*(?:,|:|["'{[])""")
+"""What follows the last closing bracket of JSON that was cut off."""
+NO_NUMBER = re.compile(r"[:,[]\s*-?(?:NaN\b|Infinity\b|\d{309})")
+
+CUT_OFF = "the reply is cut off; answer with the whole JSON, if need be in fewer words"
 DEEPEST = 100  # levels; deeper than any schema asks for, and far from the interpreter's limit
+LARGEST = 10**308  # a number beyond what a double holds is no value that anything could use
+LONGEST = 200_000  # characters; the mending library takes longer than in proportion
+
+_strict = json.JSONDecoder(strict=True)
 
 
 def only_json(text: str) -> Json:
-    """Give the JSON object or list that a reply holds.
+    """Give the JSON value of a reply.
 
-    A reply that is JSON is taken as it is. Else the last fenced block that is, else what stands
-    between the outermost brackets, mended by a library where that is nearly JSON.
+    A reply, or a fenced block in it (the last one), that is JSON is taken as it is. Else it is the
+    longest object in the prose (a list where there is no object), mended where it is nearly JSON:
+    a trailing comma, single quotes, a missing last bracket. A value is never made up.
 
     Raises  ValueError, in words for the model, when nothing of the kind is there
     """
-    for candidate in _candidates(text):
+    for whole in (text, *reversed(FENCE.findall(text))):
         try:
-            return _sound(msgspec.json.decode(candidate))
+            return _sound(msgspec.json.decode(whole))
         except (msgspec.DecodeError, RecursionError):
             continue
-    return _mended(text)
+    found = list(_in_prose(text))
+    if not found:
+        raise ValueError("the reply holds no JSON; answer with one JSON value and nothing else")
+    chosen = max(found, key=lambda span: (span.startswith("{"), len(span)))
+    try:
+        return _sound(msgspec.json.decode(chosen))
+    except (msgspec.DecodeError, RecursionError):
+        return _sound(_mended(chosen))
 
 
-def _candidates(text: str) -> Iterator[str]:
-    yield text
-    yield from reversed(FENCE.findall(text))
-    if inner := _bracketed(text):
-        yield inner
-
-
-def _bracketed(text: str) -> str:
-    """Cut from the first opening bracket to the last closing one."""
-    start = min((i for i in (text.find("{"), text.find("[")) if i >= 0), default=-1)
-    end = max(text.rfind("}"), text.rfind("]"))
-    return text[start : end + 1] if 0 <= start < end else ""
+def _in_prose(text: str) -> Iterator[str]:
+    """Cut out what is JSON; where something only begins like JSON, all the rest with it."""
+    at = 0
+    while bracket := OPENS.search(text, at):
+        start = bracket.start()
+        try:
+            _, at = _strict.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            if BEGINS.match(text, start):
+                yield text[start:]
+                return
+            at = start + 1
+        else:
+            yield text[start:at]
 
 
 def _mended(text: str) -> Json:
-    inner = _bracketed(text)
-    if not inner:
-        raise ValueError("the reply holds no JSON; answer with one JSON object and nothing else")
-    if _depth(inner) > DEEPEST:
-        raise ValueError("the reply is nested too deeply")
-    mended = json_repair.loads(inner, skip_json_loads=True)
-    if not mended or not isinstance(mended, dict | list):
-        raise ValueError("the reply is not JSON; answer with one JSON object and nothing else")
-    return _sound(mended)
+    """Mend what is nearly JSON and starts at the first bracket."""
+    end = max(text.rfind("}"), text.rfind("]")) + 1
+    if not end or GOES_ON.match(text, end):
+        raise ValueError(CUT_OFF)
+    if NO_NUMBER.search(text, 0, end):
+        raise ValueError("NaN, Infinity and numbers without end are not JSON")
+    deepest, closed = _levels(text[:end])
+    if end > LONGEST or deepest > DEEPEST:
+        raise ValueError("the reply is too long or nested too deeply to be JSON that is meant")
+    for stop in (end, closed or end):  # the second, where a bracket stands in prose that follows
+        try:
+            made = json_repair.loads(text[:stop], skip_json_loads=True, strict=True)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(made, dict | list):
+            return made
+    raise ValueError("the reply is not JSON; answer with one JSON value and nothing else")
 
 
-def _depth(text: str) -> int:
-    deepest = level = 0
-    for c in text:
-        level += (c in "{[") - (c in "}]")
+def _levels(text: str) -> tuple[int, int]:
+    """Count how deep brackets nest, and where the first one is closed (0: never)."""
+    deepest = level = closed = 0
+    for bracket in re.finditer(r"[][{}]", text):
+        level += 1 if bracket[0] in "{[" else -1
         deepest = max(deepest, level)
-    return deepest
+        closed = closed or (bracket.end() if level == 0 else 0)
+    return deepest, closed
 
 
 def _sound(value: Json) -> Json:
-    """Refuse what is no JSON object or list, and numbers that JSON does not have."""
-    if not isinstance(value, dict | list):
-        raise ValueError("the reply must be a JSON object")  # noqa: TRY004 - the model's fault
-    waiting: list[Json] = [value]
+    """Refuse what could not be written as JSON again, or nests too deeply to be worked on."""
+    level, waiting = 0, [value]
     while waiting:
-        match waiting.pop():
-            case dict() as d:
-                waiting += d.values()
-            case list() as items:
-                waiting += items
-            case float() as number if not math.isfinite(number):
-                raise ValueError("NaN and Infinity are not JSON numbers")
+        if (level := level + 1) > DEEPEST:
+            raise ValueError("the reply is nested too deeply")
+        waiting = [inner for outer in waiting for inner in _inside(outer)]
     return value
+
+
+def _inside(value: Json) -> Iterator[Json]:
+    match value:
+        case dict():
+            yield from value
+            yield from value.values()
+        case list():
+            yield from value
+        case int() | float() if not abs(value) < LARGEST:
+            raise ValueError("a number is NaN, infinite or far too large")
+        case str() if not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError as error:
+                raise ValueError("a string holds half a surrogate pair") from error

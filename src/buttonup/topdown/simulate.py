@@ -38,8 +38,8 @@ class Simulating(Record):
 
     user: Literal["script", "llm"] = "script"
     assistant: Literal["auto", "plan", "guided", "blind"] = "auto"
-    """plan: acts the executed plan. guided: an LLM shown the decomposition. blind: an LLM shown what
-    the student will see. auto: plan where there is one, else guided."""
+    """plan: acts the executed plan. guided: an LLM shown the decomposition. blind: an LLM shown
+    what the student will see. auto: plan where there is one, else guided."""
     max_turns: int = 16
     """Turns of the assistant."""
     personas: tuple[str, ...] = PERSONAS

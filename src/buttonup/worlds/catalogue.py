@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from buttonup.worlds import bike_hire, library, pharmacy, vet_clinic, warehouse
+from buttonup.worlds import bike_hire, library, museum, pharmacy, sports_club, vet_clinic, warehouse
 from buttonup.worlds.world import World
 
 WORLDS: dict[str, World] = {
@@ -13,5 +13,7 @@ WORLDS: dict[str, World] = {
         warehouse.world,
         pharmacy.world,
         vet_clinic.world,
+        museum.world,
+        sports_club.world,
     )
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import random
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 from msgspec.structs import replace
@@ -190,28 +190,23 @@ PETS = (
     "Biscuit|Bramble|Clover|Cleo|Dottie|Fig|Ginger|Hazel|Juno|Loki|Luna|Marble|Miso|Monty|Nutmeg|"
     "Olive|Otto|Pepper|Pixel|Poppy|Rolo|Rusty|Sooty|Teddy|Tilly|Toffee|Waffle|Willow|Ziggy|Zuma"
 ).split("|")
-REASONS: tuple[Reason, ...] = (
-    "blood tests", "dental cleaning", "ear trouble", "limping", "microchipping", "nail trimming",
-    "weight loss", "yearly checks",
-)  # fmt: skip
-SPECIALTIES: tuple[Specialty, ...] = (
-    "birds", "dental care", "diets", "eye problems", "heart problems", "skin problems", "surgery",
-)  # fmt: skip
+REASONS: tuple[Reason, ...] = get_args(Reason)
+SPECIALTIES: tuple[Specialty, ...] = get_args(Specialty)
 TIMES = ("08:30", "09:15", "10:00", "11:30", "14:00", "14:45", "16:15", "17:30")
 
 
 def seed(rng: random.Random) -> VetClinic:
-    """Make 18 vets and their free times, 40 clients, about 110 pets and all that belongs to them."""
+    """Make 18 vets and their free times, 40 clients, their pets and all that belongs to them."""
     today = dt.date(2026, rng.randint(2, 11), rng.randint(1, 24))
     vets = [_vet(rng, n, name) for n, name in enumerate(people(rng, 18), 1)]
     numbers = [f"CL-{n}" for n in rng.sample(range(10_000, 99_999), 40)]
     pets = [_pet(rng, n, name, vets, today) for n in numbers for name in _some(rng, PETS, 1, 4)]
-    openings = [
-        _opening(vet, str(today + dt.timedelta(days=ahead)), time)
+    free = [
+        (str(today + dt.timedelta(days=ahead)), rng.choice(TIMES), vet)
         for vet in vets
         for ahead in rng.sample(range(1, 15), 5)
-        for time in (rng.choice(TIMES),)
     ]
+    openings = [_opening(*when) for when in sorted(free, key=lambda f: (*f[:2], f[2].vet_id))]
     visits = [
         _visit(rng, pet, rng.choice(vets), today) for pet in pets for _ in range(rng.randint(0, 2))
     ]
@@ -249,14 +244,14 @@ def _vet(rng: random.Random, n: int, name: str) -> Vet:
 def _pet(rng: random.Random, owner_id: str, name: str, vets: list[Vet], today: dt.date) -> Pet:
     species: Species = rng.choice(("dog", "dog", "dog", "cat", "cat", "rabbit", "parrot"))
     born = today - dt.timedelta(days=rng.randint(120, 4800))
-    weight = round(rng.uniform(*KILOS[species]), 1)
+    weight = round(rng.uniform(*KILOS[species]), 2)
     return Pet(
         fresh_id("PE", owner_id, name), owner_id, name, species, rng.choice(BREEDS[species]),
         str(born), weight, rng.choice(vets).vet_id,
     )  # fmt: skip
 
 
-def _opening(vet: Vet, day: str, time: str) -> Opening:
+def _opening(day: str, time: str, vet: Vet) -> Opening:
     return Opening(
         fresh_id("OP", vet.vet_id, day, time), vet.vet_id, vet.name, day, time, vet.fee, True
     )
@@ -291,7 +286,7 @@ def _shot(rng: random.Random, pet: Pet, vaccine: str, today: dt.date) -> Vaccina
 def _weighings(rng: random.Random, pet: Pet, today: dt.date) -> list[Weighing]:
     days = sorted(rng.sample(range(3, 500), rng.randint(2, 4)), reverse=True)
     dates = [str(today - dt.timedelta(days=ago)) for ago in days]
-    kilos = [round(pet.weight * rng.uniform(0.85, 1.1), 1) for _ in dates[1:]] + [pet.weight]
+    kilos = [round(pet.weight * rng.uniform(0.85, 1.1), 2) for _ in dates[1:]] + [pet.weight]
     return [
         Weighing(fresh_id("WE", pet.pet_id, day), pet.pet_id, day, k)
         for day, k in zip(dates, kilos, strict=True)
@@ -520,7 +515,7 @@ def list_bills(db: VetClinic, owner_id: OwnerId, overdue: bool = False) -> list[
 
 @world.function(writes=True)
 def pay_bill(db: VetClinic, bill_id: BillId) -> Bill:
-    """Pay a bill in full.
+    """Pay a client's bill in full.
 
     bill_id: the bill to pay
     """

@@ -46,4 +46,4 @@ def test_there_are_words_for_every_node(world, ticket) -> None:  # type: ignore[
 
 
 def test_slots_are_found_in_templates() -> None:
-    assert slots_of("from {a} to {b}") == {"a", "b"}
+    assert slots_of("from {a} to {b} and {a}") == ("a", "b")

@@ -7,6 +7,7 @@ grammar; every literal the plan needs is said, nothing that only a result knows 
 
 from __future__ import annotations
 
+import functools
 import itertools
 import random
 import string
@@ -60,9 +61,10 @@ def word(plan: Plan, rng: random.Random) -> Wording:
     )
 
 
-def slots_of(template: str) -> set[str]:
-    """List the slots of a template."""
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+@functools.cache
+def slots_of(template: str) -> tuple[str, ...]:
+    """List the slots of a template, each once, in their order (the dice are thrown in it)."""
+    return tuple(dict.fromkeys(n for _, n, _, _ in string.Formatter().parse(template) if n))
 
 
 class _Voice:
@@ -339,11 +341,11 @@ class _Teller(_Voice):
         return text
 
     def finding(self, i: int) -> str:
-        """Say what a node brought: all of it when it is short, else how much it is."""
+        """Say what a node brought: one thing in full, a list by how long it is."""
         node = self.nodes[i]
-        if isinstance(node, CallNode) and node.items and not node.each:
+        if isinstance(node, CallNode) and node.items:
             rows = items_of(node)
-            if len(rows) > 1 and i not in self.plan.sinks:
+            if len(rows) > 1:
                 entity = self.entity(node)
                 count = counted(len(rows), entity.noun, entity.plural)
                 return sentence(self.choose(self.grammar.found["many"]).format(count=count))
