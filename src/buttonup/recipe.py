@@ -121,20 +121,24 @@ def pipeline(recipe: Recipe, teacher: Teacher | None) -> Sequence[Stage | Fold]:
 def text_first_stages(k: Recipe, teacher: Teacher) -> Sequence[Stage | Fold]:
     """BUTTON: seeds or scenarios, up to functions made for the task, down to a trajectory."""
     on, embed = functools.partial, text_first.pick_embedder(k.embedder)
-    extracted = Stage("scenarios", on(text_first.extract, teacher=teacher))
+    far = [f.definition for world in WORLDS.values() for f in world.functions.values()]
     return (
-        *((extracted,) if k.seeds else ()),
+        *_if(k.seeds, Stage("scenarios", on(text_first.extract, teacher=teacher))),
         Fold("distinct", text_first.near_duplicates(embed, k.dedup)),
-        Stage("expanded", on(text_first.expand, teacher=teacher, knobs=k.expand)),
+        Stage("expand", on(text_first.expand, teacher=teacher, knobs=k.expand)),
         Fold("distinct_expanded", text_first.near_duplicates(embed, k.dedup)),
         Stage("atoms", on(text_first.atoms, teacher=teacher, knobs=k.atoms)),
-        Stage("compositions", on(text_first.compose, teacher=teacher, knobs=k.compose)),
+        Stage("compose", on(text_first.compose, teacher=teacher, knobs=k.compose)),
+        *_if(
+            k.compose.deeper,
+            Stage("deepen", on(text_first.deepen, teacher=teacher, knobs=k.compose)),
+        ),
         Stage("consistent", on(text_first.consistent, teacher=teacher)),
         Stage("functions", on(text_first.functions, teacher=teacher, knobs=k.functions)),
         Fold("library", text_first.library(embed, k.library)),
-        Fold("blueprints", text_first.assemble(embed, k.assemble, k.seed)),
-        Stage("trajectories", on(topdown.simulate, teacher=teacher, knobs=k.simulate)),
-        Stage("samples", judged),
+        Fold("assemble", text_first.assemble(embed, k.assemble, k.seed, far)),
+        Stage("simulate", on(topdown.simulate, teacher=teacher, knobs=k.simulate)),
+        Stage("gates", judged),
     )
 
 
@@ -142,17 +146,20 @@ def truth_first_stages(k: Recipe, teacher: Teacher | None) -> Sequence[Stage | F
     """Tools that run: sample and execute a plan, word it, act it out."""
     on = functools.partial
     drawn = on(truth_first.blueprints, worlds=chosen(k), planning=k.plan, knobs=k.blueprint)
-    acted = on(topdown.simulate, teacher=teacher, knobs=k.simulate)
-    reworded: tuple[Stage, ...] = ()
-    if teacher is not None and k.rewrite:
-        verb = on(truth_first.rewrite, teacher=teacher, knobs=k.rewriting)
-        reworded = (Stage("rewritten", verb),)
     return (
         Stage("blueprints", drawn),
-        *reworded,
-        Stage("trajectories", acted),
-        Stage("samples", judged),
+        *(
+            [Stage("rewrite", on(truth_first.rewrite, teacher=teacher, knobs=k.rewriting))]
+            if teacher is not None and k.rewrite
+            else []
+        ),
+        Stage("simulate", on(topdown.simulate, teacher=teacher, knobs=k.simulate)),
+        Stage("gates", judged),
     )
+
+
+def _if(wanted: object, stage: Stage) -> tuple[Stage, ...]:
+    return (stage,) if wanted else ()
 
 
 def source(recipe: Recipe) -> Iterable[Record]:

@@ -55,7 +55,7 @@ def test_samples_and_both_formats_may_stand_in_one_file(tmp_path: Path, sample: 
 
 
 def test_a_gzipped_file_is_read_whatever_its_name(tmp_path: Path) -> None:
-    path = written(tmp_path / "rows", gzip.compress(HELLO))
+    path = written(tmp_path / "rows", gzip.compress(HELLO, mtime=0))
     [(number, item)] = read(path)
     assert (number, item) == (1, Conversation(messages=(User("Hello"),), parallel=None))
 
@@ -134,8 +134,8 @@ def test_a_named_format_is_believed(tmp_path: Path) -> None:
             'with the keys ["conversations","tools"]); rows are',
         ),
         (b"nothing\n" * 1000, "holds no row in a known format"),
-        (gzip.compress(HELLO * 1000)[:-20], "is damaged after line"),
-        (gzip.compress(HELLO)[:5] + b"junk" * 20, "is damaged after line 0"),
+        (gzip.compress(HELLO * 1000, mtime=0)[:-20], "is damaged after line"),
+        (gzip.compress(HELLO, mtime=0)[:5] + b"junk" * 20, "is damaged after line 0"),
     ],
 )
 def test_a_file_that_holds_no_rows_is_bad_input_in_one_line(

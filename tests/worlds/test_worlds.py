@@ -102,7 +102,9 @@ def test_answers_can_report_every_fact(world: World) -> None:
         assert phrases.tell, f.name
         for way in phrases.say:
             slots = slots_of(way)
-            assert "items" in slots if lists else set(phrases.tell) <= set(slots), f"{f.name}: {way}"
+            assert "items" in slots if lists else set(phrases.tell) <= set(slots), (
+                f"{f.name}: {way}"
+            )
         if lists:
             assert set(phrases.tell) <= set(slots_of(entity.item)), f.name
 

@@ -109,53 +109,81 @@ class When:
         )
 
 
+class _Reader:
+    """Takes dates and times out of a text, one pattern after the other, and keeps them."""
+
+    def __init__(self, text: str) -> None:
+        self.rest = text
+        self.dates: set[str] = set()
+        self.days: set[str] = set()
+        self.times: set[str] = set()
+
+    def keep(self, year: str | None, month: int, *on: str | None) -> None:
+        """Keep the days of a month that exist."""
+        for day in (int(d) for d in on if d):
+            if not valid(2000 if year is None else int(year), month, day):
+                continue
+            if year is None:
+                self.days.add(f"{month:02}-{day:02}")
+            else:
+                self.dates.add(f"{year}-{month:02}-{day:02}")
+
+    def take(self, pattern: re.Pattern[str], kept: Callable[[re.Match[str]], str | None]) -> None:
+        """Keep every match, and leave in its place what `kept` gives back."""
+        self.rest = pattern.sub(lambda match: f" ; {kept(match) or ''}", self.rest)
+
+    def iso(self, match: re.Match[str]) -> None:
+        self.keep(match[1], int(match[2]), match[3])
+
+    def slashed(self, match: re.Match[str]) -> None:
+        self.either(match[4] if len(match[4]) == 4 else f"20{match[4]}", match[1], match[3])  # noqa: PLR2004 - "26" is 2026
+
+    def either(self, year: str | None, first: str, second: str) -> None:
+        """Keep both readings of 5/3: people write it both ways."""
+        for day, month in ((first, int(second)), (second, int(first))):
+            if 1 <= month <= 12:  # noqa: PLR2004 - months
+                self.keep(year, month, day)
+
+    def day_first(self, match: re.Match[str]) -> None:
+        on = _DIGITS.findall(match[2])
+        if match[1] and len(on) > 1:  # "June 30 and 1 July"
+            self.keep(match[4], _month(match[1]), on.pop(0))
+        self.keep(match[4], _month(match[3]), *on)
+
+    def month_first(self, match: re.Match[str]) -> str:
+        self.keep(match[4], _month(match[1]), match[2], match[3])
+        return match[3] or ""  # "May 3 and 2 rooms": it may be a number after all
+
+    def month_alone(self, match: re.Match[str]) -> None:
+        self.dates.add(f"{match[2]}-{_month(match[1]):02}")
+
+    def clock(self, match: re.Match[str]) -> None:
+        self.times.update(_clock(match))
+
+
 def read(text: str) -> When:
     """Read the dates and times off lower-case text."""
     if not _HINT.search(text):
         return When(rest=text)
-    dates: set[str] = set()
-    days: set[str] = set()
-
-    def keep(year: str | None, month: int, *on: str | None) -> None:
-        for day in (int(d) for d in on if d):
-            if valid(2000 if year is None else int(year), month, day):
-                (days if year is None else dates).add(
-                    f"{month:02}-{day:02}" if year is None else f"{year}-{month:02}-{day:02}"
-                )
-
-    def day_first(match: re.Match[str]) -> None:
-        on = _DIGITS.findall(match[2])
-        if match[1] and len(on) > 1:  # "June 30 and 1 July"
-            keep(match[4], _month(match[1]), on.pop(0))
-        keep(match[4], _month(match[3]), *on)
-
-    def take(
-        pattern: re.Pattern[str], kept: Callable[[re.Match[str]], str | None], text: str
-    ) -> str:
-        return pattern.sub(lambda match: f" ; {kept(match) or ''}", text)
-
-    def month_first(match: re.Match[str]) -> str:
-        keep(match[4], _month(match[1]), match[2], match[3])
-        return match[3] or ""  # "May 3 and 2 rooms": it may be a number after all
-
-    rest = take(_ISO, lambda m: keep(m[1], int(m[2]), m[3]), text)
-    rest = take(_SLASHED, lambda m: _either(keep, _century(m[4]), m[1], m[3]), rest)
-    if _NAMED.search(rest):
-        rest = take(_DAY_FIRST, day_first, rest)
-        rest = take(_MONTH_FIRST, month_first, rest)
-        rest = take(_MONTH_YEAR, lambda m: dates.add(f"{m[2]}-{_month(m[1]):02}"), rest)
-    times = set(_loose_times(rest))
-    rest = take(_CLOCK, lambda m: times.update(_clock(m)), rest)
-    for match in _SLASHED_SHORT.finditer(rest):
-        _either(keep, None, match[1], match[2])
-    days.update(f"{int(m[1]):02}" for m in _DAY_ALONE.finditer(rest))
+    reader = _Reader(text)
+    reader.take(_ISO, reader.iso)
+    reader.take(_SLASHED, reader.slashed)
+    if _NAMED.search(reader.rest):
+        reader.take(_DAY_FIRST, reader.day_first)
+        reader.take(_MONTH_FIRST, reader.month_first)
+        reader.take(_MONTH_YEAR, reader.month_alone)
+    reader.times.update(_loose_times(reader.rest))
+    reader.take(_CLOCK, reader.clock)
+    for match in _SLASHED_SHORT.finditer(reader.rest):
+        reader.either(None, match[1], match[2])
+    reader.days.update(f"{int(m[1]):02}" for m in _DAY_ALONE.finditer(reader.rest))
     return When(
-        dates=frozenset(dates),
-        days=frozenset(days),
-        offsets=frozenset(_offsets(rest)),
-        weekdays=frozenset(_weekdays(rest)),
-        times=frozenset(times),
-        rest=rest,
+        dates=frozenset(reader.dates),
+        days=frozenset(reader.days),
+        offsets=frozenset(_offsets(reader.rest)),
+        weekdays=frozenset(_weekdays(reader.rest)),
+        times=frozenset(reader.times),
+        rest=reader.rest,
     )
 
 
@@ -185,18 +213,6 @@ def as_date(text: str) -> dt.date | None:
 
 def _month(name: str) -> int:
     return _MONTHS.index(name[:3]) + 1
-
-
-def _century(year: str) -> str:
-    return year if len(year) == 4 else f"20{year}"  # noqa: PLR2004 - "26" is 2026
-
-
-def _either(keep: Callable[..., None], year: str | None, first: str, second: str) -> None:
-    """Keep both readings of 5/3: people write it both ways."""
-    if int(second) <= 12:  # noqa: PLR2004 - months
-        keep(year, int(second), first)
-    if int(first) <= 12:  # noqa: PLR2004 - months
-        keep(year, int(first), second)
 
 
 def _clock(match: re.Match[str]) -> Iterator[str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from itertools import islice
+from typing import TypeVar
 
 import jsonschema_rs
 import msgspec
@@ -17,12 +18,15 @@ import msgspec
 from buttonup.errors import Reject
 from buttonup.model.door import Model, Reply, Request, Turn
 from buttonup.model.parse import only_json
+from buttonup.model.schemas import schema_of
 from buttonup.prompts.render import render
 from buttonup.records import Json, Schema, Usage, digest
 
 T = TypeVar("T")
 
-CLIP = 4000  # characters of a bad reply that are shown back; a runaway reply must not grow the bill
+CLIP = 8000  # characters of a bad reply that are shown back; a runaway reply must not grow the bill
+FAULTS = 8  # told at once; more would drown the reply they are about
+SHOWN = 300  # characters of one fault, which may quote the value it is about
 
 
 class _Bad(Exception):  # noqa: N818 - a reply, not an error of the program
@@ -62,8 +66,8 @@ class Teacher:
         `history` follows the prompt, where a conversation goes on. `draw` tells apart several
         draws of the same prompt.
 
-        Rejects  "unparsable", "off_schema", "unfit", "too_long" after the last try; "filtered" when
-                 the endpoint would not answer
+        Rejects  "unparsable", "cut_off", "off_schema" or "unfit" after the last try; "filtered"
+                 when the endpoint would not answer
         """
 
         def parse(value: Json) -> T:
@@ -73,7 +77,8 @@ class Teacher:
                 raise _Bad("off_schema", str(error)) from error
             return _checked(made, check)
 
-        return await self._ask(prompt, schema_of(want), slots, parse, history, draw)
+        schema = schema_of(want)  # type: ignore[arg-type] # a class is hashable
+        return await self._ask(prompt, schema, slots, parse, history, draw)
 
     async def ask_json(
         self,
@@ -85,13 +90,19 @@ class Teacher:
         history: tuple[Turn, ...] = (),
         draw: int = 0,
     ) -> tuple[Json, Usage]:
-        """Ask for JSON that fits a schema known only now. The rest is as for `ask`."""
-        validator = jsonschema_rs.validator_for(schema, offline=True)
+        """Ask for JSON that fits a schema known only now. The rest is as for `ask`.
+
+        Rejects  "unusable_schema" too, when no reply could fit; nothing is fetched for a `$ref`
+        """
+        try:
+            validator = jsonschema_rs.validator_for(schema, offline=True)
+        except jsonschema_rs.ValidationError as error:
+            raise Reject("unusable_schema", f"{prompt}: {error.message[:SHOWN]}") from error
 
         def parse(value: Json) -> Json:
-            faults = [f"{_where(e)}: {e.message}" for e in validator.iter_errors(value)]
-            if faults:
-                raise _Bad("off_schema", "; ".join(faults[:8]))
+            faults = islice(validator.iter_errors(value), FAULTS)
+            if words := "\n".join(f"{_where(f)}: {f.message[:SHOWN]}" for f in faults):
+                raise _Bad("off_schema", words)
             return _checked(value, check)
 
         return await self._ask(prompt, schema, slots, parse, history, draw)
@@ -144,21 +155,14 @@ def usage_of(reply: Reply) -> Usage:
     )
 
 
-def schema_of(want: type[Any]) -> Schema:
-    """Give the JSON Schema of a reply class, references resolved and unknown fields refused."""
-    (root,), defined = msgspec.json.schema_components((want,), ref_template="{name}")
-    schema: Schema = _closed(_resolved(root, defined))
-    return schema
-
-
 def _value(reply: Reply) -> Json:
     if reply.finish == "content_filter":
         raise Reject("filtered", "the endpoint refused to answer")
+    if reply.finish == "length":  # never mended: what is missing cannot be known
+        raise _Bad("cut_off", "it was cut off for its length; answer more briefly")
     try:
         return only_json(reply.text)
     except ValueError as error:
-        if reply.finish == "length":
-            raise _Bad("too_long", "the reply was cut off; answer more briefly") from error
         raise _Bad("unparsable", str(error)) from error
 
 
@@ -178,29 +182,3 @@ def _sent_back(reply: Reply, bad: _Bad) -> tuple[Turn, ...]:
 
 def _where(error: jsonschema_rs.ValidationError) -> str:
     return "$" + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.instance_path)
-
-
-def _resolved(schema: Any, defined: Mapping[str, Any]) -> Any:
-    if isinstance(schema, list):
-        return [_resolved(s, defined) for s in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        return _resolved(
-            {**defined[schema["$ref"]], **{k: v for k, v in schema.items() if k != "$ref"}}, defined
-        )
-    return {
-        k: _resolved(v, defined)
-        for k, v in schema.items()
-        if k != "title" or not isinstance(v, str)
-    }
-
-
-def _closed(schema: Any) -> Any:
-    """Refuse unknown fields wherever fields are named; a free-form object stays free."""
-    if isinstance(schema, list):
-        return [_closed(s) for s in schema]
-    if not isinstance(schema, dict):
-        return schema
-    closed = {k: _closed(v) for k, v in schema.items()}
-    return {**closed, "additionalProperties": False} if "properties" in schema else closed

@@ -3,51 +3,82 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
+from buttonup.errors import BadInput
 from buttonup.model.ask import usage_of
 from buttonup.model.door import Model, Reply, Request
 from buttonup.records import decode, encode
 from buttonup.store.journal import Entry, Journal
 
 
+@dataclass(slots=True, eq=False)
+class _Flight:
+    """One request on its way, and how many wait for it."""
+
+    task: asyncio.Task[Reply]
+    waiting: int = 0
+    arrived: bool = False
+    """The reply has come; what remains is to write it down, whoever still waits."""
+
+
 class Journaled:
-    """A model whose replies are kept. A hit costs nothing; twins in flight become one request."""
+    """A model whose replies are kept. A hit costs nothing; twins in flight become one request.
+
+    A request is given up only when nobody waits for it any more and its reply has not come yet.
+    """
 
     def __init__(self, model: Model, journal: Journal) -> None:
         self._model = model
         self._journal = journal
-        self._flying: dict[str, asyncio.Task[Reply]] = {}
-        self._waiting: dict[str, int] = {}
+        self._flights: dict[str, _Flight] = {}
 
     async def __call__(self, request: Request, /) -> Reply:
         """Answer from the journal, or ask and journal the reply."""
         key = request.key
         if (kept := self._journal.get(key)) is not None:
-            return decode(kept, Reply)
-        if key not in self._flying:
-            self._flying[key] = asyncio.create_task(self._fetched(key, request))
-        self._waiting[key] = self._waiting.get(key, 0) + 1
-        flight = self._flying[key]
+            return _read(kept)
+        flight = self._flights.get(key) or self._start(key, request)
+        flight.waiting += 1
         try:
-            return await asyncio.shield(flight)
+            return await asyncio.shield(flight.task)
         finally:
-            self._waiting[key] -= 1
-            if not self._waiting[key]:  # nobody waits any more: done, or not wanted
-                del self._waiting[key]
-                flight.cancel()
+            flight.waiting -= 1
+            if not flight.waiting and not flight.arrived:
+                self._end(key, flight)
+
+    def _start(self, key: str, request: Request) -> _Flight:
+        flight = _Flight(asyncio.create_task(self._fetched(key, request)))
+        flight.task.add_done_callback(lambda _: self._end(key, flight))
+        self._flights[key] = flight
+        return flight
+
+    def _end(self, key: str, flight: _Flight) -> None:
+        if self._flights.get(key) is flight:
+            del self._flights[key]
+        if not flight.task.done():
+            flight.task.cancel()
+        elif not flight.task.cancelled():
+            flight.task.exception()  # looked at: nobody may be left to whom it is raised
 
     async def _fetched(self, key: str, request: Request) -> Reply:
-        try:
-            reply = await self._model(request)
-            entry = Entry(
-                key=key,
-                prompt=request.prompt,
-                usage=usage_of(reply),
-                request=encode(request),
-                reply=encode(reply),
-            )
-            # A reply that has come is kept even when nobody waits for it any more.
-            await asyncio.shield(self._journal.put(entry))
-            return reply
-        finally:
-            del self._flying[key]
+        reply = await self._model(request)
+        self._flights[key].arrived = True
+        entry = Entry(
+            key=key,
+            prompt=request.prompt,
+            usage=usage_of(reply),
+            request=encode(request),
+            reply=encode(reply),
+        )
+        await self._journal.put(entry)
+        return reply
+
+
+def _read(kept: bytes) -> Reply:
+    try:
+        return decode(kept, Reply)
+    except (ValueError, TypeError) as error:
+        raise BadInput(
+            f"the journal holds a damaged reply: {error}", "give a new folder"
+        ) from error

@@ -11,15 +11,19 @@ import asyncio
 import queue
 import sqlite3
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
+from urllib.parse import quote
 
 from buttonup.errors import BadInput
 from buttonup.records import Record, Usage
 
-BATCH = 256  # rows a commit; PERF: beyond 64 the gain is small, the fsync is what costs
+BATCH = 256  # rows a commit; beyond 64 the gain is small, the fsync is what costs
+APPLICATION = 0x42757455  # "ButU": marks a file as ours, so that another database is not written to
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS replies (
@@ -33,7 +37,15 @@ CREATE TABLE IF NOT EXISTS replies (
     reply BLOB NOT NULL
 ) STRICT
 """
-APPLICATION = 0x42757455  # "ButU": marks a file as ours, so that another database is not written to
+INSERT = """
+INSERT INTO replies (key, prompt, prompt_tokens, completion_tokens, cached_tokens, request, reply)
+VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING
+"""
+SELECT = "SELECT reply FROM replies WHERE key = ?"
+USAGE = """
+SELECT prompt, count(*), sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens)
+FROM replies GROUP BY prompt ORDER BY prompt
+"""
 
 
 class Entry(Record):
@@ -52,39 +64,45 @@ _Job: TypeAlias = tuple[Entry, "Future[None]"]
 
 
 class Journal:
-    """Replies by key, in a file. A context manager: leaving it writes what is waiting."""
+    """Replies by key, in a file. A context manager: leaving it writes what is waiting.
+
+    Raises  BadInput for a file that is damaged, another program's, or cannot be written
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._reader = _opened(path)
         self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
+        self._closed = False
         self._writer.start()
 
     def get(self, key: str) -> bytes | None:
         """Give the reply under a key; None when there is none."""
-        found = self._reader.execute("SELECT reply FROM replies WHERE key = ?", (key,)).fetchone()
-        return bytes(found[0]) if found else None
+        with _readable(self._path):
+            found = self._reader.execute(SELECT, (key,)).fetchone()
+        return found[0] if found else None
 
-    async def put(self, entry: Entry) -> None:
-        """Write a reply; returns when it is on disk. A key that is there already is kept as it is.
+    def put(self, entry: Entry) -> asyncio.Future[None]:
+        """Write a reply; the future is done when it is on disk. A key that is there is left as it is.
 
-        Raises  BadInput when the disk is full or the file cannot be written
+        Once this has been called the reply is written, whether or not anybody awaits the future;
+        that has BadInput when the disk is full or the file cannot be written.
         """
+        if self._closed:
+            raise RuntimeError("the journal is closed")
         done: Future[None] = Future()
         self._jobs.put((entry, done))
-        await asyncio.wrap_future(done)
+        return asyncio.wrap_future(done)
 
     def usage(self) -> dict[str, Usage]:
         """Add up what the replies took, by prompt."""
-        rows = self._reader.execute(
-            "SELECT prompt, count(*), sum(prompt_tokens), sum(completion_tokens),"
-            " sum(cached_tokens) FROM replies GROUP BY prompt ORDER BY prompt"
-        )
-        return {name: Usage(*totals) for name, *totals in rows}
+        with _readable(self._path):
+            return _usage(self._reader)
 
     def close(self) -> None:
         """Write what is waiting and close the file."""
+        self._closed = True
         self._jobs.put(None)
         self._writer.join()
         self._reader.close()
@@ -102,38 +120,67 @@ class Journal:
 
     def _write(self) -> None:
         """Commit batches until told to stop; each waiting job learns how its batch went."""
-        connection = sqlite3.connect(self._path)
-        connection.execute("PRAGMA synchronous = FULL")
-        while (first := self._jobs.get()) is not None:
-            batch, last = [first], False
-            while len(batch) < BATCH and not self._jobs.empty():
-                job = self._jobs.get()
-                if last := job is None:
-                    break
-                batch.append(job)
-            self._commit(connection, batch)
-            if last:
-                break
-        connection.close()
+        with closing(sqlite3.connect(self._path)) as connection:
+            connection.execute("PRAGMA synchronous = FULL")
+            going_on = True
+            while going_on:
+                batch, going_on = self._batch()
+                wrong = self._commit(connection, batch)
+                for _, done in batch:
+                    _settle(done, wrong)
 
-    def _commit(self, connection: sqlite3.Connection, batch: list[_Job]) -> None:
+    def _batch(self) -> tuple[list[_Job], bool]:
+        """Take what is waiting (at least one job), and whether more may come."""
+        batch: list[_Job] = []
+        while not batch or (len(batch) < BATCH and not self._jobs.empty()):
+            if (job := self._jobs.get()) is None:
+                return batch, False
+            batch.append(job)
+        return batch, True
+
+    def _commit(self, connection: sqlite3.Connection, batch: list[_Job]) -> BaseException | None:
         try:
             with connection:
-                connection.executemany(
-                    "INSERT OR IGNORE INTO replies (key, prompt, prompt_tokens, completion_tokens,"
-                    " cached_tokens, request, reply) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    [_row(entry) for entry, _ in batch],
-                )
+                connection.executemany(INSERT, [_row(entry) for entry, _ in batch])
         except sqlite3.Error as error:
-            wrong = BadInput(f"cannot write {self._path}: {error}", "make room and run it again")
-            for _, done in batch:
-                _settle(done, wrong)
-        else:
-            for _, done in batch:
-                _settle(done, None)
+            return BadInput(f"cannot write {self._path}: {error}", "make room and run it again")
+        except BaseException as bug:  # noqa: BLE001 - raised again where the reply is awaited
+            return bug
+        return None
 
 
-def _settle(done: Future[None], wrong: BadInput | None) -> None:
+def read_usage(path: Path) -> dict[str, Usage]:
+    """Add up what a journal's replies took, by prompt; {} where there is no journal.
+
+    Writes nothing: the run may be going on, or its folder may be read-only.
+    """
+    if not path.exists():
+        return {}
+    with _readable(path):
+        try:
+            return _usage_of_file(path, "mode=ro")
+        except sqlite3.OperationalError:  # a read-only folder has no room for SQLite's own files
+            return _usage_of_file(path, "immutable=1")
+
+
+def _usage_of_file(path: Path, how: str) -> dict[str, Usage]:
+    address = f"file:{quote(str(path.absolute()))}?{how}"
+    with closing(sqlite3.connect(address, uri=True)) as connection:
+        return _usage(connection)
+
+
+def _usage(connection: sqlite3.Connection) -> dict[str, Usage]:
+    rows = connection.execute(USAGE)
+    return {name: Usage(*totals) for name, *totals in rows}
+
+
+def _row(entry: Entry) -> tuple[Any, ...]:
+    used = entry.usage
+    tokens = (used.prompt_tokens, used.completion_tokens, used.cached_tokens)
+    return (entry.key, entry.prompt, *tokens, entry.request, entry.reply)
+
+
+def _settle(done: Future[None], wrong: BaseException | None) -> None:
     if not done.set_running_or_notify_cancel():
         return  # nobody waits any more; the reply is safe all the same
     if wrong is None:
@@ -142,33 +189,34 @@ def _settle(done: Future[None], wrong: BadInput | None) -> None:
         done.set_exception(wrong)
 
 
-def _row(entry: Entry) -> tuple[str, str, int, int, int, bytes, bytes]:
-    used = entry.usage
-    tokens = (used.prompt_tokens, used.completion_tokens, used.cached_tokens)
-    return (entry.key, entry.prompt, *tokens, entry.request, entry.reply)
-
-
-def read_usage(path: Path) -> dict[str, Usage]:
-    """Add up what a journal's replies took, by prompt; {} where there is no journal."""
-    if not path.exists():
-        return {}
-    with Journal(path) as journal:
-        return journal.usage()
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        mend = "move it away, or give a new folder"
+        raise BadInput(f"cannot read the journal {path}: {error}", mend) from error
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    try:
+    with _readable(path):
         connection = sqlite3.connect(path)
-        connection.execute("PRAGMA journal_mode = WAL")
-        (mark,) = connection.execute("PRAGMA application_id").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if mark == 0 and tables == 0:
-            connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        elif mark != APPLICATION:
+        try:
+            _claim(connection, path)
+        except BaseException:
             connection.close()
-            raise BadInput(f"{path} is another program's database", "give another folder")
-        connection.execute(SCHEMA)
-        connection.commit()
-    except sqlite3.Error as error:
-        raise BadInput(f"cannot open the journal {path}: {error}", "move it away") from error
+            raise
     return connection
+
+
+def _claim(connection: sqlite3.Connection, path: Path) -> None:
+    """Make a new file a journal; refuse one that is another program's."""
+    (mark,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if mark == 0 and tables == 0:
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+    elif mark != APPLICATION:
+        raise BadInput(f"{path} is another program's database", "give another folder")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(SCHEMA)
+    connection.commit()

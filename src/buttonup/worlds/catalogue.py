@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from buttonup.worlds import bike_hire, library, museum, pharmacy, sports_club, vet_clinic, warehouse
+from buttonup.worlds import (
+    bike_hire,
+    lettings,
+    library,
+    museum,
+    pharmacy,
+    sports_club,
+    vet_clinic,
+    warehouse,
+)
 from buttonup.worlds.world import World
 
 WORLDS: dict[str, World] = {
@@ -15,5 +24,6 @@ WORLDS: dict[str, World] = {
         vet_clinic.world,
         museum.world,
         sports_club.world,
+        lettings.world,
     )
 }

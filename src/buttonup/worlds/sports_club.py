@@ -41,6 +41,8 @@ Activity = Literal[
     "yoga",
 ]  # fmt: skip
 Level = Literal["beginners", "improvers", "experts"]
+PassKind = Literal["class pass", "gym pass", "off-peak pass", "pool pass", "weekend pass"]
+Plan = Literal["basic", "plus", "family"]
 
 
 class Coach(Row):
@@ -101,7 +103,7 @@ class Membership(Row):
 
     member_id: ClubMemberId
     name: Annotated[str, Kind("PersonName")]
-    plan: Literal["basic", "plus", "family"]
+    plan: Plan
     monthly: Annotated[Money, Meta(description="What the member pays a month.")]
     renews_on: Date
     coach_id: Annotated[CoachId, Meta(description="The member's personal coach.")]
@@ -166,7 +168,7 @@ class ClubPass(Row):
 
     pass_id: PassId
     member_id: ClubMemberId
-    kind: Literal["class pass", "gym pass", "off-peak pass", "pool pass", "weekend pass"]
+    kind: PassKind
     visits_left: int
     valid_until: Date
     per_visit: Annotated[Money, Meta(description="What a further visit costs.")]
@@ -187,8 +189,6 @@ class SportsClub(State):
     passes: Table[ClubPass]
 
 
-PassKind = Literal["class pass", "gym pass", "off-peak pass", "pool pass", "weekend pass"]
-Plan = Literal["basic", "plus", "family"]
 ACTIVITIES: tuple[Activity, ...] = get_args(Activity)
 LEVELS: tuple[Level, ...] = get_args(Level)
 PASSES: tuple[PassKind, ...] = get_args(PassKind)
@@ -200,7 +200,7 @@ TIMES = ("07:15", "09:00", "10:30", "12:15", "16:45", "18:00", "19:30", "20:15")
 
 
 def seed(rng: random.Random) -> SportsClub:
-    """Make 24 coaches, 8 rooms, 80 classes, 45 courses, 50 members, their bookings and passes."""
+    """Make 27 coaches, 8 rooms, classes and courses, 50 members, their bookings and passes."""
     today = dt.date(2026, rng.randint(2, 11), rng.randint(1, 24))
     coaches = [_coach(rng, n, name) for n, name in enumerate(people(rng, 27), 1)]
     by_activity = {a: [c for c in coaches if c.activity == a] for a in ACTIVITIES}

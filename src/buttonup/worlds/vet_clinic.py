@@ -43,6 +43,7 @@ Reason = Literal[
     "blood tests", "dental cleaning", "ear trouble", "limping", "microchipping", "nail trimming",
     "weight loss", "yearly checks",
 ]  # fmt: skip
+Species = Literal["dog", "cat", "rabbit", "parrot"]
 PartOfDay = Literal["morning", "afternoon"]
 
 
@@ -52,7 +53,7 @@ class Pet(Row):
     pet_id: PetId
     owner_id: OwnerId
     name: PetName
-    species: Literal["dog", "cat", "rabbit", "parrot"]
+    species: Species
     breed: str
     born: Date
     weight: Kilos
@@ -170,7 +171,6 @@ class VetClinic(State):
     bills: Table[Bill]
 
 
-Species = Literal["dog", "cat", "rabbit", "parrot"]
 BREEDS: dict[Species, tuple[str, ...]] = {
     "dog": ("beagle", "whippet", "border collie", "dachshund", "Labrador", "mongrel"),
     "cat": ("tabby", "Siamese", "Maine Coon", "tortoiseshell", "Burmese"),

@@ -21,6 +21,7 @@ from buttonup.bottomup.truth_first.plan import (
 )
 from buttonup.errors import Reject
 from buttonup.worlds.catalogue import WORLDS
+from buttonup.worlds.world import World
 
 worlds = st.sampled_from(list(WORLDS.values()))
 tickets = st.builds(Ticket, seed=st.integers(0, 9), index=st.integers(0, 10_000))
@@ -28,7 +29,7 @@ tickets = st.builds(Ticket, seed=st.integers(0, 9), index=st.integers(0, 10_000)
 
 @given(worlds, tickets)
 @settings(deadline=None, max_examples=60)
-def test_every_argument_is_the_value_its_binding_points_to(world, ticket) -> None:  # type: ignore[no-untyped-def]
+def test_every_argument_is_the_value_its_binding_points_to(world: World, ticket: Ticket) -> None:
     made = plan(world, ticket, Planning())
     for node in (n for n in made.nodes if isinstance(n, CallNode)):
         for i, arguments in enumerate(node.arguments):
@@ -37,14 +38,14 @@ def test_every_argument_is_the_value_its_binding_points_to(world, ticket) -> Non
 
 @given(worlds, tickets)
 @settings(deadline=None, max_examples=60)
-def test_a_node_needs_only_nodes_before_it(world, ticket) -> None:  # type: ignore[no-untyped-def]
+def test_a_node_needs_only_nodes_before_it(world: World, ticket: Ticket) -> None:
     made = plan(world, ticket, Planning())
     assert all(p < i for i, node in enumerate(made.nodes) for p in parents(node))
 
 
 @given(worlds, tickets)
 @settings(deadline=None, max_examples=60)
-def test_a_fed_value_could_not_be_known_before_its_feeder_ran(world, ticket) -> None:  # type: ignore[no-untyped-def]
+def test_a_fed_value_could_not_be_known_before_its_feeder_ran(world: World, ticket: Ticket) -> None:
     made = plan(world, ticket, Planning())
     for node in (n for n in made.nodes if isinstance(n, CallNode)):
         for name, b in node.bindings.items():
@@ -55,7 +56,7 @@ def test_a_fed_value_could_not_be_known_before_its_feeder_ran(world, ticket) -> 
 
 @given(worlds, tickets)
 @settings(deadline=None, max_examples=60)
-def test_a_pick_has_one_right_answer(world, ticket) -> None:  # type: ignore[no-untyped-def]
+def test_a_pick_has_one_right_answer(world: World, ticket: Ticket) -> None:
     made = plan(world, ticket, Planning())
     for node in (n for n in made.nodes if isinstance(n, ReduceNode) and n.entity):
         values = [row[node.field] for i in node.over for row in items_of(made.nodes[i])]

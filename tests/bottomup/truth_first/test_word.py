@@ -9,6 +9,7 @@ from buttonup.bottomup.truth_first.plan import CallNode, Planning, Said, Ticket,
 from buttonup.bottomup.truth_first.rewrite import _forms, _occurs
 from buttonup.bottomup.truth_first.word import slots_of, word
 from buttonup.worlds.catalogue import WORLDS
+from buttonup.worlds.world import World
 
 worlds = st.sampled_from(list(WORLDS.values()))
 tickets = st.builds(Ticket, seed=st.integers(0, 9), index=st.integers(0, 10_000))
@@ -16,7 +17,7 @@ tickets = st.builds(Ticket, seed=st.integers(0, 9), index=st.integers(0, 10_000)
 
 @given(worlds, tickets)
 @settings(deadline=None, max_examples=150)
-def test_every_value_the_user_must_give_is_in_the_request(world, ticket) -> None:  # type: ignore[no-untyped-def]
+def test_every_value_the_user_must_give_is_in_the_request(world: World, ticket: Ticket) -> None:
     made = plan(world, ticket, Planning())
     request = word(made, ticket.rng("word")).request
     for node in (n for n in made.nodes if isinstance(n, CallNode)):
@@ -28,7 +29,7 @@ def test_every_value_the_user_must_give_is_in_the_request(world, ticket) -> None
 
 @given(worlds, tickets)
 @settings(deadline=None, max_examples=60)
-def test_a_request_names_no_function(world, ticket) -> None:  # type: ignore[no-untyped-def]
+def test_a_request_names_no_function(world: World, ticket: Ticket) -> None:
     made = plan(world, ticket, Planning())
     request = word(made, ticket.rng("word")).request
     assert not any(name in request for name in world.functions if "_" in name)
@@ -36,7 +37,7 @@ def test_a_request_names_no_function(world, ticket) -> None:  # type: ignore[no-
 
 @given(worlds, tickets)
 @settings(deadline=None, max_examples=60)
-def test_there_are_words_for_every_node(world, ticket) -> None:  # type: ignore[no-untyped-def]
+def test_there_are_words_for_every_node(world: World, ticket: Ticket) -> None:
     made = plan(world, ticket, Planning())
     worded = word(made, ticket.rng("word"))
     assert len(worded.subtasks) == len(worded.findings) == len(made.nodes)

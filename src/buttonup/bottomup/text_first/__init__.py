@@ -1,15 +1,15 @@
 """Text first: BUTTON's own way up, from seeds to functions made for the task."""
 
-from buttonup.bottomup.assemble import AssembleKnobs, assemble
-from buttonup.bottomup.atoms import AtomKnobs, atoms
-from buttonup.bottomup.compose import ComposeKnobs, compose
-from buttonup.bottomup.consistent import consistent
-from buttonup.bottomup.dedup import DedupKnobs, near_duplicates
-from buttonup.bottomup.embed import EmbedderName, pick_embedder
-from buttonup.bottomup.functions import FunctionsKnobs, functions
-from buttonup.bottomup.library import LibraryKnobs, library
-from buttonup.bottomup.scenarios import ExpandKnobs, expand, extract, shipped
-from buttonup.bottomup.seeds import read_seeds
+from buttonup.bottomup.text_first.assemble import AssembleKnobs, assemble
+from buttonup.bottomup.text_first.atoms import AtomKnobs, atoms
+from buttonup.bottomup.text_first.compose import ComposeKnobs, compose, deepen
+from buttonup.bottomup.text_first.consistent import consistent
+from buttonup.bottomup.text_first.dedup import DedupKnobs, near_duplicates
+from buttonup.bottomup.text_first.embed import EmbedderName, pick_embedder
+from buttonup.bottomup.text_first.functions import FunctionsKnobs, functions
+from buttonup.bottomup.text_first.library import LibraryKnobs, library
+from buttonup.bottomup.text_first.scenarios import ExpandKnobs, expand, extract, shipped
+from buttonup.bottomup.text_first.seeds import read_seeds
 
 __all__ = [
     "AssembleKnobs",
@@ -24,6 +24,7 @@ __all__ = [
     "atoms",
     "compose",
     "consistent",
+    "deepen",
     "expand",
     "extract",
     "functions",

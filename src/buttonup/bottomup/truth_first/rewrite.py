@@ -122,4 +122,6 @@ def _folded(text: str) -> str:
 
 
 def _occurs(form: str, folded: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(_folded(form))}(?!\w)", folded) is not None
+    """Find a form as whole words; "locksmith" also as "locksmiths"."""
+    plural = "(?:e?s)?" if form[-1:].isalpha() else ""
+    return re.search(rf"(?<!\w){re.escape(_folded(form))}{plural}(?!\w)", folded) is not None

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from buttonup.bottomup import schemas, texts
-from buttonup.bottomup.names import canonical, is_opaque
-from buttonup.bottomup.parts import Draft, FromResult, Part, Parts, Reuse
+from buttonup.bottomup.text_first import schemas, texts
+from buttonup.bottomup.text_first.names import canonical, is_opaque
+from buttonup.bottomup.text_first.parts import Draft, FromResult, Part, Parts, Reuse
 from buttonup.records import CompositionalTask, Function, Record, Schema
 
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buttonup.bottomup import schemas
-from buttonup.bottomup.embed import Lexical
-from buttonup.bottomup.equip import Equipped, Link
-from buttonup.bottomup.library import LibraryKnobs, library
+from buttonup.bottomup.text_first import schemas
+from buttonup.bottomup.text_first.embed import Lexical
+from buttonup.bottomup.text_first.equip import Equipped, Link
+from buttonup.bottomup.text_first.library import LibraryKnobs, library
 from buttonup.errors import Reject
 from buttonup.records import CompositionalTask, Function
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from buttonup.bottomup.parts import Parts
+from buttonup.bottomup.text_first.parts import Parts
 from buttonup.model.ask import schema_of
 
 

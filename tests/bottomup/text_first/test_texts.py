@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buttonup.bottomup import texts
+from buttonup.bottomup.text_first import texts
 
 
 @pytest.mark.parametrize(

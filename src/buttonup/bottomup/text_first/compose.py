@@ -10,8 +10,8 @@ from typing import Annotated, Literal, get_args
 
 import msgspec
 
-from buttonup.bottomup import draws, texts
-from buttonup.bottomup.atoms import MOST_WORDS
+from buttonup.bottomup.text_first import draws, texts
+from buttonup.bottomup.text_first.atoms import MOST_WORDS
 from buttonup.errors import BadInput
 from buttonup.model.ask import Teacher
 from buttonup.records import AtomicTask, CompositionalTask, Record
@@ -54,6 +54,8 @@ class ComposeKnobs(Record):
 
     strategies: tuple[Strategy, ...] = ("sequential", "parallel_then_sequential")
     """One composite is made by each of these."""
+    deeper: int = 0
+    """Steps added behind each composite, one after the other: deeper than the paper goes."""
 
     def __post_init__(self) -> None:
         if not self.strategies:
@@ -103,8 +105,17 @@ async def parallel_then_sequential(atom: AtomicTask, teacher: Teacher) -> Compos
     )
 
 
-async def deepen(task: CompositionalTask, teacher: Teacher) -> list[CompositionalTask]:
-    """Add a task that can only run on the composite's last result."""
+async def deepen(
+    task: CompositionalTask, teacher: Teacher, knobs: ComposeKnobs
+) -> list[CompositionalTask]:
+    """Add `knobs.deeper` tasks, each of which can only run on the result of the one before."""
+    for _ in range(knobs.deeper):
+        task = await deepened(task, teacher)
+    return [task]
+
+
+async def deepened(task: CompositionalTask, teacher: Teacher) -> CompositionalTask:
+    """Add one task that can only run on the composite's last result."""
 
     def check(reply: Sequential) -> None:
         before = [subtask.text for subtask in task.subtasks]
@@ -115,13 +126,11 @@ async def deepen(task: CompositionalTask, teacher: Teacher) -> list[Compositiona
     slots = {"task": task.text, "most_words": MOST_WORDS}
     reply, _ = await teacher.ask("sequential", Sequential, slots, check=check)
     last = len(task.subtasks) - 1
-    return [
-        CompositionalTask(
-            text=texts.squeeze(reply.composite_task),
-            subtasks=(*task.subtasks, _subtask(reply.subsequent_task, task.subtasks[0])),
-            edges=(*task.edges, (last, last + 1)),
-        )
-    ]
+    return CompositionalTask(
+        text=texts.squeeze(reply.composite_task),
+        subtasks=(*task.subtasks, _subtask(reply.subsequent_task, task.subtasks[0])),
+        edges=(*task.edges, (last, last + 1)),
+    )
 
 
 def _subtask(text: str, atom: AtomicTask) -> AtomicTask:

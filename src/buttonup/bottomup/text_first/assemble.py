@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from buttonup.bottomup.embed import Embedder, Vectors
-from buttonup.bottomup.equip import Equipped
-from buttonup.bottomup.library import told
+from buttonup.bottomup.text_first.embed import Embedder, Vectors
+from buttonup.bottomup.text_first.equip import Equipped
+from buttonup.bottomup.text_first.library import told
 from buttonup.errors import BadInput
 from buttonup.records import Blueprint, Function, Record, Tools, digest
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buttonup.bottomup.names import canonical, is_opaque
+from buttonup.bottomup.text_first.names import canonical, is_opaque
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from buttonup.bottomup.atoms import AtomKnobs, atoms
+from buttonup.bottomup.text_first.atoms import AtomKnobs, atoms
 from buttonup.errors import BadInput, Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from buttonup.bottomup.consistent import numbered
-from buttonup.bottomup.equip import Equipped, equip
-from buttonup.bottomup.parts import Parts
+from buttonup.bottomup.text_first.consistent import numbered
+from buttonup.bottomup.text_first.equip import Equipped, equip
+from buttonup.bottomup.text_first.parts import Parts
 from buttonup.model.ask import Teacher
 from buttonup.records import CompositionalTask, Record
 

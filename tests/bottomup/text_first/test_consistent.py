@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from buttonup.bottomup.consistent import consistent, numbered
+from buttonup.bottomup.text_first.consistent import consistent, numbered
 from buttonup.errors import Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request

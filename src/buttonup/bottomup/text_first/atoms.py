@@ -9,7 +9,7 @@ from typing import Annotated
 
 import msgspec
 
-from buttonup.bottomup import draws, texts
+from buttonup.bottomup.text_first import draws, texts
 from buttonup.errors import BadInput
 from buttonup.model.ask import Teacher
 from buttonup.records import AtomicTask, Record, Scenario

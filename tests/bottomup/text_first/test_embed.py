@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buttonup.bottomup import embed
-from buttonup.bottomup.embed import Lexical, WordLlama, pick_embedder
-from buttonup.bottomup.scenarios import shipped
+from buttonup.bottomup.text_first import embed
+from buttonup.bottomup.text_first.embed import Lexical, WordLlama, pick_embedder
+from buttonup.bottomup.text_first.scenarios import shipped
 from buttonup.errors import BadInput
 
 REWORDED = [

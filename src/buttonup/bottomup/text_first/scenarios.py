@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from buttonup.bottomup import draws, texts
-from buttonup.bottomup.seeds import Seed
+from buttonup.bottomup.text_first import draws, texts
+from buttonup.bottomup.text_first.seeds import Seed
 from buttonup.errors import Reject
 from buttonup.model.ask import Teacher
 from buttonup.records import Record, Scenario
@@ -54,7 +54,7 @@ class ExpandKnobs(Record):
 
 def shipped() -> Iterator[Scenario]:
     """Give the scenarios that come with the package, for runs without seeds."""
-    listed = files("buttonup.bottomup").joinpath("shipped_scenarios.txt")
+    listed = files("buttonup.bottomup.text_first").joinpath("shipped_scenarios.txt")
     for line in listed.read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             yield Scenario(text=line)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buttonup.bottomup import seeds
-from buttonup.bottomup.seeds import Seed, read_seeds
+from buttonup.bottomup.text_first import seeds
+from buttonup.bottomup.text_first.seeds import Seed, read_seeds
 from buttonup.errors import BadInput
 from buttonup.records import Rejection
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
-from buttonup.bottomup.draws import keep
+from buttonup.bottomup.text_first.draws import keep
 from buttonup.errors import Reject
 from buttonup.records import Record, Rejection, Scenario
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buttonup.bottomup.assemble import AssembleKnobs, assemble
-from buttonup.bottomup.embed import Lexical
-from buttonup.bottomup.equip import Equipped
+from buttonup.bottomup.text_first.assemble import AssembleKnobs, assemble
+from buttonup.bottomup.text_first.embed import Lexical
+from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.errors import BadInput
 from buttonup.records import Blueprint, CompositionalTask, Function
 

@@ -8,16 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from buttonup.bottomup.assemble import AssembleKnobs, assemble
-from buttonup.bottomup.atoms import AtomKnobs, atoms
-from buttonup.bottomup.compose import ComposeKnobs, compose
-from buttonup.bottomup.consistent import consistent
-from buttonup.bottomup.dedup import DedupKnobs, near_duplicates
-from buttonup.bottomup.embed import Lexical
-from buttonup.bottomup.functions import FunctionsKnobs, functions
-from buttonup.bottomup.library import LibraryKnobs, library
-from buttonup.bottomup.scenarios import extract
-from buttonup.bottomup.seeds import read_seeds
+from buttonup.bottomup.text_first.assemble import AssembleKnobs, assemble
+from buttonup.bottomup.text_first.atoms import AtomKnobs, atoms
+from buttonup.bottomup.text_first.compose import ComposeKnobs, compose
+from buttonup.bottomup.text_first.consistent import consistent
+from buttonup.bottomup.text_first.dedup import DedupKnobs, near_duplicates
+from buttonup.bottomup.text_first.embed import Lexical
+from buttonup.bottomup.text_first.functions import FunctionsKnobs, functions
+from buttonup.bottomup.text_first.library import LibraryKnobs, library
+from buttonup.bottomup.text_first.scenarios import extract
+from buttonup.bottomup.text_first.seeds import read_seeds
 from buttonup.engine.local import Event, Fold, Kept, Stage, run
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request

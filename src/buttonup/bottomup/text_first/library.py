@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from buttonup.bottomup import schemas, texts
-from buttonup.bottomup.embed import FILLERS, Embedder, Vectors
-from buttonup.bottomup.equip import Equipped
+from buttonup.bottomup.text_first import schemas, texts
+from buttonup.bottomup.text_first.embed import FILLERS, Embedder, Vectors
+from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.errors import Reject
 from buttonup.records import Function, Record
 

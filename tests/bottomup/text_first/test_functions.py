@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from buttonup.bottomup.functions import FunctionsKnobs, functions
+from buttonup.bottomup.text_first.functions import FunctionsKnobs, functions
 from buttonup.errors import Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buttonup.bottomup import schemas
+from buttonup.bottomup.text_first import schemas
 from buttonup.records import Function
 
 TEXT = {"type": "string", "description": "d"}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from buttonup.bottomup.compose import ComposeKnobs, compose, deepen
+from buttonup.bottomup.text_first.compose import ComposeKnobs, compose, deepen
 from buttonup.errors import BadInput, Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request
@@ -81,7 +81,7 @@ def test_deepening_adds_a_step_on_the_last_result(script: Script) -> None:
     knobs = ComposeKnobs(strategies=("parallel_then_sequential",))
     (fan,) = asyncio.run(compose(ATOM, teacher, knobs))
     assert isinstance(fan, CompositionalTask)
-    (deep,) = asyncio.run(deepen(fan, teacher))
+    (deep,) = asyncio.run(deepen(fan, teacher, ComposeKnobs(deeper=1)))
     assert deep.edges == ((0, 2), (1, 2), (2, 3))
     assert deep.shape == "nested"
     assert deep.subtasks[:3] == fan.subtasks

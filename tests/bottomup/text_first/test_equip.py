@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buttonup.bottomup.equip import Equipped, Link, equip
-from buttonup.bottomup.parts import Parts
+from buttonup.bottomup.text_first.equip import Equipped, Link, equip
+from buttonup.bottomup.text_first.parts import Parts
 from buttonup.records import AtomicTask, CompositionalTask
 
 Spoil = Callable[[dict[str, Any], dict[str, Any]], object]

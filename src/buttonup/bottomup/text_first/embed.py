@@ -18,7 +18,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from buttonup.bottomup import texts
+from buttonup.bottomup.text_first import texts
 from buttonup.errors import BadInput
 
 Vectors = npt.NDArray[np.float32]

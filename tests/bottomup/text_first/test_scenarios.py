@@ -6,8 +6,14 @@ from typing import Any
 
 import pytest
 
-from buttonup.bottomup.scenarios import ExpandKnobs, expand, extract, scenario_faults, shipped
-from buttonup.bottomup.seeds import Seed
+from buttonup.bottomup.text_first.scenarios import (
+    ExpandKnobs,
+    expand,
+    extract,
+    scenario_faults,
+    shipped,
+)
+from buttonup.bottomup.text_first.seeds import Seed
 from buttonup.errors import Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request

@@ -1,0 +1,82 @@
+"""A rewriting is believed only where it keeps the truth."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+
+import pytest
+
+from buttonup.bottomup.truth_first.blueprint import Blueprinting, blueprints
+from buttonup.bottomup.truth_first.plan import Planning, Ticket
+from buttonup.bottomup.truth_first.rewrite import Rewriting, faults, literals, rewrite
+from buttonup.errors import Reject
+from buttonup.model.ask import Teacher
+from buttonup.model.door import Request
+from buttonup.model.scripted import Scripted
+from buttonup.records import Blueprint
+from buttonup.worlds.catalogue import WORLDS
+
+
+@pytest.fixture
+def blueprint() -> Blueprint:
+    planning = Planning(shapes={"chain_2": 1.0}, optional=0)
+    worlds = [WORLDS["bike_hire"]]
+    for i in range(50):
+        ticket = Ticket(seed=3, index=i)
+        (made,) = asyncio.run(blueprints(ticket, worlds, planning, Blueprinting()))
+        if any("hire_bike" in names for names in made.needs):
+            return made
+    raise AssertionError("no plan hires a bike")
+
+
+def rewritten(blueprint: Blueprint, script: Callable[[Request], str]) -> Blueprint:
+    teacher = Teacher(Scripted(script), name="scripted", tries=2)
+    (made,) = asyncio.run(rewrite(blueprint, teacher, Rewriting()))
+    return made
+
+
+def reply(text: str) -> str:
+    return json.dumps({"request": text})
+
+
+def test_new_words_that_keep_every_literal_are_taken(blueprint: Blueprint) -> None:
+    new = "Hello again! " + blueprint.task.text
+    made = rewritten(blueprint, lambda _: reply(new))
+    assert made.task.text == new
+    assert made.plan == blueprint.plan
+    assert made.goal == blueprint.goal
+
+
+def test_a_lost_literal_is_named_and_asked_for_again(blueprint: Blueprint) -> None:
+    asked: list[Request] = []
+
+    def script(request: Request) -> str:
+        asked.append(request)
+        return reply("Get me a bike." if len(asked) == 1 else blueprint.task.text)
+
+    rewritten(blueprint, script)
+    lost = literals(blueprint)[0][0]
+    assert lost in asked[1].messages[-1].content
+
+
+def test_what_only_a_result_knows_may_not_be_said(blueprint: Blueprint) -> None:
+    bike = next(
+        a for s in blueprint.plan for c in s.calls for a in [c.arguments.get("bike_id")] if a
+    )
+    leaking = f"{blueprint.task.text} I mean {bike}."
+    assert any(bike in fault for fault in faults(blueprint, leaking))
+    with pytest.raises(Reject, match="unfit"):
+        rewritten(blueprint, lambda _: reply(leaking))
+
+
+def test_a_function_may_not_be_named(blueprint: Blueprint) -> None:
+    assert faults(blueprint, blueprint.task.text + " Use hire_bike.")
+
+
+def test_the_original_request_has_no_faults() -> None:
+    for i in range(100):
+        ticket = Ticket(seed=4, index=i)
+        (made,) = asyncio.run(blueprints(ticket, list(WORLDS.values()), Planning(), Blueprinting()))
+        assert faults(made, made.task.text) == []

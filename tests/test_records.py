@@ -1,0 +1,77 @@
+"""Records are values with an address."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buttonup.records import (
+    AtomicTask,
+    Blueprint,
+    Call,
+    Cast,
+    CompositionalTask,
+    Function,
+    Scenario,
+    Trajectory,
+    Usage,
+    decode,
+    encode,
+)
+
+
+def task(count: int, *edges: tuple[int, int]) -> CompositionalTask:
+    return CompositionalTask("x", tuple(AtomicTask(str(i)) for i in range(count)), edges)
+
+
+@pytest.mark.parametrize(
+    ("made", "shape"),
+    [
+        (task(1), "single"),
+        (task(2), "parallel"),
+        (task(2, (0, 1)), "sequential"),
+        (task(4, (0, 1), (1, 2), (2, 3)), "sequential"),
+        (task(3, (0, 2), (1, 2)), "parallel_then_sequential"),
+        (task(3, (0, 1), (0, 2)), "nested"),
+    ],
+)
+def test_the_shape_follows_from_the_edges(made: CompositionalTask, shape: str) -> None:
+    assert made.shape == shape
+
+
+def test_equal_records_have_equal_keys_however_they_were_made() -> None:
+    bare = Trajectory(Blueprint(task(1)))
+    told = Trajectory(Blueprint(task(1)), usage=Usage(), cast=Cast())
+    assert bare == told
+    assert bare.key == told.key == decode(encode(told), Trajectory).key
+
+
+def test_a_record_cannot_be_changed_and_has_no_unknown_fields() -> None:
+    with pytest.raises(AttributeError):
+        Scenario("x").text = "y"  # type: ignore[misc]
+    with pytest.raises(msgspec.ValidationError, match="unknown field `mood`"):
+        decode(b'{"text": "x", "mood": "y"}', Scenario)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_a_call_keeps_what_was_emitted_well_formed_or_not(raw: str) -> None:
+    call = Call.parse("call_1", "f", raw)
+    assert call.raw == raw
+    assert call.arguments is None or isinstance(call.arguments, dict)
+
+
+@given(st.dictionaries(st.text(), st.integers() | st.text() | st.booleans()))
+def test_a_well_formed_call_parses_back_to_its_arguments(arguments: dict[str, object]) -> None:
+    call = Call.of("call_1", "f", arguments)
+    assert Call.parse("call_1", "f", call.raw) == call
+
+
+def test_what_no_sub_task_needs_is_a_distractor() -> None:
+    shown = tuple(Function(name, "", {}) for name in "abc")
+    assert [f.name for f in Blueprint(task(1), shown, (("b",),)).distractors] == ["a", "c"]
+
+
+def test_usage_adds_up() -> None:
+    assert Usage(1, 2, 3, 4) + Usage(10, 20, 30, 40) == Usage(11, 22, 33, 44)
