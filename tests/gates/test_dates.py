@@ -122,6 +122,11 @@ def test_a_number_after_a_date_is_still_a_number() -> None:
     assert not read("june 30 and 1 july").names(dt.date(2026, 7, 30), TODAY, NONE)
 
 
+def test_a_day_that_does_not_exist_is_left_as_a_number() -> None:
+    for text in ("58 june 2026", "june 58, 2026", "2026-06-58"):
+        assert "58" in read(text).rest
+
+
 def test_what_is_no_date_is_none() -> None:
     assert read("2026-13-45, 31 february 2026, a may-pole, 25:99") == When()
 

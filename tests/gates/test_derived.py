@@ -36,14 +36,22 @@ def test_what_no_simple_step_gives_does_not_follow(value: float) -> None:
 
 def test_a_share_follows_as_it_is_written() -> None:
     shares = Known([], [Found([{"votes": 30}, {"votes": 60}])])
-    assert shares.gives(33.3, places=1)
-    assert shares.gives(50)
-    assert not shares.gives(34.3, places=1)
+    assert shares.gives(33.3, places=1, share=True)
+    assert shares.gives(50, share=True)
+    assert not shares.gives(34.3, places=1, share=True)
+    assert not shares.gives(33.3, places=1)
 
 
 def test_a_date_moved_by_a_known_number_of_days_follows() -> None:
     assert KNOWN.gives_day(dt.date(2026, 5, 7))
     assert not KNOWN.gives_day(dt.date(2026, 5, 9))
+
+
+def test_a_date_is_not_moved_by_just_any_number_of_a_result() -> None:
+    rows = Found([{"day": "2026-05-04", "rating": 4, "grace_days": 9}])
+    known = Known([said("hello")], [rows])
+    assert known.gives_day(dt.date(2026, 5, 13))
+    assert not known.gives_day(dt.date(2026, 5, 8))
 
 
 def test_the_days_between_two_known_dates_follow() -> None:

@@ -124,6 +124,16 @@ def test_a_call_that_the_plan_has_no_use_for_fails(base: Trajectory, failures: F
     assert failures(extra(base, "list_stations")) == [("repeats", "useless")]
 
 
+def test_a_call_that_the_plan_follower_leaves_out_fails(
+    base: Trajectory, edit: Edit, failures: Failures
+) -> None:
+    task = msgspec.structs.replace(base.blueprint.task, edges=((0, 3),))
+    free = msgspec.structs.replace(
+        base, blueprint=msgspec.structs.replace(base.blueprint, task=task)
+    )
+    assert failures(edit(free, {4: None, 5: None})) == [("repeats", "skipped")]
+
+
 def test_a_model_may_read_more_than_the_plan_but_not_write_more(
     base: Trajectory, planned: Edit
 ) -> None:

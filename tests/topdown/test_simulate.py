@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from buttonup.bottomup.truth_first.blueprint import Blueprinting, blueprints
-from buttonup.bottomup.truth_first.plan import Planning, Ticket
+from buttonup.bottomup.truth_first.plan import Ticket
+from buttonup.bottomup.truth_first.shapes import Planning
 from buttonup.errors import BadInput, Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request

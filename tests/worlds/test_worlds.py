@@ -8,8 +8,12 @@ from collections.abc import Iterator
 import jsonschema_rs
 import pytest
 
-from buttonup.bottomup.truth_first.plan import CallNode, Plan, Planning, Said, Ticket, kinds, plan
-from buttonup.bottomup.truth_first.word import slots_of, word
+from buttonup.bottomup.truth_first.feeds import kinds
+from buttonup.bottomup.truth_first.nodes import CallNode, Plan, Said
+from buttonup.bottomup.truth_first.plan import Ticket, plan
+from buttonup.bottomup.truth_first.shapes import Planning
+from buttonup.bottomup.truth_first.voice import slots_of
+from buttonup.bottomup.truth_first.word import word
 from buttonup.records import Tools, encode
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.phrases import phrase_book

@@ -120,16 +120,20 @@ class _Support:
 
     @cached_property
     def texts(self) -> tuple[Said, ...]:
-        """Everything said and found, and what is written about the functions."""
+        """Everything said and found."""
+        return (*self.told, *(found.said for found in self.found))
+
+    @cached_property
+    def written(self) -> tuple[Said, ...]:
+        """What is written about the functions: "grade, at most 10"."""
         functions = self.seen.trajectory.functions
-        described = (said(f.description) for f in functions)
         schemas = (said(canonical(s)) for f in functions for s in (f.parameters, f.responses))
-        return (*self.told, *(found.said for found in self.found), *described, *schemas)
+        return (*(said(f.description) for f in functions), *schemas)
 
     @cached_property
     def stems(self) -> frozenset[str]:
         """Every word of them."""
-        return frozenset().union(*(text.stems for text in self.texts))
+        return frozenset().union(*(text.stems for text in (*self.texts, *self.written)))
 
     @cached_property
     def known(self) -> Known:
@@ -142,7 +146,7 @@ class _Support:
             return True
         if any(value.phrase in found.said.phrase for found in self.found):
             return True
-        if any(text.has(value) for text in self.texts):
+        if any(text.has(value) for text in self.written):
             return True
         plain = not any(c.isdigit() for c in value.phrase)
         return plain and self.stems.issuperset(value.content)
@@ -190,13 +194,16 @@ class _Support:
         return numeral.value in self.known.counts or self._follows(numeral, readings)
 
     def _follows(self, numeral: Numeral, readings: set[Number]) -> bool:
-        """Look further: in the texts of results and functions, roundings, and derivations."""
+        """Look further: in the texts of results, roundings, derivations, and what is written."""
         if any(readings & text.numbers for text in self.texts):
             return True
         if any(self._rounded(numeral, by) for by in _MAGNITUDES if by == 1 or numeral.scale != 1):
             return True
-        return any(self.known.gives(reading, numeral.places) for reading in readings) or (
+        share = numeral.scale == 0.01  # noqa: PLR2004 - per cent
+        return (
             self.known.gives_span(numeral.value)
+            or any(self.known.gives(n, numeral.places, share=share) for n in readings)
+            or any(readings & text.numbers for text in self.written)
         )
 
     def _rounded(self, numeral: Numeral, by: float) -> bool:

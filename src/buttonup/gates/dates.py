@@ -118,22 +118,24 @@ class _Reader:
         self.days: set[str] = set()
         self.times: set[str] = set()
 
-    def keep(self, year: str | None, month: int, *on: str | None) -> None:
-        """Keep the days of a month that exist."""
-        for day in (int(d) for d in on if d):
-            if not valid(2000 if year is None else int(year), month, day):
-                continue
-            if year is None:
-                self.days.add(f"{month:02}-{day:02}")
+    def keep(self, year: str | None, month: int, *on: str | None) -> str:
+        """Keep the days of a month that exist; give those back that do not."""
+        wrong = []
+        for day in (d for d in on if d):
+            if not valid(int(year or 2000), month, int(day)):
+                wrong.append(day)
+            elif year is None:
+                self.days.add(f"{month:02}-{int(day):02}")
             else:
-                self.dates.add(f"{year}-{month:02}-{day:02}")
+                self.dates.add(f"{year}-{month:02}-{int(day):02}")
+        return " ; ".join(wrong)
 
     def take(self, pattern: re.Pattern[str], kept: Callable[[re.Match[str]], str | None]) -> None:
         """Keep every match, and leave in its place what `kept` gives back."""
         self.rest = pattern.sub(lambda match: f" ; {kept(match) or ''}", self.rest)
 
-    def iso(self, match: re.Match[str]) -> None:
-        self.keep(match[1], int(match[2]), match[3])
+    def iso(self, match: re.Match[str]) -> str:
+        return self.keep(match[1], int(match[2]), match[3])
 
     def slashed(self, match: re.Match[str]) -> None:
         self.either(match[4] if len(match[4]) == 4 else f"20{match[4]}", match[1], match[3])  # noqa: PLR2004 - "26" is 2026
@@ -144,15 +146,16 @@ class _Reader:
             if 1 <= month <= 12:  # noqa: PLR2004 - months
                 self.keep(year, month, day)
 
-    def day_first(self, match: re.Match[str]) -> None:
+    def day_first(self, match: re.Match[str]) -> str:
         on = _DIGITS.findall(match[2])
         if match[1] and len(on) > 1:  # "June 30 and 1 July"
             self.keep(match[4], _month(match[1]), on.pop(0))
-        self.keep(match[4], _month(match[3]), *on)
+        return self.keep(match[4], _month(match[3]), *on)
 
     def month_first(self, match: re.Match[str]) -> str:
-        self.keep(match[4], _month(match[1]), match[2], match[3])
-        return match[3] or ""  # "May 3 and 2 rooms": it may be a number after all
+        wrong = self.keep(match[4], _month(match[1]), match[2])
+        self.keep(match[4], _month(match[1]), match[3])
+        return f"{wrong} ; {match[3] or ''}"  # "May 3 and 2 rooms": it may be a number after all
 
     def month_alone(self, match: re.Match[str]) -> None:
         self.dates.add(f"{match[2]}-{_month(match[1]):02}")

@@ -1,13 +1,14 @@
 """Values that a simple step makes out of known ones: a sum, a difference, a count, a date moved.
 
-Two numbers are put together only where a person would: those under one name in a list, those of one
-object, or one that the user gave with one that a result gave. Anything with anything would let
-almost every number pass.
+Two numbers are put together only where a person would: those in one place of a list's items or of
+like results, those of one object, or one that the user gave with one that a result gave. Anything
+with anything would let almost every number pass.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
@@ -17,7 +18,10 @@ from buttonup.gates.numerals import Number, tidy
 from buttonup.gates.said import Said
 from buttonup.gates.seen import Found
 
-MANY = 200  # numbers in a group beyond which pairs are not tried: one would always fit
+COLUMN, OBJECT = 12, 4  # numbers in a group beyond which no pair is tried: one would always fit
+_ITEM = re.compile(r"/\d+")
+_LASTS = ("day", "week", "month", "night", "year", "duration", "period")
+"""What a result's field is called when it says how long something lasts."""
 
 
 class Known:
@@ -47,20 +51,27 @@ class Known:
     @cached_property
     def spans(self) -> frozenset[Number]:
         """The numbers that a date may be moved by; every "a" says one, so one says nothing."""
-        return frozenset(n for n in self.numbers if n > 1)
+        lasting = (
+            number
+            for found in self.results
+            for pointer, number in found.places
+            if any(word in pointer.rpartition("/")[2].lower() for word in _LASTS)
+        )
+        return frozenset(n for n in (*self.told, *lasting) if n > 1)
 
     @cached_property
     def groups(self) -> tuple[tuple[Number, ...], ...]:
-        """The numbers that belong together: by name, by object, and of all single objects."""
+        """The numbers that belong together: by place, by object, and of all single objects."""
         columns: defaultdict[str, list[Number]] = defaultdict(list)
         objects: defaultdict[tuple[int, str], list[Number]] = defaultdict(list)
         for i, found in enumerate(self.results):
             for pointer, number in found.places:
-                parent, _, name = pointer.rpartition("/")
-                columns[name if not name.isdigit() else f"{parent}/*"].append(number)
+                parent = pointer.rpartition("/")[0]
+                columns[_ITEM.sub("/*", pointer)].append(number)
                 objects[i, parent].append(number)
         single = [n for (_, parent), group in objects.items() if not parent for n in group]
-        groups = (*columns.values(), *objects.values(), single)
+        small = [group for group in objects.values() if len(group) <= OBJECT]
+        groups = (*columns.values(), *small, single[: COLUMN + 1])
         return tuple(tuple(group) for group in groups if len(group) > 1)
 
     @cached_property
@@ -69,11 +80,15 @@ class Known:
         longest = max((n for found in self.results for n in found.lengths), default=0)
         return frozenset(range(max(longest, len(self.results)) + 1))
 
-    def gives(self, value: Number, places: int = 6) -> bool:
-        """True when a number follows in one step, rounded to `places` digits."""
+    def gives(self, value: Number, places: int = 6, *, share: bool = False) -> bool:
+        """True when a number follows in one step, rounded to `places` digits.
+
+        A `share` is a percentage: it may also be one number of another.
+        """
         return (
             value in self.counts
             or any(_combined(value, group, places) for group in self.groups)
+            or (share and any(_share(value, group, places) for group in self.groups))
             or self._crossed(value, places)
         )
 
@@ -90,34 +105,37 @@ class Known:
         return any(value == abs((a - b).days) for a in self.dates for b in self.dates)
 
     def _crossed(self, value: Number, places: int) -> bool:
-        """Put a number the user gave together with one of a result."""
+        """Put a number the user gave together with one of a result; "a" gives no number."""
         given = frozenset().union(*(found.numbers for found in self.results))
         return any(
             _near(made, value, places)
             for told in self.told
-            for number in list(given)[:MANY]
-            for made in (told * number, number - told, number + told, told - number)
-        ) or any(
-            _near(number / told, value, places) for told in self.told if told for number in given
+            if told > 1
+            for number in given
+            for made in (told * number, number - told, number + told, told - number, number / told)
         )
 
 
 def _combined(value: Number, group: tuple[Number, ...], places: int) -> bool:
+    """Add up all, take the mean, or add or subtract two."""
     total = sum(group)
     if _near(total, value, places) or _near(total / len(group), value, places):
         return True
-    if len(group) > MANY:
-        return False
-    return any(
-        _near(made, value, places)
+    return len(group) <= COLUMN and any(
+        _near(a + b, value, places) or _near(abs(a - b), value, places)
         for i, a in enumerate(group)
         for b in group[:i]
-        for made in (a + b, abs(a - b), a * b, *_shares(a, b), *_shares(b, a))
-    ) or any(_near(100 * a / total, value, places) for a in group if total)
+    )
 
 
-def _shares(a: Number, b: Number) -> tuple[Number, ...]:
-    return (a / b, 100 * a / b, 100 * (a - b) / b) if b else ()
+def _share(value: Number, group: tuple[Number, ...], places: int) -> bool:
+    """Take one as a percentage of another or of all, or the change from one to another."""
+    wholes = [n for n in (*group, sum(group)) if n]
+    return len(group) <= COLUMN and any(
+        _near(100 * a / b, value, places) or _near(100 * (a - b) / b, value, places)
+        for a in group
+        for b in wholes
+    )
 
 
 def _near(made: Number, value: Number, places: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from buttonup.gates.said import fold, phrase, said
+from buttonup.gates.said import said
 from buttonup.gates.seen import Problem, leaves, seen, short, verdict
 from buttonup.records import Assistant, Trajectory, User, Verdict
 
@@ -39,15 +39,15 @@ def leaks(trajectory: Trajectory) -> Verdict:
 
 def _subtasks(trajectory: Trajectory) -> Iterator[Problem]:
     """Find sub-tasks word for word, where neither the request nor the plan's words say so."""
-    task = trajectory.blueprint.task
-    gold = "\n".join(f"{step.intent}\n{step.finding}" for step in trajectory.blueprint.plan)
-    open_ = (phrase(fold(task.text)), phrase(fold(gold)))
-    wordings = (phrase(fold(subtask.text)) for subtask in task.subtasks)
-    long = (wording for wording in wordings if len(wording.split()) >= VERBATIM)
-    secret = [wording for wording in long if not any(wording in text for text in open_)]
+    blueprint = trajectory.blueprint
+    request = said(blueprint.task.text).phrase
+    wordings = (said(subtask.text).phrase for subtask in blueprint.task.subtasks)
+    secret = [w for w in wordings if len(w.split()) >= VERBATIM and w not in request]
+    gold = [said(text) for step in blueprint.plan for text in (step.intent, step.finding)]
+    secret = [w for w in secret if not any(w in words.phrase for words in gold)]
     if not secret:
         return
-    asked = " ".join(phrase(fold(m.content)) for m in trajectory.messages if isinstance(m, User))
+    asked = " ".join(said(m.content).phrase for m in trajectory.messages if isinstance(m, User))
     for i, message in enumerate(trajectory.messages):
         words = said(_spoken(message)).phrase
         for wording in secret:
@@ -105,7 +105,7 @@ def _opaque(trajectory: Trajectory) -> Iterator[Problem]:
         return
     for i, words in _before_results(trajectory):
         for value in sorted(opaque):
-            if phrase(fold(value)) in words:
+            if said(value).phrase in words:
                 yield "opaque_value", f"message {i}: the user cannot know {value!r} yet"
 
 
@@ -113,7 +113,7 @@ def _before_results(trajectory: Trajectory) -> Iterator[tuple[int, str]]:
     first = min(seen(trajectory).results, default=len(trajectory.messages))
     for i, message in enumerate(trajectory.messages[:first]):
         if isinstance(message, User):
-            yield i, phrase(fold(message.content))
+            yield i, said(message.content).phrase
 
 
 def _spoken(message: object) -> str:

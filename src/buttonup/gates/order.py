@@ -26,8 +26,9 @@ def dependency(trajectory: Trajectory) -> Verdict:
 
 
 def repeats(trajectory: Trajectory) -> Verdict:
-    """No call is made again once it succeeded, and none that the plan has no use for."""
-    return verdict("repeats", (*_repeated(trajectory), *_useless(trajectory)))
+    """No call is made again once it succeeded, none without use, and none of a plan is left out."""
+    found = (*_repeated(trajectory), *_useless(trajectory), *_skipped(trajectory))
+    return verdict("repeats", found)
 
 
 def needed_first(
@@ -138,6 +139,16 @@ def _useless(trajectory: Trajectory) -> Iterator[Problem]:
                 "useless",
                 f"message {made.at}: {made.call.name} {short(made.call.raw)} is in no plan",
             )
+
+
+def _skipped(trajectory: Trajectory) -> Iterator[Problem]:
+    """Find planned calls that the plan-follower never made; others may go another way."""
+    if trajectory.cast.assistant != "plan":
+        return
+    calls = seen(trajectory).calls
+    for call in (call for step in trajectory.blueprint.plan for call in step.calls):
+        if not any(_is(made, call) for made in calls):
+            yield "skipped", f"{call.function} {short(call.arguments)} of the plan is never called"
 
 
 def _planned(blueprint: Blueprint, made: Made) -> PlannedCall | None:

@@ -37,7 +37,7 @@ _CODES = dict(
     ).split()
 )
 """Codes that stand for a word that everybody says instead."""
-_DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212), "-")
+_DASHES = re.compile(r"[\u2010-\u2014\u2212]")
 _SYMBOLS = str.maketrans({"$": " dollar ", "€": " euro ", "£": " pound ", "¥": " yen "})
 
 
@@ -46,7 +46,7 @@ def fold(text: str) -> str:
     text = text.casefold()
     if text.isascii():
         return text
-    return _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_DASHES)))
+    return _MARKS.sub("", unicodedata.normalize("NFKD", _DASHES.sub("-", text)))
 
 
 def phrase(folded: str) -> str:

@@ -6,43 +6,66 @@ request (Reject). Sends to nowhere but its base address, and keeps the key to it
 
 from __future__ import annotations
 
-import email.utils
 import re
-import time
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import aiohttp
 import msgspec
 
 from buttonup.errors import BadInput, Fault, Reject
+from buttonup.model.completion import pause, read_reply, words_of
 from buttonup.model.door import Reply, Request
+from buttonup.model.schemas import strict
 from buttonup.records import Json
 
-PASSING = {408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529}  # statuses that may pass
+PASSING = {408, 409, 425, 429}  # and all from 500 on: these may pass
 LARGEST = 32 * 2**20  # bytes of a reply; more is no chat completion
-THINKING = re.compile(r"\A\s*<think>(.*?)</think>\s*", re.DOTALL)
+CONNECTING = 20  # seconds to reach a host, and for it to say that it is there
+ADDRESS = re.compile(r"https?://[^\s/@?#]+(?:/[^\s@?#]*)?")
+
+REFUSALS = {
+    "response_format": re.compile(r"response_format|schema|grammar|structured", re.IGNORECASE),
+    "seed": re.compile(r"\bseed\b"),
+    "temperature": re.compile(r"\btemperature\b"),
+    "max_tokens": re.compile(r"\bmax_completion_tokens\b.*instead|instead.*max_completion_tokens"),
+}
+"""Fields that some endpoints or models refuse, with the words they do it in. The request then goes
+without: the prompt says the schema in words too, and `max_tokens` goes under its newer name."""
 
 
 class Endpoint:
-    """Chat completions over HTTP. An async context manager: it holds the connections."""
+    """Chat completions over HTTP. An async context manager: it holds the connections.
+
+    `timeout` is in seconds, for one reply. `key_env` names where the key came from, for messages.
+    Raises  BadInput for an address or a key that cannot be one
+    """
 
     def __init__(
-        self, base_url: str, key: str | None, *, key_env: str = "", timeout: float = 300.0
+        self,
+        base_url: str,
+        key: str | None,
+        *,
+        key_env: str = "OPENAI_API_KEY",
+        timeout: float = 300.0,
     ) -> None:
-        if not re.match(r"https?://[^/\s]+", base_url):
-            raise BadInput(f"{base_url!r} is no address", "give --base-url http://HOST:PORT/v1")
-        self._base = base_url.rstrip("/")
-        self._key, self._key_env, self._timeout = key, key_env, timeout
-        self._takes_schemas = True
+        base = base_url.strip().rstrip("/").removesuffix("/chat/completions")
+        if not ADDRESS.fullmatch(base):
+            raise BadInput("the base URL is no address", "write it as https://HOST:PORT/v1")
+        self._base, self._key, self._key_env = base, (key or "").strip(), key_env
+        if not (self._key.isascii() and self._key.isprintable()):
+            raise BadInput(f"the key in {key_env} is no key", "it has odd characters; set it again")
+        self._timeout = timeout
+        self._refused: set[tuple[str, str]] = set()
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
         self._session = aiohttp.ClientSession(
-            headers=headers,
-            timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=20),
+            headers={"Authorization": f"Bearer {self._key}"} if self._key else {},
+            timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=CONNECTING),
             connector=aiohttp.TCPConnector(limit=0),  # how many at once is `Limited`'s to say
+            cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
         )
         return self
@@ -62,135 +85,102 @@ class Endpoint:
 
     async def probe(self) -> None:
         """Ask whether anybody is there. Raises BadInput when nobody is, or the key is refused."""
+        url, brief = f"{self._base}/models", aiohttp.ClientTimeout(total=CONNECTING)
         try:
-            async with self._open.get(f"{self._base}/models", allow_redirects=False) as response:
-                self._refuse_key(response.status)
+            async with self._open.get(url, timeout=brief, allow_redirects=False) as response:
+                self._refuse_always(response.status, response.headers)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            words = str(error) or type(error).__name__
-            raise BadInput(
-                f"nobody answers at {self._base} ({words})", "start the server or mend --base-url"
-            ) from error
+            what = f"nobody answers at {self._base} ({_said(error)})"
+            raise BadInput(what, "start the server, or mend --base-url") from error
 
     async def __call__(self, request: Request, /) -> Reply:
-        """Answer a request. Raises Fault, Reject, or BadInput for a refused key or model."""
-        status, headers, body = await self._post(request)
-        if status in (400, 422) and self._takes_schemas and _names_schemas(body):
-            self._takes_schemas = False  # the prompt says the schema in words, always
-            status, headers, body = await self._post(request)
-        if status != 200:  # noqa: PLR2004 - HTTP's own number
-            self._refuse(status, headers, body, request)
-        return read_reply(body)
+        """Answer a request.
 
-    async def _post(self, request: Request) -> tuple[int, Any, bytes]:
-        url, headers = f"{self._base}/chat/completions", {"Idempotency-Key": request.key}
+        Rejects  "refused_by_endpoint" with what it said
+        Raises   Fault for what may pass; BadInput when the key or the model is refused
+        """
+        while True:
+            body = self._body(request)
+            status, headers, said = await self._post(body, request.key)
+            if status == 200:  # noqa: PLR2004 - HTTP's own number
+                return read_reply(said)
+            refused = self._newly_refused(status, said, body)
+            if not refused:
+                self._refuse(status, headers, said, request)
+            self._refused.add((request.prompt, refused))
+
+    async def _post(
+        self, body: Mapping[str, Json], key: str
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
+        url, data = f"{self._base}/chat/completions", msgspec.json.encode(body)
+        said = bytearray()
         try:
             async with self._open.post(
-                url, data=self._body(request), headers=headers, allow_redirects=False
+                url, data=data, headers=headers, allow_redirects=False
             ) as response:
-                body = await response.content.read(LARGEST)
-                if not response.content.at_eof():
-                    raise Fault("the reply does not end")
-                return response.status, response.headers, body
+                async for chunk in response.content.iter_any():
+                    said += chunk
+                    if len(said) > LARGEST:
+                        raise Fault(f"{self._base}: a reply without end")
+                return response.status, response.headers, bytes(said)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Fault(f"{self._base}: {str(error) or type(error).__name__}") from error
+            raise Fault(f"{self._base}: {_said(error)}") from error
 
-    def _body(self, request: Request) -> aiohttp.BytesPayload:
-        content: dict[str, Json] = {
+    def _body(self, request: Request) -> dict[str, Json]:
+        """Write a request as the endpoint takes it: without what it has refused before."""
+        body: dict[str, Json] = {
             "model": request.model,
             "messages": request.messages,
             "temperature": request.temperature,
             "max_tokens": request.max_tokens,
             "seed": request.seed,
         }
-        if request.schema is not None and self._takes_schemas:
-            asked = {"name": _name(request.prompt), "schema": request.schema, "strict": False}
-            content["response_format"] = {"type": "json_schema", "json_schema": asked}
-        return aiohttp.BytesPayload(msgspec.json.encode(content), content_type="application/json")
+        if request.schema is not None:
+            name = re.sub(r"[^A-Za-z0-9_-]", "_", request.prompt)[:64] or "reply"
+            asked = {"name": name, "schema": request.schema, "strict": strict(request.schema)}
+            body["response_format"] = {"type": "json_schema", "json_schema": asked}
+        if (request.prompt, "max_tokens") in self._refused:
+            body["max_completion_tokens"] = request.max_tokens
+        return {k: v for k, v in body.items() if (request.prompt, k) not in self._refused}
 
-    def _refuse_key(self, status: int) -> None:
+    def _newly_refused(self, status: int, said: bytes, body: Mapping[str, Json]) -> str:
+        """Name the optional field that the endpoint complains of; "" when it is none.
+
+        What is refused is remembered by prompt: an odd schema in one says nothing of the others.
+        """
+        if status not in (400, 422):
+            return ""
+        words = words_of(said, most=2000)
+        return next((f for f, told in REFUSALS.items() if f in body and told.search(words)), "")
+
+    def _refuse(
+        self, status: int, headers: Mapping[str, str], said: bytes, request: Request
+    ) -> None:
+        self._refuse_always(status, headers)
+        words = f"{self._base}: {status} {self._without_key(words_of(said))}".strip()
+        if status in PASSING or status >= 500:  # noqa: PLR2004 - HTTP's own number
+            raise Fault(words, pause(headers.get("Retry-After", "")))
+        if status == 404:  # noqa: PLR2004 - HTTP's own number
+            what = f"no model {request.model!r} there ({words})"
+            raise BadInput(what, "mend --teacher, or --base-url (it mostly ends in /v1)")
+        raise Reject("refused_by_endpoint", words)
+
+    def _refuse_always(self, status: int, headers: Mapping[str, str]) -> None:
+        """Tell the user what is wrong whichever request it is."""
         if status in (401, 403):
             given = f"the key in {self._key_env}" if self._key else "a request without a key"
-            raise BadInput(f"{self._base} refuses {given}", f"set {self._key_env} to a valid key")
+            what = f"{self._base} refuses {given} ({status})"
+            raise BadInput(what, f"set {self._key_env} to a key that is valid there")
+        if status == 402:  # noqa: PLR2004 - HTTP's own number
+            raise BadInput(f"{self._base} wants to be paid first (402)", "top up, and run it again")
+        if status in (301, 302, 303, 307, 308):
+            where = self._without_key(headers.get("Location", "elsewhere"))[:200]
+            raise BadInput(f"{self._base} redirects to {where}", "give the final --base-url")
 
-    def _refuse(self, status: int, headers: Any, body: bytes, request: Request) -> None:
-        self._refuse_key(status)
-        words = _words(body)
-        if status in PASSING:
-            raise Fault(f"{self._base}: {status} {words}", _pause(headers.get("Retry-After", "")))
-        if status == 404:  # noqa: PLR2004 - HTTP's own number
-            raise BadInput(
-                f"{self._base} has no model {request.model!r} ({words})", "mend --teacher"
-            )
-        raise Reject("refused_by_endpoint", f"{status} {words}")
+    def _without_key(self, words: str) -> str:
+        return words.replace(self._key, "[key]") if self._key else words
 
 
-def read_reply(body: bytes) -> Reply:
-    """Read a chat completion. Raises Fault for what is none: torn, HTML, empty."""
-    try:
-        content = msgspec.json.decode(body)
-        choice = content["choices"][0]
-        message = choice["message"]
-        text, thought = _text(message.get("content")), _thought(message)
-    except (msgspec.DecodeError, RecursionError, LookupError, TypeError, AttributeError) as error:
-        raise Fault(f"the reply is no chat completion: {_words(body)}") from error
-    if found := THINKING.match(text):
-        text, thought = text[found.end() :], thought or found[1].strip()
-    used = content.get("usage") or {}
-    details = used.get("prompt_tokens_details") or {}
-    return Reply(
-        text=text,
-        finish=str(choice.get("finish_reason") or "stop"),
-        prompt_tokens=_count(used.get("prompt_tokens")),
-        completion_tokens=_count(used.get("completion_tokens")),
-        cached_tokens=_count(details.get("cached_tokens") if isinstance(details, dict) else 0),
-        reasoning=thought,
-    )
-
-
-def _text(content: Json) -> str:
-    match content:
-        case None:
-            return ""
-        case str():
-            return content
-        case list():
-            return "".join(str(part.get("text", "")) for part in content)
-        case _:
-            raise TypeError(type(content).__name__)
-
-
-def _thought(message: dict[str, Json]) -> str:
-    thought = message.get("reasoning_content") or message.get("reasoning") or ""
-    return thought if isinstance(thought, str) else ""
-
-
-def _count(value: Json) -> int:
-    return value if isinstance(value, int) and value >= 0 else 0
-
-
-def _name(prompt: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]", "_", prompt) or "reply"
-
-
-def _names_schemas(body: bytes) -> bool:
-    return re.search(rb"response_format|json_schema|schema|grammar", body) is not None
-
-
-def _words(body: bytes) -> str:
-    """Say what an error body says, in one short line."""
-    try:
-        error = msgspec.json.decode(body)["error"]
-        said = error.get("message") if isinstance(error, dict) else error
-    except (msgspec.DecodeError, RecursionError, LookupError, TypeError):
-        said = body[:200].decode("utf-8", "replace")
-    return " ".join(str(said).split())[:200]
-
-
-def _pause(header: str) -> float | None:
-    """Read Retry-After, in seconds or as a date."""
-    if re.fullmatch(r"\d+(\.\d+)?", header):
-        return float(header)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - time.time())
-    except (TypeError, ValueError):
-        return None
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from buttonup.errors import BadInput
 from buttonup.model.ask import usage_of
@@ -16,7 +16,7 @@ from buttonup.store.journal import Entry, Journal
 class _Flight:
     """One request on its way, and how many wait for it."""
 
-    task: asyncio.Task[Reply]
+    task: asyncio.Task[Reply] = field(init=False)
     waiting: int = 0
     arrived: bool = False
     """The reply has come; what remains is to write it down, whoever still waits."""
@@ -48,7 +48,8 @@ class Journaled:
                 self._end(key, flight)
 
     def _start(self, key: str, request: Request) -> _Flight:
-        flight = _Flight(asyncio.create_task(self._fetched(key, request)))
+        flight = _Flight()
+        flight.task = asyncio.create_task(self._fetched(key, flight, request))
         flight.task.add_done_callback(lambda _: self._end(key, flight))
         self._flights[key] = flight
         return flight
@@ -61,9 +62,9 @@ class Journaled:
         elif not flight.task.cancelled():
             flight.task.exception()  # looked at: nobody may be left to whom it is raised
 
-    async def _fetched(self, key: str, request: Request) -> Reply:
+    async def _fetched(self, key: str, flight: _Flight, request: Request) -> Reply:
         reply = await self._model(request)
-        self._flights[key].arrived = True
+        flight.arrived = True
         entry = Entry(
             key=key,
             prompt=request.prompt,

@@ -14,29 +14,34 @@ from dataclasses import dataclass
 from buttonup.errors import Fault
 from buttonup.model.door import Model, Reply, Request
 
-LONGEST = 60.0  # seconds between two tries when the endpoint does not say
-
 
 @dataclass(frozen=True, slots=True)
 class Retrying:
     """A model that is asked again when the outside world fails."""
 
     model: Model
-    times: int = 6
-    """Tries in all."""
+    times: int = 9
+    """Tries in all; with the pauses below, two minutes or so of an endpoint that is away."""
     first: float = 0.5
     """Seconds before the second try; doubled for each one after it."""
+    longest: float = 60.0
+    """Seconds between two tries, where the endpoint does not say."""
+    patience: float = 900.0
+    """Seconds that an endpoint may ask to wait; beyond, the run had better stop and go on later."""
 
     async def __call__(self, request: Request, /) -> Reply:
         """Answer, if need be after a while. Raises Fault when the last try failed."""
-        for tried in range(1, self.times):
+        tried = 0
+        while True:
+            tried += 1
             try:
                 return await self.model(request)
             except Fault as fault:
-                await asyncio.sleep(self._pause(tried, fault))
-        return await self.model(request)
+                told = fault.retry_after or 0.0
+                if tried >= self.times or told > self.patience:
+                    raise
+            await asyncio.sleep(max(told, self._pause(tried)))
 
-    def _pause(self, tried: int, fault: Fault) -> float:
-        backing_off = min(LONGEST, self.first * 2.0 ** (tried - 1))
-        spread = random.uniform(0.5, 1.0)  # so that refused requests do not come back all at once
-        return max(backing_off * spread, fault.retry_after or 0.0)
+    def _pause(self, tried: int) -> float:
+        backing_off = min(self.longest, self.first * 2.0 ** (tried - 1))
+        return backing_off * random.uniform(0.5, 1.0)  # so that not all come back at once

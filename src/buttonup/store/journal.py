@@ -73,21 +73,25 @@ class Journal:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._reader = _opened(path)
-        self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
         self._closed = False
+        with _usable(path):
+            # Used by the writer's thread alone; opened here, where a failure can be told.
+            connection = sqlite3.connect(path, check_same_thread=False)
+            connection.execute("PRAGMA synchronous = FULL")
+        self._writer = threading.Thread(target=self._write, args=(connection,), daemon=True)
         self._writer.start()
 
     def get(self, key: str) -> bytes | None:
         """Give the reply under a key; None when there is none."""
-        with _readable(self._path):
+        with _usable(self._path):
             found = self._reader.execute(SELECT, (key,)).fetchone()
         return found[0] if found else None
 
     def put(self, entry: Entry) -> asyncio.Future[None]:
-        """Write a reply; the future is done when it is on disk. A key that is there is left as it is.
+        """Write a reply; the future is done when it is on disk. What has the key already, stays.
 
-        Once this has been called the reply is written, whether or not anybody awaits the future;
-        that has BadInput when the disk is full or the file cannot be written.
+        The reply is written whether or not anybody awaits the future, which raises BadInput when
+        the disk is full or the file cannot be written.
         """
         if self._closed:
             raise RuntimeError("the journal is closed")
@@ -97,7 +101,7 @@ class Journal:
 
     def usage(self) -> dict[str, Usage]:
         """Add up what the replies took, by prompt."""
-        with _readable(self._path):
+        with _usable(self._path):
             return _usage(self._reader)
 
     def close(self) -> None:
@@ -118,16 +122,15 @@ class Journal:
     ) -> None:
         self.close()
 
-    def _write(self) -> None:
+    def _write(self, connection: sqlite3.Connection) -> None:
         """Commit batches until told to stop; each waiting job learns how its batch went."""
-        with closing(sqlite3.connect(self._path)) as connection:
-            connection.execute("PRAGMA synchronous = FULL")
-            going_on = True
-            while going_on:
-                batch, going_on = self._batch()
-                wrong = self._commit(connection, batch)
-                for _, done in batch:
-                    _settle(done, wrong)
+        going_on = True
+        while going_on:
+            batch, going_on = self._batch()
+            wrong = self._commit(connection, batch)
+            for _, done in batch:
+                _settle(done, wrong)
+        connection.close()
 
     def _batch(self) -> tuple[list[_Job], bool]:
         """Take what is waiting (at least one job), and whether more may come."""
@@ -156,7 +159,7 @@ def read_usage(path: Path) -> dict[str, Usage]:
     """
     if not path.exists():
         return {}
-    with _readable(path):
+    with _usable(path):
         try:
             return _usage_of_file(path, "mode=ro")
         except sqlite3.OperationalError:  # a read-only folder has no room for SQLite's own files
@@ -190,16 +193,16 @@ def _settle(done: Future[None], wrong: BaseException | None) -> None:
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
+def _usable(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
         mend = "move it away, or give a new folder"
-        raise BadInput(f"cannot read the journal {path}: {error}", mend) from error
+        raise BadInput(f"cannot use the journal {path}: {error}", mend) from error
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    with _readable(path):
+    with _usable(path):
         connection = sqlite3.connect(path)
         try:
             _claim(connection, path)

@@ -15,50 +15,64 @@ from typing import BinaryIO, Self
 from buttonup.errors import BadInput
 from buttonup.records import Record, encode
 
-BUFFER = 1 << 18  # bytes; samples are some 10 KB each
+BUFFER = 1 << 18  # bytes gathered before they are written; samples are some 10 KB each
+CHUNK = 1 << 16  # bytes looked through at a time for the end of the last whole line
 
 
 class LineFile:
-    """An append-only JSONL file. A context manager: leaving it puts everything on disk."""
+    """An append-only JSONL file. A context manager: leaving it puts everything on disk.
+
+    Raises  BadInput where the file cannot be read or written, a full disk included; every line
+            that was flushed before stays, and a run can go on from there
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._number = 0
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._there: BinaryIO | None = path.open("rb") if path.exists() else None
-        self._file = path.open("ab", buffering=BUFFER)
+        self._gathered: list[bytes] = []
+        self._size = 0
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("ab", buffering=0)
+            _cut_torn_line(path)
+            self._there: BinaryIO | None = path.open("rb")
+        except OSError as error:
+            raise self._unwritable(error) from error
 
     def write(self, record: Record) -> None:
         """Walk over the next line when there is one, else append the record.
 
         Raises  RuntimeError when the line that is there is another record: then the same recipe
-                made something else, which is a bug; BadInput when the disk is full
+                made something else, which is a bug
         """
         self._number += 1
         line = encode(record) + b"\n"
         if self._there is not None and self._walked(self._there, line):
             return
-        try:
-            self._file.write(line)
-        except OSError as error:
-            raise self._full(error) from error
+        self._gathered.append(line)
+        self._size += len(line)
+        if self._size > BUFFER:
+            self.flush()
 
     def flush(self) -> None:
-        """Hand what is buffered to the system, so that readers and a kill find it."""
+        """Hand what is gathered to the system, so that readers and a kill find it."""
+        waiting = memoryview(b"".join(self._gathered))
+        self._gathered, self._size = [], 0
         try:
-            self._file.flush()
+            while waiting:
+                waiting = waiting[self._file.write(waiting) :]
         except OSError as error:
-            raise self._full(error) from error
+            raise self._unwritable(error) from error
 
     def close(self) -> None:
         """Put everything on disk and close."""
         if self._there is not None:
             self._there.close()
         try:
-            self._file.flush()
+            self.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
-            raise self._full(error) from error
+            raise self._unwritable(error) from error
         finally:
             self._file.close()
 
@@ -74,21 +88,30 @@ class LineFile:
         self.close()
 
     def _walked(self, there: BinaryIO, line: bytes) -> bool:
-        """Say whether the record stands there already; at the end, cut off a torn line."""
-        start = there.tell()
+        """Say whether the record stands there already."""
         standing = there.readline()
         if standing == line:
             return True
-        if standing.endswith(b"\n"):
-            raise RuntimeError(
-                f"{self._path}:{self._number} is not the record that its recipe makes"
-            )
+        if standing:
+            place = f"{self._path}:{self._number}"
+            raise RuntimeError(f"this run's records differ from what its recipe makes: {place}")
         there.close()
         self._there = None
-        self._file.truncate(start)
         return False
 
-    def _full(self, error: OSError) -> BadInput:
-        return BadInput(
-            f"cannot write {self._path}: {error.strerror}", "make room and run it again"
-        )
+    def _unwritable(self, error: OSError) -> BadInput:
+        what = f"cannot write {self._path}: {error.strerror}"
+        return BadInput(what, "make room there and run the same command again")
+
+
+def _cut_torn_line(path: Path) -> None:
+    """Cut off what a kill or a full disk left of a line."""
+    with path.open("r+b") as file:
+        end = whole = file.seek(0, os.SEEK_END)
+        found = 0
+        while whole and not found:
+            whole = max(0, whole - CHUNK)
+            file.seek(whole)
+            found = file.read(CHUNK).rfind(b"\n") + 1
+        if whole + found < end:
+            file.truncate(whole + found)

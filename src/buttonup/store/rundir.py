@@ -71,14 +71,15 @@ def open_run(path: Path, recipe: str, identity: str) -> Iterator[RunDir]:
 
     Raises  BadInput when the folder holds another run or other files, or a process works in it
     """
-    _refuse_another(path, identity)
     try:
+        _refuse_another(path, identity)
         path.mkdir(parents=True, exist_ok=True)
         lock = (path / ".lock").open("w")
     except OSError as error:
-        raise BadInput(f"cannot write to {path}: {error.strerror}") from error
+        raise BadInput(f"cannot use {path}: {error.strerror}", "give another --out") from error
     with lock, ExitStack() as stack:
         _lock(lock, path)
+        _refuse_another(path, identity)  # again: another process may just have begun a run here
         _put(path / "identity", f"{identity}\n".encode())  # first: it makes the folder a run
         _put(path / "recipe.toml", recipe.encode())
         yield RunDir(path, stack)
@@ -89,7 +90,7 @@ def _refuse_another(path: Path, identity: str) -> None:
         raise BadInput(f"{path} is a file", "give a folder to --out")
     mark = path / "identity"
     if mark.exists():
-        if mark.read_text("utf-8").strip() != identity:
+        if mark.read_bytes().strip() != identity.encode():
             raise BadInput(
                 f"{path} holds a run of another recipe",
                 "give another --out, or the recipe that stands in its recipe.toml",

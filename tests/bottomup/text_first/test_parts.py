@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from buttonup.bottomup.text_first.parts import Parts
-from buttonup.model.ask import schema_of
+from buttonup.model.schemas import schema_of
 
 
 def test_reasoning_comes_before_the_functions_in_the_schema() -> None:

@@ -7,7 +7,8 @@ import asyncio
 import jsonschema_rs
 
 from buttonup.bottomup.truth_first.blueprint import Blueprinting, blueprints
-from buttonup.bottomup.truth_first.plan import Planning, Ticket
+from buttonup.bottomup.truth_first.plan import Ticket
+from buttonup.bottomup.truth_first.shapes import Planning
 from buttonup.records import Blueprint, decode, encode
 from buttonup.worlds.catalogue import WORLDS
 

@@ -6,19 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buttonup.bottomup.truth_first.plan import (
-    MIX,
-    SHAPES,
+from buttonup.bottomup.truth_first.nodes import (
     CallNode,
-    Planning,
     ReduceNode,
     Said,
-    Ticket,
     items_of,
     parents,
-    plan,
     value_of,
 )
+from buttonup.bottomup.truth_first.plan import Ticket, plan
+from buttonup.bottomup.truth_first.shapes import MIX, SHAPES, Planning
 from buttonup.errors import Reject
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.world import World

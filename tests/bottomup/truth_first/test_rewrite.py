@@ -9,8 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from buttonup.bottomup.truth_first.blueprint import Blueprinting, blueprints
-from buttonup.bottomup.truth_first.plan import Planning, Ticket
+from buttonup.bottomup.truth_first.plan import Ticket
 from buttonup.bottomup.truth_first.rewrite import Rewriting, faults, literals, rewrite
+from buttonup.bottomup.truth_first.shapes import Planning
 from buttonup.errors import Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request

@@ -5,9 +5,12 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buttonup.bottomup.truth_first.plan import CallNode, Planning, Said, Ticket, plan
+from buttonup.bottomup.truth_first.nodes import CallNode, Said
+from buttonup.bottomup.truth_first.plan import Ticket, plan
 from buttonup.bottomup.truth_first.rewrite import _forms, _occurs
-from buttonup.bottomup.truth_first.word import slots_of, word
+from buttonup.bottomup.truth_first.shapes import Planning
+from buttonup.bottomup.truth_first.voice import slots_of
+from buttonup.bottomup.truth_first.word import word
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.world import World
 

@@ -5,17 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from buttonup.bottomup.truth_first.plan import (
-    Binding,
-    CallNode,
-    Node,
-    Plan,
-    Planning,
-    ReduceNode,
-    Said,
-    Ticket,
-    plan,
-)
+from buttonup.bottomup.truth_first.nodes import Binding, CallNode, Node, Plan, ReduceNode, Said
+from buttonup.bottomup.truth_first.plan import Ticket, plan
+from buttonup.bottomup.truth_first.shapes import Planning
 from buttonup.bottomup.truth_first.word import Wording, word
 from buttonup.records import (
     AtomicTask,

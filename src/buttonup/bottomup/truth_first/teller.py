@@ -1,0 +1,113 @@
+"""The assistant's voice: what is about to be done, what was found, and the final answer."""
+
+from __future__ import annotations
+
+from buttonup.bottomup.truth_first.feeds import kinds
+from buttonup.bottomup.truth_first.nodes import CallNode, EachOf, Fed, Node, ReduceNode, items_of
+from buttonup.bottomup.truth_first.voice import Voice, kind_of, slots_of
+from buttonup.records import Json
+from buttonup.worlds.spoken import counted, listed, sentence, spoken
+
+
+class Teller(Voice):
+    """Says what is about to be done, what was found, and the final answer."""
+
+    @property
+    def reported(self) -> list[int]:
+        """The nodes that the answer tells of: what was asked to know, and all that was changed."""
+        return [i for i, node in enumerate(self.nodes) if i in self.plan.sinks or _writes(node)]
+
+    def intent(self, node: Node) -> str:
+        """Say what a call sets out to do, as a verb phrase; "" for a conclusion."""
+        if isinstance(node, ReduceNode):
+            return ""
+        phrases = self.book.functions[node.function.name]
+        template = self.choose(phrases.ask)
+        text = template.format_map({n: self._slot(node, n) for n in slots_of(template)})
+        for name, ways in phrases.modify.items():
+            if name in node.bindings:
+                way = self.choose(ways)
+                text += " " + way.format_map({n: self._slot(node, n) for n in slots_of(way)})
+        return text
+
+    def finding(self, i: int) -> str:
+        """Say what a node brought: one thing in full, a list by how long it is."""
+        node = self.nodes[i]
+        if isinstance(node, CallNode) and node.items:
+            rows = items_of(node)
+            if len(rows) > 1:
+                entity = self.entity(node)
+                count = counted(len(rows), entity.noun, entity.plural)
+                return sentence(self.choose(self.grammar.found["many"]).format(count=count))
+        return self.report(node)
+
+    def answer(self) -> str:
+        """Say the final answer."""
+        lead = self.choose(self.grammar.answer["lead"])
+        return lead + " ".join(self.report(self.nodes[i]) for i in self.reported)
+
+    def report(self, node: Node) -> str:
+        """Say the whole outcome of a node."""
+        if isinstance(node, ReduceNode):
+            return sentence(self._concluded(node))
+        calls = zip(node.arguments, node.results, strict=True)
+        return " ".join(self._result(node, a, r) for a, r in calls)
+
+    def facts(self, node: Node) -> list[Json]:
+        """List the values that the answer must hold for a node."""
+        if isinstance(node, ReduceNode):
+            named = slots_of(self.entity(node).name)
+            return [node.conclusion[n] for n in sorted(named)] if node.entity else [node.conclusion]
+        tell = self.book.functions[node.function.name].tell
+        values = [row[name] for row in items_of(node) for name in tell]
+        return [v for v in values if v is not None and not isinstance(v, bool | list | dict)]
+
+    def _slot(self, node: CallNode, name: str) -> str:
+        binding, kind = node.bindings[name], kind_of(node, name)
+        if isinstance(binding, EachOf):
+            entity = self.entity(self.nodes[binding.node])
+            each = f"each of the {entity.plural}"
+            if binding.field == entity.id:
+                return each
+            return self.choose(entity.refs[binding.field]).format(it=each)
+        if isinstance(binding, Fed):
+            entity = self.entity(self.nodes[binding.node])
+            row = items_of(self.nodes[binding.node])[0]
+            if binding.field == entity.id:
+                return self._filled(entity.name, self.nodes[binding.node].entity, row)
+        value = spoken(kind, node.arguments[0][name])
+        return self.choose(self.book.kinds.get(kind, ("{}",))).format(value)
+
+    def _concluded(self, node: ReduceNode) -> str:
+        way = self.choose(self.grammar.reduce_say[self.reduction(node)])
+        kind = kinds(self.plan.world).get((self.nodes[node.over[0]].entity, node.field))
+        slots = {"measure": self.measure(node), "value": spoken(kind, node.conclusion)}
+        if node.entity:
+            name = self._filled(self.entity(node).name, node.entity, node.conclusion)
+            slots |= {"name": name, "Name": name[:1].upper() + name[1:]}
+            slots |= {"superlative": self.superlative(node)}
+            value = spoken(kind, node.conclusion[node.field])
+            slots |= {"value": self.entity(node).pick[node.field].value.format(value=value)}
+        return way.format_map(slots)
+
+    def _result(self, node: CallNode, arguments: dict[str, Json], result: Json) -> str:
+        entity, phrases = self.entity(node), self.book.functions[node.function.name]
+        said = {n: spoken(kind_of(node, n), v) for n, v in arguments.items()}
+        if isinstance(result, dict):
+            return sentence(self._filled(self.choose(phrases.say), node.entity, result, said))
+        said["items"] = listed([self._filled(entity.item, node.entity, row) for row in result])
+        said["count"] = counted(len(result), entity.noun, entity.plural)
+        ways = phrases.say if len(result) > 1 else self.grammar.found["one"]
+        return sentence(self.choose(ways).format_map(said))
+
+    def _filled(
+        self, template: str, entity: str, row: dict[str, Json], said: dict[str, str] | None = None
+    ) -> str:
+        kind = kinds(self.plan.world)
+        slots = dict(said or {})
+        slots |= {n: spoken(kind.get((entity, n)), v) for n, v in row.items()}
+        return template.format_map(slots)
+
+
+def _writes(node: Node) -> bool:
+    return isinstance(node, CallNode) and node.function.writes

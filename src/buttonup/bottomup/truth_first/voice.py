@@ -1,0 +1,53 @@
+"""What both voices share: the plan, its phrase book, and the dice."""
+
+from __future__ import annotations
+
+import functools
+import random
+import string
+
+from buttonup.bottomup.truth_first.nodes import CallNode, Node, Plan, ReduceNode
+from buttonup.worlds.phrases import Entity, Ways, grammar, phrase_book
+
+
+@functools.cache
+def slots_of(template: str) -> tuple[str, ...]:
+    """List the slots of a template, each once, in their order (the dice are thrown in it)."""
+    return tuple(dict.fromkeys(n for _, n, _, _ in string.Formatter().parse(template) if n))
+
+
+class Voice:
+    """What both voices share: the plan, its phrase book, and the dice."""
+
+    def __init__(self, plan: Plan, rng: random.Random) -> None:
+        self.plan, self.nodes, self.rng = plan, plan.nodes, rng
+        self.book, self.grammar = phrase_book(plan.world.name), grammar()
+        self.today = plan.world.state(plan.variant).today
+
+    def choose(self, ways: Ways) -> str:
+        """Draw one of several ways to say a thing."""
+        return self.rng.choice(ways)
+
+    def entity(self, node: Node) -> Entity:
+        """Give how the objects are talked about that a node gives, or concludes from."""
+        if isinstance(node, ReduceNode) and not node.entity:
+            return self.entity(self.nodes[node.over[0]])
+        return self.book.entities[node.entity]
+
+    def superlative(self, node: ReduceNode) -> str:
+        """Say what singles a pick out: "cheapest one"."""
+        picks = self.entity(node).pick[node.field]
+        return self.choose(picks.least if node.rule == "least" else picks.most)
+
+    def reduction(self, node: ReduceNode) -> str:
+        """Name the kind of conclusion as the grammar does."""
+        return "pick" if node.rule in ("least", "most") else node.rule
+
+    def measure(self, node: ReduceNode) -> str:
+        """Name the field that is added up or compared."""
+        return self.entity(node).measures.get(node.field, "")
+
+
+def kind_of(node: CallNode, name: str) -> str:
+    """Name the kind of a parameter of a call; "" when it has none."""
+    return next(p.kind for p in node.function.parameters if p.name == name) or ""

@@ -1,0 +1,86 @@
+"""Read what a chat-completions endpoint sends: the reply, its words on an error, its pause."""
+
+from __future__ import annotations
+
+import email.utils
+import re
+import time
+
+import msgspec
+
+from buttonup.errors import Fault
+from buttonup.model.door import Reply
+from buttonup.records import Json
+
+THINKING = re.compile(r"\A\s*(?:<think>|(?![\s{\[`\"]))(.*?)</think>\s*", re.DOTALL)
+"""Reasoning before the reply; some chat templates keep the opening tag to themselves."""
+MOST_TOKENS = 2**48  # more is no count
+
+
+def read_reply(body: bytes) -> Reply:
+    """Read a chat completion. Raises Fault for what is none: torn, HTML, empty."""
+    try:
+        content = msgspec.json.decode(body)
+        choice = content["choices"][0]
+        message = choice["message"]
+        text, thought = _text(message.get("content")), _thought(message)
+        refused = bool(message.get("refusal")) and not text
+        finish = "content_filter" if refused else str(choice.get("finish_reason") or "stop")
+    except (msgspec.DecodeError, RecursionError, LookupError, TypeError, AttributeError) as error:
+        raise Fault(f"the reply is no chat completion: {words_of(body)}") from error
+    if found := THINKING.match(text):
+        text, thought = text[found.end() :], thought or found[1].strip()
+    used = _table(content.get("usage"))
+    return Reply(
+        text=text,
+        finish=finish,
+        prompt_tokens=_count(used.get("prompt_tokens")),
+        completion_tokens=_count(used.get("completion_tokens")),
+        cached_tokens=_count(_table(used.get("prompt_tokens_details")).get("cached_tokens")),
+        reasoning=thought,
+    )
+
+
+def words_of(body: bytes, most: int = 200) -> str:
+    """Say what an error body says, in one short line."""
+    try:
+        error = msgspec.json.decode(body)["error"]
+        said = error.get("message", error) if isinstance(error, dict) else error
+    except (msgspec.DecodeError, RecursionError, LookupError, TypeError):
+        said = body.decode("utf-8", "replace")
+    return " ".join(str(said).split())[:most]
+
+
+def pause(header: str) -> float | None:
+    """Read Retry-After, in seconds or as a date. Gives seconds; None when it says nothing."""
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", header):
+        return float(header)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _text(content: Json) -> str:
+    match content:
+        case None:
+            return ""
+        case str():
+            return content
+        case list():
+            return "".join(str(part.get("text") or "") for part in content)
+        case _:
+            raise TypeError(f"content is {type(content).__name__}")
+
+
+def _thought(message: dict[str, Json]) -> str:
+    thought = message.get("reasoning_content") or message.get("reasoning") or ""
+    return thought if isinstance(thought, str) else ""
+
+
+def _table(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+def _count(value: Json) -> int:
+    return value if isinstance(value, int) and 0 <= value < MOST_TOKENS else 0

@@ -1,0 +1,57 @@
+"""No test reaches beyond this machine: connecting or resolving elsewhere raises."""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+import uvloop
+
+NAMES = {"", "localhost", "None"}
+
+
+class Beyond(AssertionError):
+    """A test wanted to leave this machine. Not an OSError: nothing may take it for a bad network."""
+
+
+def stay(host: object) -> None:
+    """Raise unless the host is this machine."""
+    name = (host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)).lower()
+    if name in NAMES:
+        return
+    try:
+        near = ipaddress.ip_address(name.partition("%")[0]).is_loopback
+    except ValueError:
+        near = False
+    if not near:
+        raise Beyond(f"a test tried to reach {name}")
+
+
+def _listen(event: str, arguments: tuple[Any, ...]) -> None:
+    match event, arguments:
+        case "socket.getaddrinfo" | "socket.gethostbyname", (host, *_):
+            stay(host)
+        case "socket.connect" | "socket.sendto", (_, (host, _, *_)):
+            stay(host)
+
+
+sys.addaudithook(_listen)  # hears of every socket that Python opens, in any thread
+
+
+def _guarded(of: Callable[..., Awaitable[Any]], place: int) -> Callable[..., Awaitable[Any]]:
+    async def guarded(*given: Any, **named: Any) -> Any:
+        target = given[place] if len(given) > place else named.get("host")
+        stay(target[0] if isinstance(target, tuple) else target)
+        return await of(*given, **named)
+
+    return guarded
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep uvloop at home too: it opens its sockets behind Python's back."""
+    for name, place in {"getaddrinfo": 1, "sock_connect": 2, "create_connection": 2}.items():
+        monkeypatch.setattr(uvloop.Loop, name, _guarded(getattr(uvloop.Loop, name), place))

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from buttonup.errors import BadInput
+from buttonup.records import Record, Scenario, encode
+from buttonup.store.lines import LineFile
+
+
+def write_all(path: Path, records: Iterable[Record]) -> None:
+    with LineFile(path) as file:
+        for record in records:
+            file.write(record)
+
+
+@given(
+    texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), max_size=6),
+    cut=st.integers(0, 400),
+)
+@settings(max_examples=60)
+def test_a_file_cut_at_any_byte_becomes_the_same_file_again(
+    texts: list[str], cut: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("lines") / "records.jsonl"
+    records = [Scenario(text=text) for text in texts]
+    write_all(path, records)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:cut])
+    write_all(path, records)
+    assert path.read_bytes() == whole == b"".join(encode(r) + b"\n" for r in records)
+
+
+def test_a_torn_line_is_gone_even_when_nothing_is_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    long = Scenario(text="x" * 200_000)
+    write_all(path, [Scenario(text="a")])
+    whole = path.read_bytes()
+    path.write_bytes(whole + encode(long)[:-1])
+    write_all(path, [])
+    assert path.read_bytes() == whole
+
+
+def test_a_longer_run_goes_on_behind_a_shorter_one(tmp_path: Path) -> None:
+    path, records = tmp_path / "r.jsonl", [Scenario(text=str(n)) for n in range(5)]
+    write_all(path, records[:2])
+    write_all(path, records)
+    write_all(path, records[:3])
+    assert path.read_bytes().splitlines() == [encode(r) for r in records]
+
+
+def test_a_record_that_differs_from_its_line_is_a_bug_and_names_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    write_all(path, [Scenario(text="a"), Scenario(text="b")])
+    before = path.read_bytes()
+    with pytest.raises(RuntimeError, match=r"differ.*r\.jsonl:2"):
+        write_all(path, [Scenario(text="a"), Scenario(text="c")])
+    assert path.read_bytes() == before
+
+
+def test_what_was_flushed_can_be_read_while_the_file_is_open(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    with LineFile(path) as file:
+        file.write(Scenario(text="a"))
+        file.flush()
+        assert path.read_bytes() == encode(Scenario(text="a")) + b"\n"
+
+
+def test_a_file_that_cannot_be_opened_is_told_in_a_line(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="cannot write"):
+        LineFile(tmp_path)
+
+
+FILL = """
+import pathlib, sys
+from buttonup.errors import BadInput
+from buttonup.records import Scenario
+from buttonup.store.lines import LineFile
+try:
+    with LineFile(pathlib.Path(sys.argv[1])) as file:
+        for n in range(100):
+            file.write(Scenario(text=f"{n:0100}"))
+            file.flush()
+except BadInput as error:
+    sys.exit(f"BadInput {error}")
+"""
+
+
+def test_a_full_disk_is_told_in_a_line_and_loses_nothing_that_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    done = subprocess.run(
+        [sys.executable, "-c", FILL, str(path)],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("BadInput cannot write")
+    assert "make room" in done.stderr
+    assert done.stderr.count("\n") == 1
+    kept = path.read_bytes().splitlines()
+    assert len(kept) > 40
+    records = [Scenario(text=f"{n:0100}") for n in range(100)]
+    write_all(path, records)
+    assert path.read_bytes().splitlines() == [encode(r) for r in records]

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from buttonup.errors import BadInput
+from buttonup.records import (
+    Blueprint,
+    CompositionalTask,
+    Rejection,
+    Sample,
+    Scenario,
+    Trajectory,
+    Usage,
+    Verdict,
+    decode,
+)
+from buttonup.store.journal import Entry
+from buttonup.store.rundir import open_run
+
+ACCEPTED = Sample(Trajectory(Blueprint(CompositionalTask("do it"))), (Verdict("known", True),))
+FAILED = Sample(ACCEPTED.trajectory, (Verdict("known", False, "unknown_function"),))
+
+
+def test_a_run_folder_holds_what_its_documentation_says(tmp_path: Path) -> None:
+    folder = tmp_path / "runs" / "first"
+    with open_run(folder, "n = 1\n", "abc") as run:
+        run.journal()
+        run.keep(ACCEPTED)
+        run.keep(FAILED)
+        run.keep_record("scenarios", Scenario("Baking"))
+        run.reject(Rejection("atoms", "unfit"))
+        run.write_report(Usage(calls=1))
+    names = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+    assert names - {".lock"} == {
+        "recipe.toml",
+        "identity",
+        "journal.sqlite",
+        "accepted.jsonl",
+        "rejected.jsonl",
+        "rejections.jsonl",
+        "records/scenarios.jsonl",
+        "report.json",
+    }
+    assert (folder / "recipe.toml").read_text() == "n = 1\n"
+    assert decode((folder / "accepted.jsonl").read_bytes(), Sample) == ACCEPTED
+    assert decode((folder / "rejected.jsonl").read_bytes(), Sample) == FAILED
+
+
+def test_the_same_recipe_goes_on_where_it_was(tmp_path: Path) -> None:
+    entry = Entry(key="k", prompt="p", usage=Usage(1), request=b"", reply=b"r")
+
+    async def put() -> None:
+        await run.journal().put(entry)
+
+    with open_run(tmp_path, "n = 1\n", "abc") as run:
+        asyncio.run(put())
+        run.keep(ACCEPTED)
+    with open_run(tmp_path, "n = 2\n", "abc") as run:
+        assert run.journal().get("k") == b"r"
+        run.keep(ACCEPTED)
+        run.keep(ACCEPTED)
+    assert len((tmp_path / "accepted.jsonl").read_bytes().splitlines()) == 2
+    assert (tmp_path / "recipe.toml").read_text() == "n = 2\n"
+
+
+def test_another_recipe_is_refused_in_a_line_and_changes_nothing(tmp_path: Path) -> None:
+    with open_run(tmp_path, "n = 1\n", "abc"):
+        pass
+    with pytest.raises(BadInput, match=r"another recipe.*--out"), open_run(tmp_path, "x", "xyz"):
+        pass
+    assert (tmp_path / "recipe.toml").read_text() == "n = 1\n"
+
+
+def test_a_folder_of_other_files_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(BadInput, match="no run"), open_run(tmp_path, "", "abc"):
+        pass
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "run").touch()
+    with pytest.raises(BadInput, match="is a file"), open_run(tmp_path / "run", "", "abc"):
+        pass
+    with pytest.raises(BadInput, match="cannot use"), open_run(tmp_path / "run" / "x", "", "abc"):
+        pass
+
+
+def test_a_run_that_was_killed_before_it_was_marked_can_begin_again(tmp_path: Path) -> None:
+    (tmp_path / ".lock").touch()
+    (tmp_path / "identity.part").write_text("ab")
+    with open_run(tmp_path, "", "abc"):
+        pass
+    assert (tmp_path / "identity").read_text() == "abc\n"
+
+
+SECOND = """
+import pathlib, sys
+from buttonup.errors import BadInput
+from buttonup.store.rundir import open_run
+try:
+    with open_run(pathlib.Path(sys.argv[1]), "n = 2", "abc"):
+        print("opened")
+except BadInput as error:
+    print(error)
+"""
+
+
+def test_two_processes_cannot_write_one_run(tmp_path: Path) -> None:
+    def second() -> str:
+        command = [sys.executable, "-c", SECOND, str(tmp_path)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    with open_run(tmp_path, "n = 1", "abc"):
+        assert "another process is working" in second()
+    assert second() == "opened\n"
