@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.engine.report import Ending, Report, as_text, read_report
 from buttonup.errors import BadInput
 from buttonup.records import (
@@ -217,3 +218,12 @@ def test_escapes_are_shown_as_what_they_are() -> None:
     text = as_text(Report(failures={"\x1b[2Jgate\u202e": {"tab\there": 1}}))
     assert r"\x1b[2Jgate\u202e" in text
     assert r"tab\there 1" in text
+
+
+def test_functions_taken_from_the_library_are_counted(folder: Path) -> None:
+    task = CompositionalTask("x", (AtomicTask("a"), AtomicTask("b")), ((0, 1),))
+    fresh = Equipped(task, ((), ()))
+    write(folder / "records" / "library.jsonl", fresh, Equipped(task, ((), ()), reused=("f", "g")))
+    report = read_report(folder)
+    assert report.reused == 2
+    assert "reused 2 times across tasks" in as_text(report)

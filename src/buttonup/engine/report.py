@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
+from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.errors import BadInput
 from buttonup.records import (
     Assistant,
@@ -71,6 +72,8 @@ class Report(Record):
     functions: dict[str, int] = {}
     """Function -> trajectories that call it."""
     worlds: dict[str, int] = {}
+    reused: int = 0
+    """Times a text-first task took a function that an earlier task had brought."""
     chains: int = 0
     """Distinct sequences of called names."""
     requests: int = 0
@@ -98,6 +101,7 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
     records = {path.stem: path for path in sorted((folder / "records").glob("*.jsonl"))}
     given_up = _records(folder / "rejections.jsonl", Rejection)
     rejections = _nested(Counter((rejection.stage, rejection.reason) for rejection in given_up))
+    records_of_library = folder / "records" / "library.jsonl"
     rejected, failures = _failures(folder / "rejected.jsonl")
     variety = _Variety()
     for sample in _records(folder / "accepted.jsonl", Sample):
@@ -116,6 +120,7 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
         parallel_turns=variety.parallel_turns,
         functions=dict(variety.functions),
         worlds=dict(variety.worlds),
+        reused=sum(len(item.reused) for item in _records(records_of_library, Equipped)),
         chains=len(variety.chains),
         requests=len(variety.requests),
         ending=ending or before.ending,
@@ -267,10 +272,11 @@ def _spent(report: Report) -> str:
 
 def _diversity(report: Report) -> str:
     worlds = f", {_many(len(report.worlds), 'world')}" if report.worlds else ""
+    reused = f", reused {_many(report.reused, 'time')} across tasks" if report.reused else ""
     return (
         f"{_many(report.requests, 'distinct request')}, "
         f"{_many(report.chains, 'distinct call chain')}, "
-        f"{_many(len(report.functions), 'function')} called{worlds}"
+        f"{_many(len(report.functions), 'function')} called{reused}{worlds}"
     )
 
 
