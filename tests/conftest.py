@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 import uvloop
 
-NAMES = {"", "localhost", "None"}
+NAMES = {"", "localhost", "none"}  # "none": no host at all, such as a socket that is made
 
 
-class Beyond(AssertionError):
-    """A test wanted to leave this machine. Not an OSError: nothing may take it for a bad network."""
+class Beyond(AssertionError):  # noqa: N818 - it says where the test wanted to go
+    """A test wanted to leave this machine. No OSError: nothing may take it for a bad network."""
 
 
 def stay(host: object) -> None:
     """Raise unless the host is this machine."""
     name = (host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)).lower()
-    if name in NAMES:
+    if name in NAMES or name.endswith(".localhost"):
         return
     try:
         near = ipaddress.ip_address(name.partition("%")[0]).is_loopback

@@ -91,6 +91,13 @@ def test_what_only_looks_like_the_users_words_is_invented(words: str, value: Jso
     assert kind(words, value) == "invented"
 
 
+def test_a_search_phrase_may_add_one_ordinary_word_and_no_name() -> None:
+    words = "Two tickets for Edinburgh Castle, please."
+    assert kind(words, "Edinburgh Castle entry") == "composed"
+    assert kind(words, "Edinburgh Castle Miller") == "invented"
+    assert kind(words, "castle entry") == "invented"
+
+
 def test_a_year_that_nobody_told_is_invented() -> None:
     assert kind("on May 3rd", "2026-05-03", context="") == "invented"
     assert kind("on May 3rd", "2026-05-03") == "said"

@@ -13,7 +13,7 @@ from buttonup.errors import BadInput, Fault
 from buttonup.model.door import Reply, Request, Turn
 from buttonup.model.journaled import Journaled
 from buttonup.model.scripted import Scripted
-from buttonup.store.journal import Journal
+from buttonup.store.journal import Entry, Journal
 
 Play = Callable[[Coroutine[Any, Any, Any]], Any]
 REPLY = Reply(text="yes", prompt_tokens=5, completion_tokens=2, cached_tokens=1, reasoning="hm")
@@ -33,7 +33,7 @@ class Held:
         self.go = asyncio.Event()
         self.reached = asyncio.Event()
 
-    async def __call__(self, request: Request, /) -> Reply:
+    async def __call__(self, _request: Request, /) -> Reply:
         self.asked += 1
         self.reached.set()
         try:
@@ -149,7 +149,7 @@ def test_whoever_asks_while_a_request_is_being_cancelled_gets_a_reply(
             await settled()
             third = asyncio.create_task(door(request()))
             model.go.set()
-            assert await asyncio.gather(second, third) == [REPLY] * 2
+            assert list(await asyncio.gather(second, third)) == [REPLY] * 2
 
     play(story())
 
@@ -178,18 +178,51 @@ def test_a_reply_that_has_come_is_kept_though_its_asker_is_cancelled(
     play(story())
 
 
+class HeldJournal(Journal):
+    """A journal whose writes wait to be acknowledged."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.reached = asyncio.Event()
+        self.acknowledge = asyncio.Event()
+
+    def put(self, entry: Entry) -> asyncio.Future[None]:
+        self.reached.set()
+        return asyncio.ensure_future(self._held(super().put(entry)))
+
+    async def _held(self, written: asyncio.Future[None]) -> None:
+        await self.acknowledge.wait()
+        await written
+
+
+def test_a_reply_that_is_being_written_serves_whoever_asks_next(tmp_path: Path, play: Play) -> None:
+    async def story() -> None:
+        model = Scripted(lambda _: REPLY)
+        with HeldJournal(tmp_path / "j") as journal:
+            door = Journaled(model, journal)
+            first = asyncio.create_task(door(request()))
+            await journal.reached.wait()
+            await gone(first)
+            second = asyncio.create_task(door(request()))
+            await settled()
+            journal.acknowledge.set()
+            assert await second == REPLY
+        assert len(model.asked) == 1
+
+    play(story())
+
+
 def test_a_reply_is_kept_when_the_whole_program_is_interrupted(tmp_path: Path) -> None:
     """Ctrl-C: the event loop cancels everything at once, and does not come back."""
-    came: list[Request] = []
+    came = asyncio.Event()
 
-    async def model(request: Request, /) -> Reply:
-        came.append(request)
+    async def model(_request: Request, /) -> Reply:
+        came.set()
         return REPLY
 
     async def story(journal: Journal) -> None:
         asyncio.create_task(Journaled(model, journal)(request()))  # noqa: RUF006 - left behind
-        while not came:
-            await asyncio.sleep(0)
+        await came.wait()
         raise KeyboardInterrupt
 
     with Journal(tmp_path / "j") as journal, pytest.raises(KeyboardInterrupt):

@@ -12,7 +12,7 @@ from buttonup.records import encode
 
 Json = Any
 
-texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 plain = st.text("abcdefgh XYZ_-.", max_size=8)
 numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
 leaves = st.none() | st.booleans() | numbers | texts
@@ -97,12 +97,11 @@ def test_what_is_meant_is_found(text: str, value: Json) -> None:
 def test_a_value_is_never_made_up(text: str) -> None:
     try:
         value = only_json(text)
-    except ValueError as error:
-        assert str(error)
-    else:
-        assert encode(value)
-        if value in ({}, []):
-            assert "{}" in "".join(text.split()) or "[]" in "".join(text.split())
+    except ValueError:
+        return
+    assert encode(value)
+    if value in ({}, []):
+        assert "{}" in "".join(text.split()) or "[]" in "".join(text.split())
 
 
 @pytest.mark.parametrize(

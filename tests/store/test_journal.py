@@ -46,6 +46,18 @@ def test_the_first_reply_under_a_key_stays(tmp_path: Path) -> None:
         assert journal.get("b") is not None
 
 
+def test_leaving_a_journal_writes_all_that_waits(tmp_path: Path) -> None:
+    path = tmp_path / "j.sqlite"
+
+    async def put_and_leave() -> None:
+        with Journal(path) as journal:
+            waiting = [journal.put(entry(str(n))) for n in range(1000)]
+        await asyncio.gather(*waiting)
+
+    asyncio.run(put_and_leave())
+    assert read_usage(path)["atom"].calls == 1000
+
+
 def test_usage_is_counted_by_prompt(tmp_path: Path) -> None:
     path = tmp_path / "j.sqlite"
     with Journal(path) as journal:
@@ -149,13 +161,14 @@ except Exception as error:
 """
 
 
-def test_every_acknowledged_reply_survives_a_kill(tmp_path: Path) -> None:
+@pytest.mark.parametrize("many", [1, 90, 500])
+def test_every_acknowledged_reply_survives_a_kill(tmp_path: Path, many: int) -> None:
     path = tmp_path / "j.sqlite"
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
     ) as writer:
         assert writer.stdout is not None
-        told = [writer.stdout.readline() for _ in range(500)]
+        told = [writer.stdout.readline() for _ in range(many)]
         writer.send_signal(signal.SIGKILL)
         told += [line for line in writer.stdout if line.endswith("\n")]
     with Journal(path) as journal:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def test_a_file_cut_at_any_byte_becomes_the_same_file_again(
 def test_a_torn_line_is_gone_even_when_nothing_is_written_again(tmp_path: Path) -> None:
     path = tmp_path / "records.jsonl"
     long = Scenario(text="x" * 200_000)
-    write_all(path, [Scenario(text="a")])
+    write_all(path, [Scenario(text=str(n) * 50_000) for n in range(5)])
     whole = path.read_bytes()
     path.write_bytes(whole + encode(long)[:-1])
     write_all(path, [])
@@ -76,6 +77,20 @@ def test_what_was_flushed_can_be_read_while_the_file_is_open(tmp_path: Path) -> 
 def test_a_file_that_cannot_be_opened_is_told_in_a_line(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="cannot write"):
         LineFile(tmp_path)
+
+
+def test_no_file_is_held_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    records = [Scenario(text=f"{n:010000}") for n in range(5)]
+    path.write_bytes(b"".join(encode(record) + b"\n" for record in records) * 400)
+    tracemalloc.start()
+    try:
+        write_all(path, records * 600)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert path.stat().st_size > 30_000_000
+    assert peak < 3_000_000
 
 
 FILL = """

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +99,49 @@ def test_a_run_that_was_killed_before_it_was_marked_can_begin_again(tmp_path: Pa
     with open_run(tmp_path, "", "abc"):
         pass
     assert (tmp_path / "identity").read_text() == "abc\n"
+
+
+def test_a_place_that_cannot_be_used_is_told_in_a_line(tmp_path: Path) -> None:
+    too_long = tmp_path / ("x" * 300)
+    with pytest.raises(BadInput, match="cannot use"), open_run(too_long, "", "abc"):
+        pass
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="takes on another user's rights for a moment")
+@pytest.mark.parametrize("rights", [0o755, 0o700])
+def test_another_users_folder_is_told_in_a_line(tmp_path: Path, rights: int) -> None:
+    parent = tmp_path / "theirs"
+    parent.mkdir()
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(folder.stat().st_mode | 0o055)
+    parent.chmod(rights)
+    os.seteuid(65534)
+    try:
+        with pytest.raises(BadInput, match="cannot use"), open_run(parent / "run", "", "abc"):
+            pass
+    finally:
+        os.seteuid(0)
+
+
+def test_a_mark_that_is_damaged_is_another_run(tmp_path: Path) -> None:
+    (tmp_path / "identity").write_bytes(b"\xff\xfe")
+    with pytest.raises(BadInput, match="another recipe"), open_run(tmp_path, "", "abc"):
+        pass
+
+
+def test_a_report_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(fd: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with open_run(tmp_path, "", "abc") as run:
+        run.write_report(Usage(calls=1))
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(BadInput, match=r"report\.json.*make room"):
+            run.write_report(Usage(calls=2))
+        monkeypatch.undo()
+    assert (tmp_path / "report.json").read_bytes() == b'{"calls":1}\n'
 
 
 SECOND = """

@@ -8,6 +8,7 @@ offers, the words of all of them put together, and a step that the assistant sta
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +17,7 @@ from typing import Literal
 from buttonup.gates.dates import as_date
 from buttonup.gates.derived import Known
 from buttonup.gates.numerals import Number, tidy, usable
-from buttonup.gates.said import Said, said
+from buttonup.gates.said import Said, said, stem
 from buttonup.gates.schemas import offer
 from buttonup.gates.seen import CONTEXT, Found, Made, Problem, Seen, leaves, seen, short, verdict
 from buttonup.records import Assistant, Json, Record, Trajectory, Verdict
@@ -134,7 +135,7 @@ class _Point:
             return "schema", None, ""
         if isinstance(value, str):
             words = said(value)
-            found = self._worded(words, choices.described) or self._stated_day(words)
+            found = self._worded(words, choices.described, value) or self._stated_day(words)
         return found or self._later(made, value)
 
     def _text(self, value: Said) -> Place | None:
@@ -186,7 +187,7 @@ class _Point:
         moments = words.when.dates | words.when.days | words.when.times
         return any(value == int(p) for m in moments for p in m.replace(":", "-").split("-"))
 
-    def _worded(self, value: Said, described: Said) -> Place | None:
+    def _worded(self, value: Said, described: Said, raw: str) -> Place | None:
         """Find a string whose words are known though they do not stand together."""
         if not (self._numbers_known(value) and self._identifiers_known(value)):
             return None
@@ -196,9 +197,16 @@ class _Point:
             return "composed", None, ""
         if not value.numbers and described.has(value):
             return "schema", None, "description"
+        if shared > 1 and shared == len(content) - 1 and self._plain_rest(raw):
+            return "composed", None, ""
         if len(value.phrase.split()) >= LONG and shared >= SHARED * len(content):
             return "composed", None, ""
         return None
+
+    def _plain_rest(self, raw: str) -> bool:
+        """Say whether the words nobody said are ordinary ones: "tickets", not "Miller"."""
+        others = (w for w in re.findall(r"\w+", raw) if stem(w.lower()) not in self.stems)
+        return all(w.islower() for w in others)
 
     def _numbers_known(self, value: Said) -> bool:
         return not value.numbers or all(n <= 1 or n in self.known.numbers for n in value.numbers)

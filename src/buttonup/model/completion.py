@@ -47,8 +47,8 @@ def words_of(body: bytes, most: int = 200) -> str:
         error = msgspec.json.decode(body)["error"]
         said = error.get("message", error) if isinstance(error, dict) else error
     except (msgspec.DecodeError, RecursionError, LookupError, TypeError):
-        said = body.decode("utf-8", "replace")
-    return " ".join(str(said).split())[:most]
+        said = body[: 4 * most].decode("utf-8", "replace")
+    return " ".join("".join(c if c.isprintable() else " " for c in str(said)).split())[:most]
 
 
 def pause(header: str) -> float | None:
@@ -83,4 +83,4 @@ def _table(value: Json) -> dict[str, Json]:
 
 
 def _count(value: Json) -> int:
-    return value if isinstance(value, int) and 0 <= value < MOST_TOKENS else 0
+    return value if type(value) is int and 0 <= value < MOST_TOKENS else 0  # True is no count

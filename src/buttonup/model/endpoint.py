@@ -22,8 +22,10 @@ from buttonup.records import Json
 
 PASSING = {408, 409, 425, 429}  # and all from 500 on: these may pass
 LARGEST = 32 * 2**20  # bytes of a reply; more is no chat completion
+SECRET = 16  # characters; a shorter key ("EMPTY") is a stand-in, and replies may say it
 CONNECTING = 20  # seconds to reach a host, and for it to say that it is there
 ADDRESS = re.compile(r"https?://[^\s/@?#]+(?:/[^\s@?#]*)?")
+AWAY = (aiohttp.ClientError, TimeoutError, OSError, UnicodeError)  # the last: an impossible host
 
 REFUSALS = {
     "response_format": re.compile(r"response_format|schema|grammar|structured", re.IGNORECASE),
@@ -89,7 +91,7 @@ class Endpoint:
         try:
             async with self._open.get(url, timeout=brief, allow_redirects=False) as response:
                 self._refuse_always(response.status, response.headers)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except AWAY as error:
             what = f"nobody answers at {self._base} ({_said(error)})"
             raise BadInput(what, "start the server, or mend --base-url") from error
 
@@ -123,8 +125,8 @@ class Endpoint:
                     said += chunk
                     if len(said) > LARGEST:
                         raise Fault(f"{self._base}: a reply without end")
-                return response.status, response.headers, bytes(said)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                return response.status, response.headers, self._without_key(bytes(said))
+        except AWAY as error:
             raise Fault(f"{self._base}: {_said(error)}") from error
 
     def _body(self, request: Request) -> dict[str, Json]:
@@ -158,7 +160,7 @@ class Endpoint:
         self, status: int, headers: Mapping[str, str], said: bytes, request: Request
     ) -> None:
         self._refuse_always(status, headers)
-        words = f"{self._base}: {status} {self._without_key(words_of(said))}".strip()
+        words = f"{self._base}: {status} {words_of(said)}".strip()
         if status in PASSING or status >= 500:  # noqa: PLR2004 - HTTP's own number
             raise Fault(words, pause(headers.get("Retry-After", "")))
         if status == 404:  # noqa: PLR2004 - HTTP's own number
@@ -175,11 +177,13 @@ class Endpoint:
         if status == 402:  # noqa: PLR2004 - HTTP's own number
             raise BadInput(f"{self._base} wants to be paid first (402)", "top up, and run it again")
         if status in (301, 302, 303, 307, 308):
-            where = self._without_key(headers.get("Location", "elsewhere"))[:200]
+            where = words_of(self._without_key(headers.get("Location", "elsewhere").encode()))
             raise BadInput(f"{self._base} redirects to {where}", "give the final --base-url")
 
-    def _without_key(self, words: str) -> str:
-        return words.replace(self._key, "[key]") if self._key else words
+    def _without_key(self, said: bytes) -> bytes:
+        """Give what an endpoint said; when it echoes the key, that is neither shown nor kept."""
+        secret = len(self._key) >= SECRET
+        return said.replace(self._key.encode(), b"[key]") if secret else said
 
 
 def _said(error: Exception) -> str:

@@ -13,7 +13,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeAlias
@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS replies (
     cached_tokens INTEGER NOT NULL,
     request BLOB NOT NULL,
     reply BLOB NOT NULL
-) STRICT
+)
 """
 INSERT = """
 INSERT INTO replies (key, prompt, prompt_tokens, completion_tokens, cached_tokens, request, reply)
@@ -159,11 +159,12 @@ def read_usage(path: Path) -> dict[str, Usage]:
     """
     if not path.exists():
         return {}
+    written_now = path.with_name(f"{path.name}-wal").exists()
     with _usable(path):
-        try:
-            return _usage_of_file(path, "mode=ro")
-        except sqlite3.OperationalError:  # a read-only folder has no room for SQLite's own files
-            return _usage_of_file(path, "immutable=1")
+        if written_now:
+            with suppress(sqlite3.OperationalError):  # no room for SQLite's own files: read-only
+                return _usage_of_file(path, "mode=ro")
+        return _usage_of_file(path, "immutable=1")
 
 
 def _usage_of_file(path: Path, how: str) -> dict[str, Usage]:

@@ -13,6 +13,7 @@ report.json       the funnel
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -110,7 +111,10 @@ def _put(path: Path, content: bytes) -> None:
     """Write a file whole, or not at all."""
     draft = path.with_name(f"{path.name}.part")
     try:
-        draft.write_bytes(content)
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut may leave the new name on an empty file
         draft.replace(path)
     except OSError as error:
         raise BadInput(f"cannot write {path}: {error.strerror}", "make room") from error

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,18 +89,9 @@ def test_both_kinds_of_calling_occur() -> None:
     assert {b.parallel for b in made} == {True, False}
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("Find a train tomorrow.", True),
-        ("Find a train next Friday.", True),
-        ("Find a train.", False),
-        ("Find a train this Friday, 14 June 2024.", False),
-    ],
-)
-def test_todays_date_is_told_where_the_request_hangs_on_it(text: str, told: bool) -> None:
-    (blueprint,) = assembled([task("trains", text)])
-    assert blueprint.context.startswith("Today is ") is told
+def test_every_request_is_made_on_a_stated_day() -> None:
+    (blueprint,) = assembled([task("trains", "Find a train this Friday, 14 June 2024.")])
+    assert re.fullmatch(r"Today is \w+, \d+ (May|June) 2024\.", blueprint.context)
 
 
 @given(st.lists(st.sampled_from(TOPICS), max_size=6), st.integers(0, 3))

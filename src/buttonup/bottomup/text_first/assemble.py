@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import random
-import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
+from buttonup.bottomup.text_first.clock import today_for
 from buttonup.bottomup.text_first.embed import Embedder, Vectors
 from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.bottomup.text_first.library import told
 from buttonup.errors import BadInput
 from buttonup.records import Blueprint, Function, Record, Tools, digest
-
-RELATIVE_DAY = re.compile(
-    r"\b(?:today|tonight|tomorrow|yesterday|now|currently"
-    r"|(?:this|next|last|coming|past) (?:week|weekend|month|year|\w+day|morning|evening))\b",
-    re.IGNORECASE,
-)
-YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-FIRST_DAY, DAYS = date(2024, 1, 1), 3 * 365
 
 
 class AssembleKnobs(Record):
@@ -122,8 +113,5 @@ def assemble(
 
 
 def _context(request: str, rng: random.Random) -> str:
-    """Tell today's date where the request speaks of days that hang on it, and names no year."""
-    today = FIRST_DAY + timedelta(days=rng.randrange(DAYS))
-    if not RELATIVE_DAY.search(request) or YEAR.search(request):
-        return ""
-    return f"Today is {today:%A}, {today.isoformat()}."
+    today = today_for(request, rng)
+    return f"Today is {today:%A}, {today.day} {today:%B} {today.year}."
