@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buttonup.bottomup.text_first.equip import Equipped, Link, equip
+from buttonup.bottomup.text_first.equip import Equipped, Link, _goes_into_words, equip
 from buttonup.bottomup.text_first.parts import Parts
 from buttonup.records import AtomicTask, CompositionalTask
 
@@ -239,3 +239,11 @@ def test_no_draft_breaks_the_bench(
     )
     made, found = equipped(task, {"reasoning": "", "parts": parts})
     assert found or any(link.subtask == 1 for link in made.links)
+
+
+def test_a_number_may_become_part_of_a_message_but_never_an_id() -> None:
+    number, text = {"type": "number"}, {"type": "string"}
+    assert _goes_into_words(number, "body", text)
+    assert not _goes_into_words(number, "trip_id", text)
+    assert not _goes_into_words(number, "size", {"type": "string", "enum": ["small"]})
+    assert not _goes_into_words(text, "amount", number)

@@ -56,3 +56,21 @@ def test_a_text_holds_its_own_parts(one: str, other: str) -> None:
 def test_no_text_breaks_the_checks(text: str) -> None:
     assert isinstance(texts.task_faults(text, 30), list)
     assert "\n" not in texts.squeeze(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "said"),
+    [
+        ("order a 10-inch cake", "10", True),
+        ("in JPL's ephemeris", "JPL", True),
+        ("on Thursday evenings", "evening", True),
+        ("the Riverside Tennis Club's table", "riverside tennis club", True),
+        ("order 10 of them", "1", False),
+        ("order them", "", False),
+        ("order them", "red ones", False),
+    ],
+)
+def test_a_text_says_what_was_copied_from_it_in_a_shorter_form(
+    text: str, part: str, said: bool
+) -> None:
+    assert texts.says(text, part) is said

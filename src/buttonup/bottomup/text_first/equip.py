@@ -144,7 +144,7 @@ def _input_faults(
     for said in use.inputs_said:
         if said.parameter not in parameters:
             yield f"{function.name} has no parameter {said.parameter!r}"
-        if not texts.holds(task.text, said.words):
+        if not texts.says(task.text, said.words):
             yield f'{function.name}.{said.parameter}: "{said.words}" does not stand in the request'
     covered = {given.parameter for given in use.inputs_from}
     covered |= {said.parameter for said in use.inputs_said}
@@ -169,11 +169,18 @@ def _link_faults(
     elif (found := schemas.field_at(source.responses, given.field)) is None:
         fields = ", ".join(source.responses["properties"])
         yield f"{source.name} gives no field {given.field!r}; it gives: {fields}"
-    elif not schemas.fits(found, wanted):
+    elif not (schemas.fits(found, wanted) or _goes_into_words(found, given.parameter, wanted)):
         yield (
             f"{source.name}'s {given.field} ({_kind(found)}) does not fit "
             f"{function.name}.{given.parameter} ({_kind(wanted)})"
         )
+
+
+def _goes_into_words(found: Schema, parameter: str, wanted: Schema) -> bool:
+    """Tell whether a number becomes part of a text: a total in the body of a message."""
+    free = not (is_opaque(parameter) or {"enum", "format", "pattern"} & wanted.keys())
+    plain = schemas.types(found) <= {"integer", "number", "null"}
+    return free and plain and "string" in schemas.types(wanted)
 
 
 def _kind(schema: Schema) -> str:

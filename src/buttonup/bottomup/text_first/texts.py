@@ -13,7 +13,7 @@ PLACEHOLDER = re.compile(
     r"|\b(?:any|some) (?:\w+ )?of (?:your|my) choice\b|\betc\b",
 )
 TOOL_TALK = re.compile(
-    r"\bAPIs?\b|\bJSON\b|\bendpoints?\b|\b(?:function|tool)[- ]calls?\b"
+    r"\bAPIs?\b|\bendpoints?\b|\b(?:function|tool)[- ]calls?\b"
     r"|\b(?:using|use|call|calling|invoke|via|with)(?: (?:an?|the|your|this|any))?"
     r"(?: \w+){0,2} (?:functions?|tools?|plugins?|apps?)\b",
     re.IGNORECASE,
@@ -40,6 +40,18 @@ def holds(text: str, part: str) -> bool:
     """Tell whether `part` has words, and they stand together, in order, in `text`."""
     wanted = " ".join(words(part))
     return bool(wanted) and f" {wanted} " in f" {' '.join(words(text))} "
+
+
+def says(text: str, part: str) -> bool:
+    """Tell whether a text says `part`, in the form it is copied in or a longer one.
+
+    "10" is said by "a 10-inch cake", "JPL" by "JPL's", "evening" by "evenings"; "1" is not said by
+    "10".
+    """
+    wanted = " ".join(re.findall(r"\w+", part.casefold()))
+    end = r"\b" if wanted[-1:].isdigit() else ""
+    said = " ".join(re.findall(r"\w+", text.casefold()))
+    return bool(wanted) and re.search(rf"\b{re.escape(wanted)}{end}", said) is not None
 
 
 def echoes(text: str, other: str) -> bool:

@@ -9,6 +9,7 @@ from buttonup.bottomup.truth_first.nodes import Binding, CallNode, Node, Plan, R
 from buttonup.bottomup.truth_first.plan import Ticket, plan
 from buttonup.bottomup.truth_first.shapes import Planning
 from buttonup.bottomup.truth_first.word import Wording, word
+from buttonup.errors import BadInput
 from buttonup.records import (
     AtomicTask,
     Blueprint,
@@ -34,6 +35,13 @@ class Blueprinting(Record):
     """Share of distractors that come from the plan's own world."""
     parallel: float = 0.75
     """Share of samples that may call several functions in one turn."""
+
+    def __post_init__(self) -> None:
+        fewest, most = self.distractors
+        if not 0 <= fewest <= most:
+            raise BadInput(
+                f"blueprint.distractors from {fewest} to {most}", "give [FEWEST, MOST], 0 or more"
+            )
 
 
 async def blueprints(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from typing import Annotated
 
 import msgspec
 
@@ -25,7 +26,7 @@ PERSONAS = (
 class Rewriting(Record):
     """Knobs of the rewriting."""
 
-    personas: tuple[str, ...] = PERSONAS
+    personas: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = PERSONAS
     """Who the request is written as; one is drawn for each sample."""
 
 

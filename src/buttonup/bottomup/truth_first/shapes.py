@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from buttonup.errors import BadInput
 from buttonup.records import Record
 
 
@@ -52,10 +53,11 @@ SHAPES: dict[str, tuple[Slot, ...]] = {
 
 # Ours: weighted towards two to four calls, as most of BUTTONInstruct has two and more.
 MIX: dict[str, float] = {
-    "single": 3, "single_reduced": 4, "chain_2": 10, "chain_3": 10, "chain_4": 5,
-    "chain_reduced": 6, "parallel_2": 5, "parallel_3": 3, "same_2": 4, "same_3": 2,
-    "compare_2": 6, "compare_3": 3, "compare_then": 5, "fan_in": 8, "fan_in_then": 5,
-    "fan_out": 6, "chain_beside": 8, "two_chains": 6, "each": 6, "each_reduced": 6, "each_then": 4,
+    "single": 3.0, "single_reduced": 4.0, "chain_2": 10.0, "chain_3": 10.0, "chain_4": 5.0,
+    "chain_reduced": 6.0, "parallel_2": 5.0, "parallel_3": 3.0, "same_2": 4.0, "same_3": 2.0,
+    "compare_2": 6.0, "compare_3": 3.0, "compare_then": 5.0, "fan_in": 8.0, "fan_in_then": 5.0,
+    "fan_out": 6.0, "chain_beside": 8.0, "two_chains": 6.0, "each": 6.0, "each_reduced": 6.0,
+    "each_then": 4.0,
 }  # fmt: skip
 
 
@@ -66,7 +68,15 @@ class Planning(Record):
     """Shape -> weight; a shape left out is never drawn."""
     optional: float = 0.35
     """Chance that an optional parameter is used."""
-    tries: int = 400
+    tries: Annotated[int, msgspec.Meta(ge=1)] = 400
     """Plans begun for one sample before it is given up."""
     longest: int = 6
     """Items a list may have when all of it is reported."""
+
+    def __post_init__(self) -> None:
+        if unknown := self.shapes.keys() - SHAPES.keys():
+            what = f"plan.shapes has no {', '.join(sorted(unknown))}"
+            raise BadInput(what, f"choose from {', '.join(SHAPES)}")
+        weights = self.shapes.values()
+        if not (all(weight >= 0 for weight in weights) and 0 < sum(weights) < float("inf")):
+            raise BadInput("plan.shapes has weights below 0, or none above", "give positive ones")
