@@ -1,3 +1,51 @@
-"""ButtonUp makes multi-turn function-calling training data and proves it."""
+"""ButtonUp makes multi-turn function-calling training data and proves it.
+
+recipe = buttonup.read_recipe(None, {"n": 20})
+made = asyncio.run(buttonup.make(recipe, Path("runs/first")))
+buttonup.export(Path("runs/first"), "openai", Path("data.jsonl"))
+"""
 
 __version__ = "0.1.0"
+
+from buttonup.dataset import (
+    Checked,
+    Failure,
+    Made,
+    Progress,
+    accepted,
+    check,
+    export,
+    make,
+    report,
+)
+from buttonup.engine.report import Report
+from buttonup.errors import BadInput, Fault, Reject
+from buttonup.formats import Exported
+from buttonup.model.door import Model, Reply, Request
+from buttonup.recipe import Recipe, Teaching, read_recipe
+from buttonup.records import Sample, Trajectory
+
+__all__ = [
+    "BadInput",
+    "Checked",
+    "Exported",
+    "Failure",
+    "Fault",
+    "Made",
+    "Model",
+    "Progress",
+    "Recipe",
+    "Reject",
+    "Reply",
+    "Report",
+    "Request",
+    "Sample",
+    "Teaching",
+    "Trajectory",
+    "accepted",
+    "check",
+    "export",
+    "make",
+    "read_recipe",
+    "report",
+]

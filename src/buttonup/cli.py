@@ -14,7 +14,7 @@ import click
 
 from buttonup import __version__, dataset
 from buttonup.bottomup.truth_first import Planning, Ticket, plan, word
-from buttonup.engine.report import Report, as_text, read_report
+from buttonup.engine.report import as_text
 from buttonup.errors import BadInput, Fault
 from buttonup.formats import FORMATS
 from buttonup.gates import GATES, explain
@@ -25,7 +25,8 @@ from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.session import find_world
 
 EXITS = """\
-Exit status: 0 done; 1 a bug; 2 wrong usage or bad input; 3 ended short of -n; 130 interrupted."""
+Exit status: 0 done; 1 a bug; 2 wrong usage or bad input; 3 ended short of -n, or a check that
+fails; 130 interrupted."""
 
 
 @click.group(epilog=EXITS, context_settings={"help_option_names": ["-h", "--help"]})
@@ -121,7 +122,7 @@ def _clip(text: str, width: int = 110) -> str:
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 def report(folder: Path, as_json: bool) -> int:
     """Show the funnel of a run: what was made, what was rejected and why."""
-    read: Report = read_report(folder)
+    read = dataset.report(folder)
     click.echo(encode(read).decode() if as_json else as_text(read))
     return 0
 
@@ -208,6 +209,9 @@ def main() -> None:
     """Run the command; every kind of wrong has its exit status."""
     try:
         sys.exit(buttonup.main(standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(2)
     except click.ClickException as error:
         _end(2, error.format_message())
     except BadInput as error:

@@ -6,12 +6,15 @@ The command line and `import buttonup` are the same few doors.
 from __future__ import annotations
 
 import os
+import shutil
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+
+import msgspec
 
 from buttonup import formats, gates
 from buttonup.engine.local import Kept, run
@@ -34,9 +37,12 @@ from buttonup.records import (
     Trajectory,
     decode,
 )
+from buttonup.store.journal import read_usage
 from buttonup.store.rundir import RunDir, open_run
 
 TICK = 0.25  # seconds between two looks at progress, and between two flushes
+FEW = 5  # samples wanted for each item in flight; ours: a short run pays for less that it drops
+BEGUN = {".lock", "identity", "recipe.toml", "journal.sqlite"}  # there before anything is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ async def make(
 ) -> Made:
     """Make a dataset in a run folder, or go on with the one that is there.
 
+    A run that has all that is wanted is left as it is, and nobody is asked for anything.
     `model` stands in for the endpoint that the recipe names: a scripted one, or your own.
     Raises  BadInput where the recipe, the endpoint or the folder is not as it must be, and nothing
             has been written; Fault when the endpoint stays away, and the run can go on later
@@ -93,19 +100,42 @@ async def make(
     started = time.monotonic()
     first = source(recipe)
     names = tuple(stage.name for stage in pipeline(recipe, _teacher(recipe, model or _nobody)))
+    before = _report_before(folder)
+    if before and _complete(before, folder, recipe):
+        return Made(before, next(accepted(folder)), "")
     async with _door(recipe, model) as door:
-        with open_run(folder, as_toml(recipe), identity(recipe)) as opened:
-            journaled = Journaled(door, opened.journal()) if door else None
-            stages = pipeline(recipe, _teacher(recipe, journaled))
-            flight = min(recipe.concurrency, recipe.n + recipe.n // 2 + 1)
-            events = run(islice(first, recipe.n * recipe.patience), stages, flight)
-            end = await _written(events, opened, recipe.n, watch or _unwatched)
-            seconds = _seconds_before(folder) + time.monotonic() - started
-            ending = Ending(why=_why_short(end), wanted=recipe.n, seconds=round(seconds, 3))
+        with _left_clean(folder), open_run(folder, as_toml(recipe), identity(recipe)) as opened:
+            end = await _run(recipe, first, door, opened, watch or _unwatched)
+            ending = _ending(before, end, time.monotonic() - started)
             opened.flush()
-            report = read_report(folder, names, ending)
-            opened.write_report(report)
-    return Made(report, next(accepted(folder), None), ending.why)
+            told = read_report(folder, names, ending)
+            opened.write_report(told)
+    return Made(told, next(accepted(folder), None), ending.why)
+
+
+async def _run(
+    recipe: Recipe, first: Iterable[Record], door: Model | None, opened: RunDir, watch: Watch
+) -> Progress:
+    """Run the pipeline and write what it gives; in the end the journal has every reply."""
+    with opened.journal() if door else nullcontext() as journal:
+        model = Journaled(door, journal) if door and journal else None
+        stages = pipeline(recipe, _teacher(recipe, model))
+        flight = min(recipe.concurrency, recipe.n // FEW + 1)
+        events = run(islice(first, recipe.n * recipe.patience), stages, flight)
+        return await _written(events, opened, recipe.n, watch)
+
+
+@contextmanager
+def _left_clean(folder: Path) -> Iterator[None]:
+    """Take a new folder away again when wrong input came to light before anything was made."""
+    new = not folder.exists()
+    try:
+        yield
+    except BadInput:
+        there = {path.name for path in folder.rglob("*")} if new else {""}
+        if there <= BEGUN and not read_usage(folder / "journal.sqlite"):
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 async def _written(
@@ -161,12 +191,24 @@ def _why_short(end: Progress) -> str:
     )
 
 
-def _seconds_before(folder: Path) -> float:
-    """Give what earlier sittings of a run took."""
-    if not (folder / "report.json").exists():
-        return 0.0
-    ending = read_report(folder).ending
-    return (ending.seconds or 0.0) if ending else 0.0
+def _report_before(folder: Path) -> Report | None:
+    """Count what an earlier sitting left, where one came to its end."""
+    ended = all((folder / name).exists() for name in ("identity", "report.json"))
+    return read_report(folder) if ended else None
+
+
+def _complete(before: Report, folder: Path, recipe: Recipe) -> bool:
+    """Say whether a run of this recipe has ended, with just as many samples as are wanted."""
+    end = before.ending
+    enough = end and not end.why and end.wanted == before.accepted == recipe.n
+    return bool(enough) and (folder / "identity").read_text().strip() == identity(recipe)
+
+
+def _ending(before: Report | None, end: Progress, seconds: float) -> Ending:
+    """Say how a run ended; the seconds of its sittings add up."""
+    earlier = before.ending.seconds if before and before.ending else None
+    seconds = round((earlier or 0.0) + seconds, 3)
+    return Ending(why=_why_short(end), wanted=end.wanted, seconds=seconds)
 
 
 def _teacher(recipe: Recipe, model: Model | None) -> Teacher | None:
@@ -206,7 +248,25 @@ def accepted(folder: Path) -> Iterator[Sample]:
         raise BadInput(f"{folder} holds no run", "name the folder that `buttonup run --out` made")
     if path.exists():
         with path.open("rb") as file:
-            yield from (decode(line, Sample) for line in file if line.endswith(b"\n"))
+            whole = (line for line in file if line.endswith(b"\n"))
+            yield from (_sample(line, f"{path}:{i}") for i, line in enumerate(whole, start=1))
+
+
+def _sample(line: bytes, where: str) -> Sample:
+    try:
+        return decode(line, Sample)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(
+            f"{where} is no sample: {error}", "what a run writes is kept as is"
+        ) from error
+
+
+def report(folder: Path) -> Report:
+    """Count what a run made and gave up, whether or not it has ended.
+
+    Raises  BadInput for a folder that holds no run, or files that no run wrote
+    """
+    return read_report(folder)
 
 
 def export(folder: Path, name: str, path: Path, *, overwrite: bool = False) -> Exported:

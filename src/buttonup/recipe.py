@@ -10,21 +10,22 @@ import hashlib
 import itertools
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from buttonup import gates, topdown
+from buttonup import __version__, gates, topdown
 from buttonup.bottomup import text_first, truth_first
 from buttonup.engine.local import Fold, Stage
 from buttonup.errors import BadInput
 from buttonup.model.ask import Teacher
-from buttonup.records import Record, Sample, Trajectory, digest
+from buttonup.records import Record, Rejection, Sample, Trajectory, digest
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.session import find_world
 from buttonup.worlds.world import World
+
+Some = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Teaching(Record):
@@ -36,28 +37,28 @@ class Teaching(Record):
     """Where the OpenAI-compatible chat completions are."""
     key_env: str = "OPENAI_API_KEY"
     """Environment variable that holds the key; the key itself is never written anywhere."""
-    temperature: float = 0.7
-    max_tokens: int = 2048
+    temperature: Annotated[float, msgspec.Meta(ge=0)] = 0.7
+    max_tokens: Some = 2048
     """Tokens a reply may have."""
-    tries: int = 3
+    tries: Some = 3
     """Times one thing is asked for: once, and again after each reply that does not fit."""
-    timeout: float = 300.0
+    timeout: Annotated[float, msgspec.Meta(gt=0)] = 300.0
     """Seconds one reply may take."""
 
 
 class Recipe(Record):
     """Everything a run is made from. A TOML file has these keys; `--set` overrides any."""
 
-    n: int = 200
+    n: Some = 200
     """Accepted samples wanted."""
     seed: int = 0
     tools: str = "worlds"
     """"worlds", "worlds:NAME,NAME", or "simulated" (text first, through a teacher)."""
     seeds: str = ""
     """File of seed conversations for text first; "" for the shipped scenarios."""
-    concurrency: int = 16
+    concurrency: Some = 16
     """Items and model calls in flight."""
-    patience: int = 30
+    patience: Some = 30
     """Items begun for each sample wanted before the run ends short."""
     rewrite: bool = True
     """Truth first: whether the teacher, where there is one, rewrites the requests."""
@@ -96,7 +97,7 @@ NOT_IDENTITY_OF_TEACHER: Mapping[str, str] = {
 
 def identity(recipe: Recipe) -> str:
     """Digest all that decides the samples, our own version too; a run folder has one identity."""
-    content = {**_filled(recipe), "buttonup": version("buttonup")}
+    content = {**_filled(recipe), "buttonup": __version__}
     for key in NOT_IDENTITY:
         content.pop(key, None)
     for key in NOT_IDENTITY_OF_TEACHER:
@@ -121,7 +122,6 @@ def pipeline(recipe: Recipe, teacher: Teacher | None) -> Sequence[Stage | Fold]:
 def text_first_stages(k: Recipe, teacher: Teacher) -> Sequence[Stage | Fold]:
     """BUTTON: seeds or scenarios, up to functions made for the task, down to a trajectory."""
     on, embed = functools.partial, text_first.pick_embedder(k.embedder)
-    far = [f.definition for world in WORLDS.values() for f in world.functions.values()]
     return (
         *_if(k.seeds, Stage("scenarios", on(text_first.extract, teacher=teacher))),
         Fold("distinct", text_first.near_duplicates(embed, k.dedup)),
@@ -136,7 +136,7 @@ def text_first_stages(k: Recipe, teacher: Teacher) -> Sequence[Stage | Fold]:
         Stage("consistent", on(text_first.consistent, teacher=teacher)),
         Stage("functions", on(text_first.functions, teacher=teacher, knobs=k.functions)),
         Fold("library", text_first.library(embed, k.library)),
-        Fold("assemble", text_first.assemble(embed, k.assemble, k.seed, far)),
+        Fold("assemble", text_first.assemble(embed, k.assemble, k.seed)),
         Stage("simulate", on(topdown.simulate, teacher=teacher, knobs=k.simulate)),
         Stage("gates", judged),
     )
@@ -163,12 +163,18 @@ def _if(wanted: object, stage: Stage) -> tuple[Stage, ...]:
 
 
 def source(recipe: Recipe) -> Iterable[Record]:
-    """Give what the first stage starts from."""
+    """Give what the first stage starts from. Raises BadInput for a seed file without seeds."""
     if recipe.tools != "simulated":
         return (truth_first.Ticket(seed=recipe.seed, index=i) for i in itertools.count())
     if recipe.seeds:
+        _try_seeds(Path(recipe.seeds))
         return text_first.read_seeds(Path(recipe.seeds))
     return text_first.shipped()
+
+
+def _try_seeds(path: Path) -> None:
+    """Read as far as the first usable seed. Raises BadInput when there is none."""
+    next(seed for seed in text_first.read_seeds(path) if not isinstance(seed, Rejection))
 
 
 async def judged(trajectory: Trajectory) -> list[Sample]:
@@ -211,10 +217,10 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
     except msgspec.ValidationError as error:
         where = str(path) if path else "the options"
         raise BadInput(f"{where}: {error}", "see docs/recipes.md for the keys") from error
-    if recipe.n < 1 or recipe.concurrency < 1:
-        raise BadInput("n and concurrency must be at least 1")
     if recipe.tools != "simulated":
         chosen(recipe)
+        if recipe.seeds:
+            raise BadInput("seeds are for text first", 'set tools to "simulated", or give none')
     return recipe
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -29,10 +28,7 @@ def play(request: pytest.FixtureRequest) -> Play:
 
         async def told() -> Any:
             asyncio.get_running_loop().set_exception_handler(lambda _, c: complaints.append(c))
-            try:
-                return await asyncio.wait_for(story, 20)
-            finally:
-                gc.collect()  # a task that failed unheard complains when it is collected
+            return await asyncio.wait_for(story, 20)
 
         with asyncio.Runner(loop_factory=factory) as runner:
             told_of = runner.run(told())

@@ -119,6 +119,8 @@ def test_a_value_is_never_made_up(text: str) -> None:
         "```json\n```",
         "{{ slot }}",
         "[-]",
+        "[{]",
+        "[[} ",
         "0 and 1",
     ],
 )

@@ -48,6 +48,30 @@ def test_a_field_called_title_or_properties_is_a_field() -> None:
     assert schema_of(Definition)["properties"].keys() == {"properties", "parameters", "responses"}
 
 
+class Tagged(msgspec.Struct, tag=True):
+    """One of several kinds."""
+
+    discriminator: str
+
+
+class Other(msgspec.Struct, tag=True):
+    """Another kind."""
+
+    number: int
+
+
+class Either(msgspec.Struct):
+    """One kind or the other."""
+
+    kind: Tagged | Other
+
+
+def test_a_field_called_discriminator_is_a_field_and_the_word_itself_is_left_out() -> None:
+    kinds = schema_of(Either)["properties"]["kind"]
+    assert kinds.keys() == {"anyOf"}
+    assert kinds["anyOf"][0]["properties"]["discriminator"] == {"type": "string"}
+
+
 def test_unknown_fields_are_refused_but_a_free_form_object_stays_free() -> None:
     fits = jsonschema_rs.validator_for(schema_of(Definition)).is_valid
     assert fits({"properties": "x", "parameters": {"type": "object", "anything": [1]}})

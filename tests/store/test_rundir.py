@@ -163,4 +163,7 @@ def test_two_processes_cannot_write_one_run(tmp_path: Path) -> None:
 
     with open_run(tmp_path, "n = 1", "abc"):
         assert "another process is working" in second()
-    assert second() == "opened\n"
+        with pytest.raises(BadInput, match="working"), open_run(tmp_path, "n = 1", "abc"):
+            pass
+    with open_run(tmp_path, "n = 1", "abc"):
+        pass

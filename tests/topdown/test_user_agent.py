@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from buttonup.errors import Reject
@@ -75,5 +75,6 @@ def test_a_literal_inside_a_longer_one_does_not_count_as_kept() -> None:
 
 
 @given(st.text())
+@example("0_")
 def test_a_text_loses_nothing_against_itself(text: str) -> None:
     assert lost_literals(text, text) == ()

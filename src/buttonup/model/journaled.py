@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from buttonup.errors import BadInput
+from buttonup.errors import BadInput, Reject
 from buttonup.model.ask import usage_of
 from buttonup.model.door import Model, Reply, Request
 from buttonup.records import decode, encode
 from buttonup.store.journal import Entry, Journal
+
+REFUSED = "refused: "
+"""Marks a refusal, with its reason, in `Reply.finish`. A refusal is kept like a reply: a run that
+goes on must meet it again, or its records would differ from those that are written."""
 
 
 @dataclass(slots=True, eq=False)
@@ -37,11 +41,11 @@ class Journaled:
         """Answer from the journal, or ask and journal the reply."""
         key = request.key
         if (kept := self._journal.get(key)) is not None:
-            return _read(kept)
+            return _given(_read(kept))
         flight = self._flights.get(key) or self._start(key, request)
         flight.waiting += 1
         try:
-            return await asyncio.shield(flight.task)
+            return _given(await asyncio.shield(flight.task))
         finally:
             flight.waiting -= 1
             if not flight.waiting and not flight.arrived:
@@ -63,7 +67,10 @@ class Journaled:
             flight.task.exception()  # looked at: nobody may be left to whom it is raised
 
     async def _fetched(self, key: str, flight: _Flight, request: Request) -> Reply:
-        reply = await self._model(request)
+        try:
+            reply = await self._model(request)
+        except Reject as refusal:
+            reply = Reply(text=refusal.detail, finish=f"{REFUSED}{refusal.reason}")
         flight.arrived = True
         entry = Entry(
             key=key,
@@ -74,6 +81,13 @@ class Journaled:
         )
         await self._journal.put(entry)
         return reply
+
+
+def _given(reply: Reply) -> Reply:
+    """Give a reply. Raises the Reject that a refusal was."""
+    if reply.finish.startswith(REFUSED):
+        raise Reject(reply.finish.removeprefix(REFUSED), reply.text)
+    return reply
 
 
 def _read(kept: bytes) -> Reply:

@@ -63,7 +63,12 @@ def _resolved(schema: Any, defined: Mapping[str, Any]) -> Any:
         beside = {k: v for k, v in schema.items() if k != "$ref"}
         return _resolved({**defined[schema["$ref"]], **beside}, defined)
     return {
-        key: _resolved(value, defined)
-        for key, value in schema.items()
-        if not (key == "title" and isinstance(value, str)) and key != "discriminator"
+        key: _resolved(value, defined) for key, value in schema.items() if not _idle(key, value)
     }
+
+
+def _idle(key: str, value: Any) -> bool:
+    """Say whether a word of a schema (and not a field of that name) tells a model nothing."""
+    if key == "title":
+        return isinstance(value, str)
+    return key == "discriminator" and "propertyName" in value

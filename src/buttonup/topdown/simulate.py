@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import Literal, assert_never
+from typing import Annotated, Literal, assert_never
+
+import msgspec
 
 from buttonup.errors import BadInput, Reject
 from buttonup.model.ask import Teacher
@@ -22,15 +24,15 @@ from buttonup.topdown.user_agent import UserAgent, script
 from buttonup.worlds.session import open_session
 
 PERSONAS = (
-    "a busy parent who writes quickly and plainly",
-    "a polite retiree who writes full, careful sentences",
-    "a student who writes casually",
-    "an office manager who is precise and to the point",
-    "a traveller typing on a phone, short of time",
-    "a friendly person who explains why they ask",
-    "a small-business owner who has done this before",
-    "someone new to this who is a little unsure of the right words",
-)  # ours: differ in length, tone and familiarity, in nothing that changes the task
+    "somebody who writes quickly and plainly, without greetings",
+    "somebody polite who writes full, careful sentences",
+    "somebody who writes casually, mostly in lower case",
+    "somebody precise who comes straight to the point",
+    "somebody on a phone, short of time",
+    "somebody friendly who likes to chat a little",
+    "somebody businesslike and formal",
+    "somebody who thinks aloud while writing",
+)  # ours: how they write, not who they are, so that no persona adds or contradicts a fact
 
 
 class Simulating(Record):
@@ -40,9 +42,9 @@ class Simulating(Record):
     assistant: Literal["auto", "plan", "guided", "blind"] = "auto"
     """plan: acts the executed plan. guided: an LLM shown the decomposition. blind: an LLM shown
     what the student will see. auto: plan where there is one, else guided."""
-    max_turns: int = 16
+    max_turns: Annotated[int, msgspec.Meta(ge=1)] = 16
     """Turns of the assistant."""
-    personas: tuple[str, ...] = PERSONAS
+    personas: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = PERSONAS
     """Who an LLM user may be; the blueprint's seed picks one."""
 
 

@@ -77,5 +77,5 @@ def lost_literals(text: str, reply: str) -> tuple[str, ...]:
     return tuple(
         literal
         for literal in literals(text)
-        if not re.search(rf"(?<!\w){re.escape(literal.casefold())}(?!\w|[.,]\d)", there)
+        if not re.search(rf"(?<![^\W_]){re.escape(literal.casefold())}(?![^\W_]|[.,]\d)", there)
     )

@@ -61,16 +61,19 @@ def test_what_takes_gives_or_does_something_else_stays_itself(other: Function) -
     assert (second.functions, second.reused) == (((other,),), ())
 
 
-def test_a_name_that_is_taken_gets_a_telling_word() -> None:
+def test_a_name_that_is_taken_is_told_apart_by_what_it_takes() -> None:
     recipes = function("search", "Search cooking recipes by ingredient.", takes="ingredient")
     flights = function("search", "Search flights by airport.", takes="airport")
     first, second = placed(task(recipes), task(flights))
-    assert [first.functions[0][0].name, second.functions[0][0].name] == ["search", "search_flights"]
+    assert [first.functions[0][0].name, second.functions[0][0].name] == [
+        "search",
+        "search_by_airport",
+    ]
 
 
 def test_a_name_with_nothing_else_to_say_is_a_reject() -> None:
     with pytest.raises(Reject, match="name_taken"):
-        placed(task(function("search", "", "a")), task(function("search", "", "search")))
+        placed(task(function("search", "", "a")), task(function("search", "", "search", "search")))
 
 
 def test_links_follow_the_new_names() -> None:
@@ -79,7 +82,7 @@ def test_links_follow_the_new_names() -> None:
     book = function("book", "Book a seat.", takes="flight")
     link = Link(subtask=1, function="book", parameter="flight", source="search", field="result")
     _, second = placed(task(old), task(new, book, links=(link,)))
-    assert second.links[0].source == "search_flights"
+    assert second.links[0].source == "search_by_airport"
     assert second.links[0].function == "book"
 
 

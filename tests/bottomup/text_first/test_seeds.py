@@ -97,7 +97,7 @@ def test_a_huge_line_is_skipped_and_long_words_are_cut(
         ("blank.jsonl", b"\n \n", "no seed conversation"),
         ("other.jsonl", b'{"a": 1}\n', "no seed conversation"),
         ("list.json", b'[{"query": "a"},', "is broken"),
-        ("torn.gz", gzip.compress(b'{"query": "a"}\n' * 99)[:-9], "can't be read"),
+        ("torn.gz", gzip.compress(b'{"query": "a"}\n' * 99, mtime=0)[:-9], "can't be read"),
         ("bin.jsonl", bytes(range(256)), "no seed conversation"),
     ],
 )

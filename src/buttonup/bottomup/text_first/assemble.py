@@ -14,6 +14,10 @@ from buttonup.bottomup.text_first.library import told
 from buttonup.errors import BadInput
 from buttonup.records import Blueprint, Function, Record, Tools, digest
 
+UNLIKE = (
+    0.7  # of the embedder's `similar`: a distractor that nearly does the job would be right too
+)
+
 
 class AssembleKnobs(Record):
     """How a blueprint is put together."""
@@ -24,7 +28,7 @@ class AssembleKnobs(Record):
     parallel: float = 0.7
     """Share of blueprints that allow several calls in one turn. Ours; BUTTON shows both."""
     unlike: float | None = None
-    """Distractors stay below this cosine to each needed function; not set: the embedder's
+    """Distractors stay below this cosine to each needed function; not set: 0.7 of the embedder's
     `similar`. A near-same one would be a second right answer."""
     pool: int = 2000
     """The latest different functions, which distractors are drawn from."""
@@ -73,18 +77,17 @@ class Pool:
 
 
 def assemble(
-    embedder: Embedder, knobs: AssembleKnobs, seed: int, stock: Sequence[Function] = ()
+    embedder: Embedder, knobs: AssembleKnobs, seed: int
 ) -> Callable[[], Callable[[Equipped], list[Blueprint]]]:
     """Start a pass that makes a blueprint of each equipped task, with simulated tools.
 
-    Distractors are drawn from the functions of the tasks before it, and from `stock`. What is
-    drawn depends on the task, the seed and the order of tasks alone.
+    Distractors are drawn from the functions of the tasks before it. What is drawn depends on the
+    task, the seed and the order of tasks alone.
     """
-    unlike = embedder.similar if knobs.unlike is None else knobs.unlike
+    unlike = UNLIKE * embedder.similar if knobs.unlike is None else knobs.unlike
 
     def start() -> Callable[[Equipped], list[Blueprint]]:
         pool = Pool(embedder, deque(maxlen=knobs.pool), set())
-        pool.add(stock)
 
         def make(item: Equipped) -> list[Blueprint]:
             number = int(digest([seed, item.key]), 16)
@@ -114,4 +117,4 @@ def assemble(
 
 def _context(request: str, rng: random.Random) -> str:
     today = today_for(request, rng)
-    return f"Today is {today:%A}, {today.day} {today:%B} {today.year}."
+    return f"Today is {today:%A}, {today.day} {today:%B} {today.year}." if today else ""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-YEARS = (2025, 2026, 2027)
+YEARS = tuple(range(2024, 2031))  # every weekday falls on every date in one of these
 MONTHS = (
     "january february march april may june july august september october november december".split()
 )
@@ -27,16 +27,18 @@ _DATES = (
 _YEAR = re.compile(r"\b20\d\d\b")
 
 
-def today_for(request: str, rng: random.Random) -> date:
-    """Choose the day that a request is made on.
+def today_for(request: str, rng: random.Random) -> date | None:
+    """Choose the day that a request is made on; None where it states the year itself.
 
+    (With the year stated nothing is left open, and the date may lie in the past.)
     Weekdays that the request gives to dates hold in the chosen year; the first date it names is
     one to thirty days ahead. Only English dates with a month's name are read; where there are
     none, or no year makes all of them right, the day is any.
     """
+    if _YEAR.search(request):
+        return None
     named = list(_dates(request))
-    stated = [int(year) for year in _YEAR.findall(request)]
-    for year in stated or rng.sample(YEARS, len(YEARS)):
+    for year in rng.sample(YEARS, len(YEARS)):
         days = [_day(year, month, day) for _, day, month in named]
         right = (
             d is not None and w in (None, d.weekday())
@@ -45,7 +47,7 @@ def today_for(request: str, rng: random.Random) -> date:
         if days and all(right):
             first = min(d for d in days if d is not None)
             return first - timedelta(days=rng.randint(1, 30))
-    return date(stated[0] if stated else rng.choice(YEARS), 1, 1) + timedelta(rng.randrange(300))
+    return date(rng.choice(YEARS), 1, 1) + timedelta(rng.randrange(300))
 
 
 def _dates(request: str) -> Iterator[tuple[int | None, int, int]]:

@@ -54,7 +54,9 @@ def equip(task: CompositionalTask, reply: Parts, most: int) -> tuple[Equipped, l
     bench = Bench(task)
     for part in parts:
         bench.lay(part, most)
-    bench.found += _edge_faults(task, bench.rows, bench.links)
+    decided = {(i - 1, part.subtask - 1) for part in parts for i in part.decides_on}
+    open_edges = [edge for edge in task.edges if edge not in decided]
+    bench.found += _edge_faults(open_edges, bench.rows, bench.links)
     if not any(part.functions for part in parts):
         bench.found.append("no sub-task has a function; at least one needs data or an action")
     equipped = Equipped(task=task, functions=tuple(bench.rows), links=tuple(bench.links))
@@ -201,11 +203,11 @@ def _links(subtask: int, use: Draft | Reuse) -> list[Link]:
 
 
 def _edge_faults(
-    task: CompositionalTask, rows: list[tuple[Function, ...]], links: list[Link]
+    edges: list[tuple[int, int]], rows: list[tuple[Function, ...]], links: list[Link]
 ) -> Iterator[str]:
     """List the dependency edges along which nothing is handed on."""
     handed = {(link.subtask, link.source) for link in links}
-    for i, j in task.edges:
+    for i, j in edges:
         gives = [function.name for function in rows[i]]
         if gives and rows[j] and not any((j, name) in handed for name in gives):
             yield (

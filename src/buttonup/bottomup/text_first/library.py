@@ -12,16 +12,13 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from buttonup.bottomup.text_first import schemas, texts
-from buttonup.bottomup.text_first.embed import FILLERS, Embedder, Vectors
+from buttonup.bottomup.text_first import schemas
+from buttonup.bottomup.text_first.embed import Embedder, Vectors
 from buttonup.bottomup.text_first.equip import Equipped
+from buttonup.bottomup.text_first.names import canonical
 from buttonup.errors import Reject
-from buttonup.records import Function, Record
+from buttonup.records import Function, Record, Schema
 
-SAY_LITTLE = FILLERS | frozenset(
-    "all any based be can details get gets give given gives information is list of one or return "
-    "returns search searches specific that these this those used user uses using when which".split()
-)
 READING = frozenset("check fetch find get list lookup query read retrieve search show".split())
 """Verbs that mean the same of a function; any others tell two functions apart."""
 
@@ -132,17 +129,25 @@ def _verb(function: Function) -> str:
 
 
 def _free_names(function: Function) -> Iterator[str]:
-    """Give names for a function: its own, then with a telling word, then with two."""
+    """Give names for a function: its own, then told apart by a parameter or by what it gives.
+
+    `search_recipes` becomes `search_recipes_by_course`, `order_cake` `order_cake_with_inscription`,
+    as a person who finds the name taken would do it.
+    """
     yield function.name
     own = set(function.name.split("_"))
-    said = [*texts.words(function.description), *function.parameters.get("properties", {})]
+    link = "by" if _verb(function) == "get" else "with"
+    fields = [*function.parameters.get("properties", {}), *_top(function.responses)]
     telling = [
-        word
-        for word in dict.fromkeys(said)
-        if word.isascii() and word.isidentifier() and word not in own | SAY_LITTLE
+        f for f in dict.fromkeys(map(canonical, fields)) if f and not own & set(f.split("_"))
     ]
-    for word in telling:
-        yield f"{function.name}_{word}"[:64]
-    for word in telling:
+    for name in telling:
+        yield f"{function.name}_{link}_{name}"[:64]
+    for name in telling:
         for other in telling:
-            yield f"{function.name}_{word}_{other}"[:64]
+            yield f"{function.name}_{link}_{name}_and_{other}"[:64]
+
+
+def _top(schema: Schema) -> list[str]:
+    properties = schema.get("properties")
+    return list(properties) if isinstance(properties, dict) else []

@@ -63,6 +63,13 @@ class Part(msgspec.Struct):
     why: Annotated[str, msgspec.Meta(description="Which outside data or action it needs, if any.")]
     functions: list[Draft]
     reuses: list[Reuse] = []
+    decides_on: Annotated[
+        list[int],
+        msgspec.Meta(
+            description="Sub-tasks whose results only decide what this one does, with no argument "
+            "taken from them; else []."
+        ),
+    ] = []
 
 
 class Parts(msgspec.Struct):

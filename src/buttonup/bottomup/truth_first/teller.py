@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Collection
+
 from buttonup.bottomup.truth_first.feeds import kinds
-from buttonup.bottomup.truth_first.nodes import CallNode, EachOf, Fed, Node, ReduceNode, items_of
+from buttonup.bottomup.truth_first.nodes import (
+    CallNode,
+    EachOf,
+    Fed,
+    Node,
+    Plan,
+    ReduceNode,
+    items_of,
+)
 from buttonup.bottomup.truth_first.voice import Voice, kind_of, slots_of
 from buttonup.records import Json
 from buttonup.worlds.spoken import counted, listed, sentence, spoken
+
+READ_OUT = 3  # objects on the way to a result that an answer still names one by one; ours
 
 
 class Teller(Voice):
     """Says what is about to be done, what was found, and the final answer."""
 
+    def __init__(self, plan: Plan, rng: random.Random, unsaid: Collection[int] = ()) -> None:
+        super().__init__(plan, rng)
+        self.unsaid = frozenset(unsaid)
+        """Calls that the request did not ask for in words: the answer need not speak of them."""
+
     @property
     def reported(self) -> list[int]:
-        """The nodes that the answer tells of: what was asked to know, and all that was changed."""
-        return [i for i, node in enumerate(self.nodes) if i in self.plan.sinks or _writes(node)]
+        """The nodes that the answer tells in full: what was asked to know, and every change."""
+        return [i for i, node in enumerate(self.nodes) if self._in_full(i, node)]
+
+    def _in_full(self, i: int, node: Node) -> bool:
+        if i in self.plan.sinks or _writes(node):
+            return True
+        asked = isinstance(node, CallNode) and i not in self.unsaid
+        return asked and len(items_of(node)) <= READ_OUT
 
     def intent(self, node: Node) -> str:
         """Say what a call sets out to do, as a verb phrase; "" for a conclusion."""
@@ -31,20 +55,25 @@ class Teller(Voice):
         return text
 
     def finding(self, i: int) -> str:
-        """Say what a node brought: one thing in full, a list by how long it is."""
-        node = self.nodes[i]
-        if isinstance(node, CallNode) and node.items:
-            rows = items_of(node)
-            if len(rows) > 1:
-                entity = self.entity(node)
-                count = counted(len(rows), entity.noun, entity.plural)
-                return sentence(self.choose(self.grammar.found["many"]).format(count=count))
+        """Say what a node brought, in a thought: one thing in full, a list by how long it is."""
+        return self._briefly(self.nodes[i], "many")
+
+    def _briefly(self, node: Node, manner: str) -> str:
+        if isinstance(node, CallNode) and node.items and len(rows := items_of(node)) > 1:
+            entity = self.entity(node)
+            count = counted(len(rows), entity.noun, entity.plural)
+            return sentence(self.choose(self.grammar.found[manner]).format(count=count))
         return self.report(node)
 
     def answer(self) -> str:
-        """Say the final answer."""
-        lead = self.choose(self.grammar.answer["lead"])
-        return lead + " ".join(self.report(self.nodes[i]) for i in self.reported)
+        """Say the final answer: all that was asked for, long lists on the way by their length."""
+        told = []
+        for i, node in enumerate(self.nodes):
+            if i in self.reported:
+                told.append(self.report(node))
+            elif isinstance(node, CallNode) and i not in self.unsaid:
+                told.append(self._briefly(node, "told"))
+        return self.choose(self.grammar.answer["lead"]) + " ".join(told)
 
     def report(self, node: Node) -> str:
         """Say the whole outcome of a node."""
@@ -88,6 +117,8 @@ class Teller(Voice):
             slots |= {"superlative": self.superlative(node)}
             value = spoken(kind, node.conclusion[node.field])
             slots |= {"value": self.entity(node).pick[node.field].value.format(value=value)}
+            if value in name:  # the name says it already
+                way = way.replace(", {value}", "")
         return way.format_map(slots)
 
     def _result(self, node: CallNode, arguments: dict[str, Json], result: Json) -> str:

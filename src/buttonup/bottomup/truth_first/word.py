@@ -33,7 +33,7 @@ def word(plan: Plan, rng: random.Random) -> Wording:
     """Word a plan; the same plan and random numbers give the same words."""
     asker = Asker(plan, rng)
     request = asker.request()
-    teller = Teller(plan, rng)
+    teller = Teller(plan, rng, unsaid=asker.implicit)
     return Wording(
         request=request,
         subtasks=tuple(sentence(asker.task(i)) for i in range(len(plan.nodes))),

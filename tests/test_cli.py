@@ -1,0 +1,391 @@
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from buttonup import __version__, cli
+from buttonup.worlds.catalogue import WORLDS
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that has ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def told(self) -> str:
+        """The one line on stderr."""
+        assert self.err.count("\n") == 1, self.err
+        assert self.err.startswith("buttonup: "), self.err
+        return self.err
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def buttonup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """Run the command in this process, in the test's folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("OPENAI_API_KEY", "PROXY_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*words: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["buttonup", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Done(ended.value.code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Command:
+    """Run the command as a process of its own, in the test's folder."""
+
+    def run(*words: object, env: dict[str, str] | None = None) -> Done:
+        told = subprocess.run(
+            [sys.executable, "-m", "buttonup", *map(str, words)],
+            cwd=tmp_path,
+            env={**os.environ, **(env or {})},
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=120,
+        )
+        return Done(told.returncode, told.stdout, told.stderr)
+
+    return run
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+# --- run -----------------------------------------------------------------------------------------
+
+
+def test_a_run_shows_the_funnel_a_sample_and_where_everything_is(
+    process: Command, tmp_path: Path
+) -> None:
+    done = process("run", "-n", 20, "--out", "first")
+    assert done.status == 0
+    for words in ("accepted       20", "One of them:", "first/accepted.jsonl", "buttonup export"):
+        assert words in done.out
+    assert "20/20 accepted" in done.err
+    assert (tmp_path / "first" / "accepted.jsonl").read_bytes().count(b"\n") == 20
+    assert json.loads((tmp_path / "first" / "report.json").read_bytes())["accepted"] == 20
+
+
+def test_the_printed_export_command_works_as_it_stands(buttonup: Command, tmp_path: Path) -> None:
+    printed = buttonup("run", "-n", 3).out.splitlines()[-1].split()
+    assert printed[:2] == ["Export", "buttonup"]
+    assert buttonup(*printed[2:]).status == 0
+    assert (tmp_path / "data.jsonl").read_bytes().count(b"\n") == 3
+
+
+def test_neither_hashing_nor_concurrency_changes_a_byte(process: Command, tmp_path: Path) -> None:
+    for hashing, concurrency in (("0", 1), ("1", 16), ("4711", 3)):
+        out = f"run{hashing}"
+        words = ("run", "-n", 12, "-q", "--out", out, "--concurrency", concurrency)
+        done = process(*words, env={"PYTHONHASHSEED": hashing})
+        assert (done.status, done.out, done.err) == (0, "", "")
+    made = {(tmp_path / f"run{h}" / "accepted.jsonl").read_bytes() for h in ("0", "1", "4711")}
+    assert len(made) == 1
+
+
+def test_a_second_run_goes_on_and_changes_nothing(buttonup: Command, tmp_path: Path) -> None:
+    words = ("run", "-n", 4, "--out", "run")
+    first = buttonup(*words)
+    before = files(tmp_path / "run")
+    again = buttonup(*words, "--resume")
+    assert (again.status, again.out) == (0, first.out)
+    assert files(tmp_path / "run") == before
+
+
+def test_resume_starts_afresh_where_there_is_nothing(buttonup: Command) -> None:
+    assert buttonup("run", "-n", 1, "--out", "new", "--resume").status == 0
+
+
+def test_another_recipe_in_the_same_folder_is_refused(buttonup: Command, tmp_path: Path) -> None:
+    buttonup("run", "-n", 2, "--out", "run")
+    before = files(tmp_path / "run")
+    for other in (("--seed", 1), ("--tools", "worlds:museum"), ("--set", "plan.optional=0.5")):
+        done = buttonup("run", "-n", 2, "--out", "run", *other)
+        assert done.status == 2
+        assert "another recipe; give another --out" in done.told
+    assert files(tmp_path / "run") == before
+
+
+def test_a_recipe_names_its_folder(buttonup: Command, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("n = 2\n")
+    assert "runs/mine/accepted.jsonl" in buttonup("run", "mine.toml").out
+    assert "runs/default/accepted.jsonl" in buttonup("run", "-n", 1).out
+
+
+def test_the_recipe_that_a_run_leaves_makes_the_same_run(buttonup: Command, tmp_path: Path) -> None:
+    buttonup("run", "-n", 3, "--out", "run", "--set", "plan.shapes={chain_2=1, fan_in=2}")
+    assert buttonup("run", "run/recipe.toml", "--out", "again").status == 0
+    made = [(tmp_path / name / "accepted.jsonl").read_bytes() for name in ("run", "again")]
+    assert made[0] == made[1]
+
+
+def test_a_run_that_ends_short_says_so(buttonup: Command) -> None:
+    scant = ("--set", "patience=1", "--set", "plan.tries=1", "--set", "plan.shapes={chain_4=1}")
+    done = buttonup("run", "-n", 4, "--out", "run", *scant)
+    assert done.status == 3
+    assert "of 4 samples" in done.err
+    assert "no_plan" in buttonup("report", "run").out
+
+
+# --- wrong input: one line, exit 2, nothing left behind ------------------------------------------
+
+TEXT_FIRST = ("run", "--tools", "simulated", "--teacher", "m")
+CLOSED = "http://127.0.0.1:9/v1"
+
+WRONG: dict[str, tuple[object, ...]] = {
+    "No such command 'make'": ("make",),
+    "No such option '--nope'": ("run", "--nope"),
+    "is not a valid integer": ("run", "-n", "many"),
+    "unexpected extra argument": ("run", "a.toml", "b.toml"),
+    "Missing argument": ("report",),
+    "Missing option '--format'": ("export", "x", "--out", "y"),
+    "cannot read missing.toml": ("run", "missing.toml"),
+    "broken.toml is not TOML": ("run", "broken.toml"),
+    "unknown field `samples`": ("run", "key.toml"),
+    "unknown field `depth` - at `$.plan`": ("run", "nested.toml"),
+    "Expected `int`, got `str` - at `$.n`": ("run", "type.toml"),
+    "Expected `int` >= 1 - at `$.n`": ("run", "-n", 0),
+    "--set plan; write it as KEY=VALUE": ("run", "--set", "plan"),
+    "there is no world 'moon'; choose from": ("run", "--tools", "worlds:moon"),
+    "tools = 'python:t.py' is not known": ("run", "--tools", "python:t.py"),
+    "tools = 'mcp:serve' is not known": ("run", "--tools", "mcp:serve"),
+    "give --teacher MODEL": ("run", "--tools", "simulated"),
+    "needs a model to play it": ("run", "--set", 'simulate.user="llm"'),
+    "start the server, or mend --base-url": (*TEXT_FIRST, "--base-url", CLOSED),
+    "the base URL is no address": (*TEXT_FIRST, "--base-url", "localhost"),
+    "no seed file at none.jsonl": (*TEXT_FIRST, "--seeds", "none.jsonl"),
+    "the seed file empty is empty": (*TEXT_FIRST, "--seeds", "empty"),
+    "no seed conversation in garbage": (*TEXT_FIRST, "--seeds", "garbage"),
+    "seeds are for text first": ("run", "--seeds", "garbage"),
+    "garbage is a file; give a folder": ("run", "--out", "garbage"),
+    "cannot use garbage/run: Not a directory": ("run", "--out", "garbage/run"),
+    "other holds files that are no run": ("run", "--out", "other"),
+    "other holds no run": ("report", "other"),
+    "nowhere holds no run": ("export", "nowhere", "--format", "openai", "--out", "x"),
+    "there is no file nowhere": ("check", "nowhere"),
+    "empty is empty": ("check", "empty"),
+    "garbage holds no row in a known format": ("check", "garbage"),
+    "binary holds no row in a known format": ("check", "binary"),
+    "there is no format 'parquet'": ("check", "garbage", "--format", "parquet"),
+    "there is no world 'moon'; choose": ("worlds", "moon"),
+}
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_wrong_input_is_told_in_one_line_and_leaves_nothing(
+    words: str, buttonup: Command, tmp_path: Path
+) -> None:
+    for name, content in {
+        "broken.toml": b"n = = 3\n",
+        "key.toml": b"samples = 3\n",
+        "nested.toml": b"[plan]\ndepth = 3\n",
+        "type.toml": b'n = "ten"\n',
+        "empty": b"",
+        "garbage": b"neither JSON\nnor a dataset\n",
+        "binary": bytes(range(256)) * 9,
+        "other/notes.txt": b"mine",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    before = files(tmp_path)
+    done = buttonup(*WRONG[words])
+    assert (done.status, done.out) == (2, "")
+    assert words in done.told
+    assert files(tmp_path) == before
+    assert list(tmp_path.glob("runs/*")) == []
+
+
+def test_no_command_shows_the_help(buttonup: Command) -> None:
+    done = buttonup()
+    assert done.status == 2
+    assert "\n  run " in done.err + done.out
+    helped = buttonup("--help")
+    assert helped.status == 0
+    assert "130 interrupted" in helped.out
+
+
+def test_a_wrong_word_in_a_real_process_brings_no_traceback(process: Command) -> None:
+    done = process("run", "--set", "plan.shapes.star=1")
+    assert done.status == 2
+    assert "plan.shapes has no star; choose from single" in done.told
+
+
+def test_a_read_only_parent_is_named(buttonup: Command, tmp_path: Path) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o500)
+    if os.access(locked, os.W_OK):
+        pytest.skip("this user may write anywhere")
+    done = buttonup("run", "-n", 1, "--out", "locked/run")
+    assert done.status == 2
+    assert "cannot use locked/run: Permission denied" in done.told
+
+
+def test_two_processes_do_not_work_in_one_folder(buttonup: Command, tmp_path: Path) -> None:
+    buttonup("run", "-n", 1, "--out", "run")
+    before = files(tmp_path / "run")
+    with (tmp_path / "run" / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = buttonup("run", "-n", 2, "--out", "run")
+    assert done.status == 2
+    assert "another process is working in run" in done.told
+    assert files(tmp_path / "run") == before
+
+
+@pytest.fixture
+def refusing() -> Any:
+    """Give the address of an endpoint that refuses every key, as some do in the key's words."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(401)
+            self.end_headers()
+            self.wfile.write(self.headers.get("Authorization", "").encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_refused_key_is_told_by_its_variable_never_by_itself(
+    refusing: str, buttonup: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    none = buttonup(*TEXT_FIRST, "--base-url", refusing)
+    assert none.status == 2
+    assert "set OPENAI_API_KEY to a key that is valid" in none.told
+    monkeypatch.setenv("PROXY_KEY", "sk-very-secret")
+    named = ("--set", "teacher.key_env=PROXY_KEY")
+    wrong = buttonup(*TEXT_FIRST, "--base-url", refusing, *named)
+    assert wrong.status == 2
+    assert "the key in PROXY_KEY" in wrong.told
+    assert "very-secret" not in wrong.told
+    assert not (tmp_path / "runs").exists()
+
+
+# --- report, export, check, worlds ---------------------------------------------------------------
+
+
+@pytest.fixture
+def made(buttonup: Command, tmp_path: Path) -> Path:
+    """Make a run of five samples, in the folder `run`."""
+    assert buttonup("run", "-n", 5, "-q", "--out", "run").status == 0
+    return tmp_path / "run"
+
+
+def test_a_report_is_for_people_and_for_programs(buttonup: Command, made: Path) -> None:
+    text = buttonup("report", "run")
+    assert text.status == 0
+    assert "5 of 5 wanted accepted" in text.out
+    told = json.loads(buttonup("report", "run", "--json").out)
+    assert told["accepted"] == 5
+    assert told["ending"]["wanted"] == 5
+
+
+@pytest.mark.parametrize("name", ["button", "openai"])
+def test_an_export_passes_the_check_and_is_not_overwritten(
+    name: str, buttonup: Command, made: Path, tmp_path: Path
+) -> None:
+    words = ("export", "run", "--format", name, "--out", "data.jsonl")
+    first = buttonup(*words)
+    assert (first.status, first.out) == (0, f"5 samples to data.jsonl ({name})\n")
+    checked = buttonup("check", "data.jsonl")
+    assert checked.status == 0
+    assert "5 lines, 5 pass all" in checked.out
+    before = files(tmp_path)
+    again = buttonup(*words)
+    assert again.status == 2
+    assert "data.jsonl exists" in again.told
+    assert files(tmp_path) == before
+    assert buttonup(*words, "--force").status == 0
+
+
+def test_a_check_of_spoilt_data_names_line_gate_and_reason(
+    buttonup: Command, made: Path, tmp_path: Path
+) -> None:
+    buttonup("export", "run", "--format", "openai", "--out", "data.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "data.jsonl").read_text().splitlines()]
+    call = next(m for m in rows[2]["messages"] if m.get("tool_calls"))["tool_calls"][0]
+    call["function"]["name"] = "no_such_function"
+    rows[4]["messages"] = rows[4]["messages"][:-1]
+    (tmp_path / "data.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    done = buttonup("check", "data.jsonl", "--json")
+    assert done.status == 3
+    told = json.loads(done.out)
+    assert (told["lines"], told["passed"]) == (5, 3)
+    named = {(f["line"], f["gate"], f["reason"]) for f in told["failures"]}
+    assert (3, "functions", "unknown_function") in named
+    assert {line for line, _, _ in named} == {3, 5}
+    assert any(line == 5 and gate == "structure" for line, gate, _ in named)
+
+    text = buttonup("check", "data.jsonl")
+    assert text.status == 3
+    assert "line 3: functions: unknown_function" in text.out
+    assert "5 lines, 3 pass all" in text.out
+
+
+def test_hostile_text_in_a_dataset_does_not_reach_the_terminal_as_it_is(
+    buttonup: Command, tmp_path: Path
+) -> None:
+    row = {
+        "messages": [{"role": "user", "content": "hi"}, {"role": "\x1b[2J\u202e", "content": ""}]
+    }
+    (tmp_path / "data.jsonl").write_text(json.dumps(row) + "\n")
+    out = buttonup("check", "data.jsonl").out
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+
+
+def test_worlds_are_listed_and_told(buttonup: Command) -> None:
+    listed = buttonup("worlds")
+    assert listed.status == 0
+    assert [line.split()[0] for line in listed.out.splitlines()] == list(WORLDS)
+    told = buttonup("worlds", "library")
+    assert told.status == 0
+    assert "Requests it gives:" in told.out
+    functions = json.loads(buttonup("worlds", "library", "--json").out)
+    assert {f["name"] for f in functions} == set(WORLDS["library"].functions)
+
+
+def test_the_version_is_told(buttonup: Command) -> None:
+    assert buttonup("--version").out == f"buttonup, version {__version__}\n"
+
+
+def test_a_reader_that_goes_away_is_no_bug(made: Path) -> None:
+    words = f"{sys.executable} -m buttonup report {made} | true"
+    told = subprocess.run(words, check=False, shell=True, capture_output=True, text=True)
+    assert "Traceback" not in told.stderr

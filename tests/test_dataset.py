@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+import ast
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+import buttonup
+from buttonup.dataset import Made, Progress, Watch, accepted, check, export, make, report
+from buttonup.errors import BadInput, Fault
+from buttonup.model.door import Request
+from buttonup.model.scripted import Scripted
+from buttonup.recipe import read_recipe
+from buttonup.records import Sample, encode
+
+N = 6
+
+
+def run(folder: Path, *, watch: Watch | None = None, model: Any = None, **given: Any) -> Made:
+    """Make a few samples from one world."""
+    keys = {key.replace("__", "."): value for key, value in given.items()}
+    recipe = read_recipe(None, {"n": N, "tools": "worlds:library,bike_hire", **keys})
+    return asyncio.run(make(recipe, folder, watch, model))
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a run that has ended; no test writes there."""
+    folder = tmp_path_factory.mktemp("runs") / "finished"
+    run(folder)
+    return folder
+
+
+# --- make ----------------------------------------------------------------------------------------
+
+
+def test_a_run_has_the_samples_that_were_wanted(tmp_path: Path) -> None:
+    made = run(tmp_path / "run")
+    assert (made.report.accepted, made.short) == (N, "")
+    samples = list(accepted(tmp_path / "run"))
+    assert len({sample.key for sample in samples}) == N
+    assert made.example == samples[0]
+    assert all(s.accepted and s.trajectory.blueprint.tools.worlds for s in samples)
+
+
+def test_a_finished_run_is_left_as_it_is(finished: Path) -> None:
+    before = files(finished)
+    made = run(finished)
+    assert (made.report.accepted, files(finished)) == (N, before)
+
+
+def test_a_longer_run_begins_with_the_same_samples(finished: Path, tmp_path: Path) -> None:
+    run(tmp_path / "run", n=2)
+    made = run(tmp_path / "run", n=N)
+    after = files(tmp_path / "run")
+    assert after["accepted.jsonl"] == files(finished)["accepted.jsonl"]
+    assert made.report.ending is not None
+    assert made.report.ending.wanted == N
+
+
+@pytest.mark.parametrize("concurrency", [1, 3, 64])
+def test_concurrency_does_not_change_a_byte(
+    concurrency: int, finished: Path, tmp_path: Path
+) -> None:
+    run(tmp_path / "run", concurrency=concurrency)
+    written, expected = files(tmp_path / "run"), files(finished)
+    for free in ("report.json", "recipe.toml"):
+        del written[free], expected[free]
+    assert written == expected
+
+
+def test_another_seed_makes_other_samples_and_needs_another_folder(
+    finished: Path, tmp_path: Path
+) -> None:
+    before = files(finished)
+    with pytest.raises(BadInput, match="another --out"):
+        run(finished, seed=1)
+    assert files(finished) == before
+    run(tmp_path / "run", seed=1)
+    assert files(tmp_path / "run")["accepted.jsonl"] != before["accepted.jsonl"]
+
+
+def test_a_run_that_gives_up_says_why_and_can_go_on(tmp_path: Path, finished: Path) -> None:
+    made = run(tmp_path / "run", n=N, patience=1, plan__tries=1, plan__shapes={"chain_4": 1})
+    assert f"of {N} samples" in made.short
+    assert made.report.accepted < N
+    assert made.report.rejections["blueprints"]["no_plan"] > 0
+    again = run(tmp_path / "run", n=N, patience=99, plan__tries=1, plan__shapes={"chain_4": 1})
+    assert again.report.accepted > made.report.accepted
+
+
+def test_the_seconds_of_all_sittings_add_up(tmp_path: Path) -> None:
+    short = run(tmp_path / "run", n=1).report.ending
+    long = run(tmp_path / "run", n=N).report.ending
+    assert short is not None
+    assert long is not None
+    assert (long.seconds or 0.0) > (short.seconds or 0.0) > 0
+
+
+def test_a_watch_sees_the_end(tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    run(tmp_path / "run", watch=seen.append)
+    assert (seen[-1].accepted, seen[-1].wanted) == (N, N)
+
+
+def test_a_bug_in_a_stage_is_raised_and_not_taken_for_a_bad_sample(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_trajectory: object) -> list[Sample]:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("buttonup.recipe.judged", broken)
+    with pytest.raises(ZeroDivisionError, match="a bug"):
+        run(tmp_path / "run")
+
+
+# --- make, with a model --------------------------------------------------------------------------
+
+
+def test_a_model_rewords_the_requests_and_is_asked_once_for_each(tmp_path: Path) -> None:
+    model = Scripted(reworded)
+    made = run(tmp_path / "run", model=model, teacher__model="scripted")
+    assert made.report.accepted == N
+    assert made.report.usage["rewrite"].calls >= N
+    assert len({request.key for request in model.asked}) == len(model.asked)
+    texts = [sample.trajectory.blueprint.task.text for sample in accepted(tmp_path / "run")]
+    assert all(text.endswith("Thank you ever so much.") for text in texts)
+
+
+def reworded(request: Request) -> str:
+    text = request.messages[1].content.split("The request:\n")[1].split("\n\nAnswer")[0]
+    return encode({"request": f"{text} Thank you ever so much."}).decode()
+
+
+def test_what_is_wrong_before_anything_is_made_leaves_no_folder(tmp_path: Path) -> None:
+    def no_model(_request: Request) -> str:
+        raise BadInput("no model 'scripted' there", "mend --teacher")
+
+    with pytest.raises(BadInput, match="mend --teacher"):
+        run(tmp_path / "run", model=Scripted(no_model), teacher__model="scripted")
+    with pytest.raises(BadInput, match="--teacher"):
+        run(tmp_path / "run", simulate__assistant="guided")
+    assert not (tmp_path / "run").exists()
+
+
+def test_what_goes_wrong_later_leaves_what_was_made(tmp_path: Path) -> None:
+    asked: list[Request] = []
+
+    def drying_up(request: Request) -> str:
+        asked.append(request)
+        if len(asked) > 3:
+            raise BadInput("wants to be paid first", "top up")
+        return reworded(request)
+
+    with pytest.raises(BadInput, match="top up"):
+        run(tmp_path / "run", model=Scripted(drying_up), teacher__model="m", concurrency=1)
+    assert report(tmp_path / "run").usage["rewrite"].calls == 3
+    made = run(tmp_path / "run", model=Scripted(reworded), teacher__model="m")
+    assert made.report.accepted == N
+
+
+def test_a_fault_that_stays_ends_the_run_and_it_can_go_on(tmp_path: Path) -> None:
+    def away(_request: Request) -> str:
+        raise Fault("nobody is there")
+
+    with pytest.raises(Fault, match="nobody is there"):
+        run(tmp_path / "run", model=Scripted(away), teacher__model="m")
+    assert report(tmp_path / "run").ending is None
+    made = run(tmp_path / "run", model=Scripted(reworded), teacher__model="m")
+    assert made.report.accepted == N
+
+
+# --- after a run ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "ask", [accepted, report, lambda p: export(p, "openai", p.parent / "x.jsonl")]
+)
+@pytest.mark.parametrize("there", [True, False])
+def test_a_folder_that_is_no_run_is_named(
+    ask: Callable[[Path], Any], there: bool, tmp_path: Path
+) -> None:
+    folder = tmp_path / "other"
+    if there:
+        folder.mkdir()
+    with pytest.raises(BadInput, match="other holds no run"):
+        list(ask(folder))
+    assert not there or list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["button", "openai"])
+def test_what_is_exported_passes_every_gate(name: str, finished: Path, tmp_path: Path) -> None:
+    out = tmp_path / "data.jsonl"
+    assert export(finished, name, out).count == N
+    checked = check(out)
+    assert (checked.lines, checked.failures) == (N, ())
+    card = (tmp_path / "data.jsonl.card.md").read_text()
+    assert "worlds:library,bike_hire" in card, "the card tells the recipe"
+
+
+def test_an_export_overwrites_nothing_unless_told_to(finished: Path, tmp_path: Path) -> None:
+    out = tmp_path / "data.jsonl"
+    out.write_text("mine")
+    with pytest.raises(BadInput, match="exists"):
+        export(finished, "openai", out)
+    assert out.read_text() == "mine"
+    assert export(finished, "openai", out, overwrite=True).count == N
+
+
+def test_a_check_names_line_gate_and_reason(finished: Path, tmp_path: Path) -> None:
+    out = tmp_path / "data.jsonl"
+    export(finished, "openai", out)
+    first, *others = out.read_text().splitlines()
+    row = msgspec.json.decode(first)
+    row["messages"][-1]["content"] = "All 98765 of them were sent to zq@example.org on 3 May 1987."
+    out.write_text("\n".join(["{", *others, encode(row).decode()]) + "\n")
+    checked = check(out)
+    assert checked.lines == N + 1
+    assert {(f.line, f.gate, f.reason) for f in checked.failures} == {
+        (1, "read", "not_json"),
+        (N + 1, "answer", "unsupported"),
+    }
+    assert "98765" in checked.failures[-1].detail
+
+
+def test_a_run_can_be_checked_as_it_is(finished: Path) -> None:
+    assert check(finished).failures == ()
+
+
+def test_a_line_that_no_run_wrote_is_named(finished: Path, tmp_path: Path) -> None:
+    for name, content in files(finished).items():
+        (tmp_path / name).write_bytes(content)
+    with (tmp_path / "accepted.jsonl").open("ab") as file:
+        file.write(b'{"edited": true}\n{"torn')
+    with pytest.raises(BadInput, match=f"accepted.jsonl:{N + 1}"):
+        list(accepted(tmp_path))
+
+
+# --- the package ---------------------------------------------------------------------------------
+
+
+def test_the_package_gives_what_it_lists_and_not_too_much() -> None:
+    listed = set(buttonup.__all__)
+    assert len(buttonup.__all__) == len(listed) <= 25
+    tree = ast.parse(Path(buttonup.__file__).read_text())
+    imported = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert imported == listed
+    assert {"make", "report", "export", "check", "accepted"} <= listed
+
+
+def test_importing_the_package_brings_in_nothing_heavy() -> None:
+    heavy = "torch transformers ray pandas scipy wordllama rich click uvloop openai".split()
+    told = subprocess.run(
+        [sys.executable, "-c", "import sys, buttonup; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [name for name in heavy if name in told.stdout.split()] == []

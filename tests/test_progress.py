@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import os
+import pty
+import re
+from pathlib import Path
+
+import pytest
+
+from buttonup import progress
+from buttonup.dataset import Progress
+from buttonup.progress import shown
+
+HALF = Progress(accepted=5, wanted=10, failed=2, rejected=1)
+ALL = Progress(accepted=10, wanted=10, failed=2, rejected=3)
+
+
+def test_elsewhere_than_on_a_terminal_progress_is_plain_lines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    with shown(quiet=False) as watch:
+        watch(HALF)
+        watch(ALL)
+    out, err = capsys.readouterr()
+    half, whole = err.splitlines()
+    assert half.startswith("5/10 accepted, 2 failed a gate, 1 given up, ")
+    assert whole.startswith("10/10 accepted, 2 failed a gate, 3 given up, ")
+    assert re.search(r"/s, \d+ s left$", half)
+    assert out == ""
+
+
+def test_plain_lines_come_now_and_then_and_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    with shown(quiet=False) as watch:
+        for accepted in range(11):
+            watch(Progress(accepted=accepted, wanted=10))
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_nothing_accepted_yet_says_no_time_left(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    with shown(quiet=False) as watch:
+        watch(Progress(accepted=0, wanted=10))
+    assert "left" not in capsys.readouterr().err
+
+
+def test_quiet_is_quiet(capfd: pytest.CaptureFixture[str]) -> None:
+    with shown(quiet=True) as watch:
+        watch(HALF)
+        watch(ALL)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_terminal_shows_a_bar_that_leaves_it_tidy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr("sys.stderr", terminal)
+        with shown(quiet=False) as watch:
+            watch(HALF)
+            watch(ALL)
+        terminal.flush()
+        screen = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    assert "10/10" in screen
+    assert "2 failed a gate, 3 given up" in screen
+    hidden, given_back = screen.count("\x1b[?25l"), screen.count("\x1b[?25h")
+    assert hidden == given_back

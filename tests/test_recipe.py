@@ -1,0 +1,279 @@
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buttonup.engine.local import Stage
+from buttonup.errors import BadInput
+from buttonup.model.ask import Teacher
+from buttonup.model.scripted import Scripted
+from buttonup.recipe import (
+    NOT_IDENTITY,
+    NOT_IDENTITY_OF_TEACHER,
+    Recipe,
+    as_toml,
+    chosen,
+    identity,
+    pipeline,
+    read_recipe,
+    source,
+)
+from buttonup.records import Record
+from buttonup.worlds.catalogue import WORLDS
+
+ROOT = Path(__file__).parent.parent
+TEACHER = Teacher(Scripted(lambda _: "{}"), "scripted")
+
+
+def keys(table: Record, before: str = "") -> Iterator[tuple[str, Any]]:
+    """List every key of a recipe, dotted, with its value."""
+    for name in table.__struct_fields__:
+        value = getattr(table, name)
+        if isinstance(value, Record):
+            yield from keys(value, f"{name}.")
+        else:
+            yield f"{before}{name}", value
+
+
+KEYS = dict(keys(Recipe()))
+
+# --- what a recipe may hold ----------------------------------------------------------------------
+
+
+def test_no_file_and_no_options_is_the_default_recipe() -> None:
+    assert read_recipe(None, {}) == Recipe()
+
+
+def test_options_are_laid_over_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "r.toml"
+    path.write_text("n = 5\nseed = 9\n[plan]\noptional = 0.1\ntries = 7\n")
+    recipe = read_recipe(path, {"seed": 1, "plan.optional": 0.9, "teacher.model": "m"})
+    assert (recipe.n, recipe.seed, recipe.plan.optional) == (5, 1, 0.9)
+    assert (recipe.plan.tries, recipe.teacher.model) == (7, "m")
+
+
+WRONG: dict[str, Mapping[str, Any]] = {
+    "unknown field `nn`": {"nn": 1},
+    "unknown field `nope`": {"plan.nope": 1},
+    "`$.n`": {"n": "many"},
+    ">= 1": {"n": 0},
+    "`$.concurrency`": {"concurrency": 0},
+    "`$.teacher.timeout`": {"teacher.timeout": 0},
+    "`$.teacher.temperature`": {"teacher.temperature": -1},
+    "`$.simulate.assistant`": {"simulate.assistant": "wise"},
+    "n is not a table": {"n": 1, "n.deep": 1},
+    "python:tools.py": {"tools": "python:tools.py"},
+    "there is no world 'atlantis'": {"tools": "worlds:atlantis"},
+    "seeds are for text first": {"seeds": "seeds.jsonl"},
+    "compose.strategies is empty": {"tools": "simulated", "compose.strategies": []},
+    "plan.shapes has no star": {"plan.shapes.star": 1},
+    "plan.shapes has weights": {"plan.shapes": {"single": -1}},
+    "blueprint.distractors from 8 to 0": {"blueprint.distractors": [8, 0]},
+    "`$.rewriting.personas`": {"rewriting.personas": []},
+    "`$.simulate.max_turns`": {"simulate.max_turns": 0},
+}
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_what_does_not_belong_in_a_recipe_is_named(words: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        read_recipe(None, WRONG[words])
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "No such file"), (b"n = = 1", "not TOML"), (b"n = '\xff'", "not TOML"), (b"x=1", "x")],
+)
+def test_a_file_that_is_no_recipe_is_named(
+    content: bytes | None, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "r.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(BadInput, match=r"r\.toml") as caught:
+        read_recipe(path, {})
+    assert words in str(caught.value)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(sorted(KEYS)), inner, max_size=3)
+    ),
+)
+
+
+@given(st.dictionaries(st.sampled_from([*KEYS, "plan", "nope", "teacher.x"]), VALUES, max_size=3))
+def test_whatever_is_set_gives_a_recipe_or_bad_input(overrides: dict[str, Any]) -> None:
+    with contextlib.suppress(BadInput):
+        assert read_recipe(None, overrides).n >= 1
+
+
+# --- written out, and read again -----------------------------------------------------------------
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "n": st.integers(1, 10**6),
+            "seed": st.integers(-(2**63), 2**63 - 1),
+            "plan.optional": st.floats(0, 1),
+            "teacher.model": st.text(st.characters(exclude_categories=["Cs"])),
+            "dedup.threshold": st.floats(0, 1),
+            "compose.strategies": st.just(["sequential"]),
+        },
+    )
+)
+def test_a_recipe_written_out_is_the_same_recipe(overrides: dict[str, Any]) -> None:
+    recipe = read_recipe(None, overrides)
+    again = msgspec.toml.decode(as_toml(recipe), type=Recipe)
+    assert (again, identity(again)) == (recipe, identity(recipe))
+
+
+def test_a_recipe_written_out_says_every_key() -> None:
+    written = msgspec.toml.decode(as_toml(Recipe()))
+    said = {f"{t}.{k}" for t, table in written.items() if isinstance(table, dict) for k in table}
+    said |= {key for key, value in written.items() if not isinstance(value, dict)}
+    assert set(KEYS) - said == {key for key, value in KEYS.items() if value is None}
+
+
+# --- what a run's identity hangs on --------------------------------------------------------------
+
+OTHER: Mapping[str, Any] = {
+    "tools": "simulated", "embedder": "lexical", "seeds": "", "simulate.user": "llm",
+    "simulate.assistant": "blind", "compose.strategies": ["sequential"],
+    "plan.shapes": {"single": 1.0}, "dedup.threshold": 0.1, "assemble.unlike": 0.1,
+}  # fmt: skip
+
+
+def other(key: str) -> Any:
+    match KEYS[key]:
+        case _ if key in OTHER:
+            return OTHER[key]
+        case bool() as value:
+            return not value
+        case int() | float() as value:
+            return value + 1
+        case str() as value:
+            return f"{value}x"
+        case tuple() as value:
+            return [value[0], value[1]] if isinstance(value[0], str) else [1, 2]
+    raise AssertionError(key)
+
+
+FREE = {*NOT_IDENTITY, *(f"teacher.{key}" for key in NOT_IDENTITY_OF_TEACHER)}
+
+
+@pytest.mark.parametrize("key", sorted(KEYS.keys() - {"seeds", "embedder"}))
+def test_a_run_is_another_when_a_key_changes_that_changes_the_samples(key: str) -> None:
+    changed = identity(read_recipe(None, {key: other(key)})) != identity(Recipe())
+    assert changed == (key not in FREE)
+
+
+def test_every_key_that_is_free_to_change_says_why() -> None:
+    assert set(KEYS) >= FREE
+    assert all([*NOT_IDENTITY.values(), *NOT_IDENTITY_OF_TEACHER.values()])
+
+
+def test_seeds_count_by_what_they_say_not_where_they_lie(tmp_path: Path) -> None:
+    def made_of(name: str, text: str) -> str:
+        (tmp_path / name).write_text(text)
+        return identity(read_recipe(None, {"tools": "simulated", "seeds": str(tmp_path / name)}))
+
+    assert made_of("a", '{"query": "x"}') == made_of("b", '{"query": "x"}')
+    assert made_of("a", '{"query": "x"}') != made_of("b", '{"query": "y"}')
+
+
+def test_the_embedder_in_use_counts_not_what_it_was_called() -> None:
+    named = [read_recipe(None, {"tools": "simulated", "embedder": e}) for e in ("auto", "lexical")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("buttonup.bottomup.text_first.embed.find_spec", lambda _: None)
+        assert len({identity(recipe) for recipe in named}) == 1
+
+
+# --- the pipeline --------------------------------------------------------------------------------
+
+
+def names(teacher: Teacher | None = None, **overrides: Any) -> list[str]:
+    recipe = read_recipe(None, {k.replace("__", "."): v for k, v in overrides.items()})
+    return [stage.name for stage in pipeline(recipe, teacher)]
+
+
+def test_truth_first_needs_no_teacher_and_is_reworded_by_one() -> None:
+    assert names() == ["blueprints", "simulate", "gates"]
+    assert names(TEACHER) == ["blueprints", "rewrite", "simulate", "gates"]
+    assert names(TEACHER, rewrite=False) == ["blueprints", "simulate", "gates"]
+
+
+def test_text_first_goes_the_papers_way() -> None:
+    assert names(TEACHER, tools="simulated", embedder="lexical") == [
+        "distinct", "expand", "distinct_expanded", "atoms", "compose", "consistent", "functions",
+        "library", "assemble", "simulate", "gates",
+    ]  # fmt: skip
+    deeper = names(TEACHER, tools="simulated", embedder="lexical", compose__deeper=1)
+    assert deeper[deeper.index("compose") + 1] == "deepen"
+
+
+def test_text_first_without_a_teacher_says_how_to_name_one() -> None:
+    with pytest.raises(BadInput, match="--teacher"):
+        names(tools="simulated")
+
+
+def test_worlds_are_chosen_by_name() -> None:
+    assert len(chosen(Recipe())) == len(WORLDS)
+    recipe = read_recipe(None, {"tools": "worlds: library , museum"})
+    assert [world.name for world in chosen(recipe)] == ["library", "museum"]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "not json\n", '{"other": 1}\n[]\n'])
+def test_seeds_without_a_seed_are_refused_before_anything_begins(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "seeds.jsonl"
+    path.write_text(text)
+    with pytest.raises(BadInput, match=re.escape(str(path))):
+        source(read_recipe(None, {"tools": "simulated", "seeds": str(path)}))
+
+
+# --- the recipes that ship, and their page -------------------------------------------------------
+
+RECIPES = sorted((ROOT / "recipes").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_every_recipe_reads_and_has_a_pipeline(path: Path) -> None:
+    stages = pipeline(read_recipe(path, {"embedder": "lexical"}), TEACHER)
+    assert any(isinstance(stage, Stage) and stage.name == "simulate" for stage in stages)
+
+
+def test_the_worlds_recipe_is_the_default_spelt_out() -> None:
+    recipe = read_recipe(ROOT / "recipes" / "worlds.toml", {})
+    assert (recipe, identity(recipe)) == (Recipe(), identity(Recipe()))
+
+
+def test_the_page_on_recipes_tells_every_key_and_its_default() -> None:
+    tables = re.split(r"^## ", (ROOT / "docs" / "recipes.md").read_text(), flags=re.MULTILINE)
+    told = dict(rows(tables))
+    assert told.keys() == KEYS.keys()
+    for key, default in told.items():
+        if default.startswith("`"):
+            assert default == f"`{json.dumps(KEYS[key])}`", key
+
+
+def rows(tables: list[str]) -> Iterator[tuple[str, str]]:
+    """Give the keys of the page, dotted, and what stands for their defaults."""
+    for table in tables[1:]:
+        heading = re.match(r"\[(\w+)\]", table)
+        before = f"{heading[1]}." if heading else ""
+        for key, default in re.findall(r"^\| `(\w+)` \| (.*?) \|", table, re.MULTILINE):
+            yield f"{before}{key}", default
