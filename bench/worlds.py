@@ -38,7 +38,7 @@ def now(work: Awaitable[list[T]]) -> T:
         work.__await__().send(None)  # type: ignore[attr-defined]
     except StopIteration as done:
         (made,) = done.value
-        return made  # type: ignore[no-any-return]
+        return made
     raise AssertionError("it waited")
 
 
