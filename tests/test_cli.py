@@ -149,7 +149,7 @@ def test_the_recipe_that_a_run_leaves_makes_the_same_run(buttonup: Command, tmp_
 
 
 def test_a_run_that_ends_short_says_so(buttonup: Command) -> None:
-    scant = ("--set", "patience=1", "--set", "plan.tries=1", "--set", "plan.shapes={chain_4=1}")
+    scant = ("--set", "patience=2", "--set", "plan.tries=1", "--set", "plan.shapes={chain_4=1}")
     done = buttonup("run", "-n", 4, "--out", "run", *scant)
     assert done.status == 3
     assert "of 4 samples" in done.err

@@ -91,10 +91,11 @@ def test_another_seed_makes_other_samples_and_needs_another_folder(
 
 
 def test_a_run_that_gives_up_says_why_and_can_go_on(tmp_path: Path, finished: Path) -> None:
-    made = run(tmp_path / "run", n=N, patience=1, plan__tries=1, plan__shapes={"chain_4": 1})
+    made = run(tmp_path / "run", n=N, patience=2, plan__tries=1, plan__shapes={"chain_4": 1})
     assert f"of {N} samples" in made.short
     assert made.report.accepted < N
     assert made.report.rejections["blueprints"]["no_plan"] > 0
+    assert "none of the last 2 items became one" in made.short
     again = run(tmp_path / "run", n=N, patience=99, plan__tries=1, plan__shapes={"chain_4": 1})
     assert again.report.accepted > made.report.accepted
 

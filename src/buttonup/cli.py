@@ -39,7 +39,11 @@ def buttonup() -> None:
 @click.argument("recipe", type=click.Path(path_type=Path), required=False)
 @click.option("-n", type=int, help="Accepted samples wanted.  [default: 200]")
 @click.option("--seed", type=int, help="Everything random follows from it.  [default: 0]")
-@click.option("--out", type=click.Path(path_type=Path), help="Run folder.  [default: runs/NAME]")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Run folder.  [default: runs/default, or runs/NAME of NAME.toml]",
+)
 @click.option(
     "--resume",
     is_flag=True,
@@ -88,8 +92,10 @@ def _setting(text: str) -> tuple[str, Any]:
 
 def _print_made(made: dataset.Made, folder: Path) -> None:
     click.echo(as_text(made.report))
-    if made.example:
-        click.echo(f"\n{in_short(made.example)}")
+    if made.example is None:
+        click.echo(f"\nNothing was accepted. The reasons are in {folder / 'rejections.jsonl'}")
+        return
+    click.echo(f"\n{in_short(made.example)}")
     click.echo(f"\nSamples  {folder / 'accepted.jsonl'}")
     click.echo(f"Export   buttonup export {folder} --format openai --out data.jsonl")
 

@@ -5,13 +5,13 @@ The command line and `import buttonup` are the same few doors.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -55,6 +55,10 @@ class Progress:
     """Samples that did not pass a gate."""
     rejected: int = 0
     """Items given up before they became a sample."""
+    fruitless: int = 0
+    """Items given up or failed since the last accepted sample."""
+    calls: int = 0
+    """Model replies that came in this sitting."""
 
 
 Watch = Callable[[Progress], None]
@@ -106,7 +110,8 @@ async def make(
     async with _door(recipe, model) as door:
         with _left_clean(folder), open_run(folder, as_toml(recipe), identity(recipe)) as opened:
             end = await _run(recipe, first, door, opened, watch or _unwatched)
-            ending = _ending(before, end, time.monotonic() - started)
+            seconds = time.monotonic() - started
+            ending = _ending(before, end, _why_short(end, recipe), seconds)
             opened.flush()
             told = read_report(folder, names, ending)
             opened.write_report(told)
@@ -118,11 +123,25 @@ async def _run(
 ) -> Progress:
     """Run the pipeline and write what it gives; in the end the journal has every reply."""
     with opened.journal() if door else nullcontext() as journal:
-        model = Journaled(door, journal) if door and journal else None
+        counted = _Counted(door) if door else None
+        model = Journaled(counted, journal) if counted and journal else None
         stages = pipeline(recipe, _teacher(recipe, model))
         flight = min(recipe.concurrency, recipe.n // FEW + 1)
-        events = run(islice(first, recipe.n * recipe.patience), stages, flight)
-        return await _written(events, opened, recipe.n, watch)
+        events = run(first, stages, flight)
+        return await _written(events, opened, recipe, counted, watch)
+
+
+class _Counted:
+    """A model whose replies are counted, for the progress line."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self.calls = 0
+
+    async def __call__(self, request: Request, /) -> Reply:
+        reply = await self._model(request)
+        self.calls += 1
+        return reply
 
 
 @contextmanager
@@ -139,22 +158,46 @@ def _left_clean(folder: Path) -> Iterator[None]:
 
 
 async def _written(
-    events: AsyncGenerator[Kept | Rejection, None], opened: RunDir, wanted: int, watch: Watch
+    events: AsyncGenerator[Kept | Rejection, None],
+    opened: RunDir,
+    recipe: Recipe,
+    counted: _Counted | None,
+    watch: Watch,
 ) -> Progress:
     """Stand at the end of the stream and write what comes, until enough is accepted."""
-    at = Progress(wanted=wanted)
-    looked = 0.0
-    async with aclosing(events) as stream:
+    at = Progress(wanted=recipe.n)
+
+    def look() -> None:
+        watch(replace(at, calls=counted.calls if counted else 0))
+
+    flushed = time.monotonic()
+    async with aclosing(events) as stream, _every(TICK, look):
         async for event in stream:
             at = _kept(event, opened, at)
-            if time.monotonic() - looked > TICK:
-                looked = time.monotonic()
+            if time.monotonic() - flushed > TICK:
+                flushed = time.monotonic()
                 opened.flush()
-                watch(at)
-            if at.accepted == wanted:
+            if at.accepted == recipe.n or at.fruitless >= recipe.patience:
                 break
-    watch(at)
+    look()
     return at
+
+
+@asynccontextmanager
+async def _every(seconds: float, look: Callable[[], None]) -> AsyncIterator[None]:
+    """Look again and again while the context lasts, whether anything happens or not."""
+
+    async def looking() -> None:
+        while True:
+            look()
+            await asyncio.sleep(seconds)
+
+    task = asyncio.create_task(looking())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _kept(event: Kept | Rejection, opened: RunDir, at: Progress) -> Progress:
@@ -162,12 +205,12 @@ def _kept(event: Kept | Rejection, opened: RunDir, at: Progress) -> Progress:
     match event:
         case Rejection():
             opened.reject(event)
-            return replace(at, rejected=at.rejected + 1)
+            return replace(at, rejected=at.rejected + 1, fruitless=at.fruitless + 1)
         case Kept(record=Sample() as sample):
             opened.keep(sample)
             if sample.accepted:
-                return replace(at, accepted=at.accepted + 1)
-            return replace(at, failed=at.failed + 1)
+                return replace(at, accepted=at.accepted + 1, fruitless=0)
+            return replace(at, failed=at.failed + 1, fruitless=at.fruitless + 1)
         case Kept(stage, record) if not isinstance(record, Blueprint | Trajectory):
             opened.keep_record(stage, record)
     return at  # blueprints and trajectories are kept inside their samples
@@ -182,13 +225,16 @@ async def _nobody(_request: Request, /) -> Reply:
     raise AssertionError("asked before the run was open")
 
 
-def _why_short(end: Progress) -> str:
+def _why_short(end: Progress, recipe: Recipe) -> str:
     if end.accepted >= end.wanted:
         return ""
-    return (
-        f"ended with {end.accepted} of {end.wanted} samples: the source is used up; "
-        "give more seeds, raise atoms.per_scenario or patience, or see the reasons in the report"
-    )
+    short = f"{end.accepted} of {end.wanted} samples"
+    if end.fruitless >= recipe.patience:
+        return (
+            f"{short}: none of the last {end.fruitless} items became one; "
+            "the report has the reasons, --set patience=N goes on longer"
+        )
+    return f"{short}: the seeds are used up; give more, or raise atoms.per_scenario"
 
 
 def _report_before(folder: Path) -> Report | None:
@@ -204,11 +250,11 @@ def _complete(before: Report, folder: Path, recipe: Recipe) -> bool:
     return bool(enough) and (folder / "identity").read_text().strip() == identity(recipe)
 
 
-def _ending(before: Report | None, end: Progress, seconds: float) -> Ending:
+def _ending(before: Report | None, end: Progress, why: str, seconds: float) -> Ending:
     """Say how a run ended; the seconds of its sittings add up."""
     earlier = before.ending.seconds if before and before.ending else None
     seconds = round((earlier or 0.0) + seconds, 3)
-    return Ending(why=_why_short(end), wanted=end.wanted, seconds=seconds)
+    return Ending(why=why, wanted=end.wanted, seconds=seconds)
 
 
 def _teacher(recipe: Recipe, model: Model | None) -> Teacher | None:

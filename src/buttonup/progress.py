@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from buttonup import dataset
 from buttonup.dataset import Watch
@@ -37,9 +46,18 @@ def _bar() -> Progress:
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[told]}"),
+        _Rate(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )
+
+
+class _Rate(ProgressColumn):
+    """Accepted samples a second; nothing until there are some."""
+
+    def render(self, task: Task) -> Text:
+        """Say the rate."""
+        return Text(f"{task.speed:.1f}/s" if task.speed else "")
 
 
 class _Lines:
@@ -59,4 +77,5 @@ class _Lines:
 
 
 def _told(at: dataset.Progress) -> str:
-    return f"{at.failed} failed a gate, {at.rejected} given up"
+    calls = f", {at.calls} model calls" if at.calls else ""
+    return f"{at.failed} failed a gate, {at.rejected} given up{calls}"

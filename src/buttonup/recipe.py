@@ -58,8 +58,8 @@ class Recipe(Record):
     """File of seed conversations for text first; "" for the shipped scenarios."""
     concurrency: Some = 16
     """Items and model calls in flight."""
-    patience: Some = 30
-    """Items begun for each sample wanted before the run ends short."""
+    patience: Some = 300
+    """Items in a row that come to nothing before the run ends short: a hopeless one is cheap."""
     rewrite: bool = True
     """Truth first: whether the teacher, where there is one, rewrites the requests."""
     teacher: Teaching = Teaching()
