@@ -201,3 +201,8 @@ def test_an_echo_of_an_invented_value_is_no_source(bare: Trajectory, edit: Edit)
     call = Call.of("call_3", "quote_hire", {"bike_id": "BK-9999", "days": 3})
     echo = Tool("call_3", "quote_hire", {"bike_id": "BK-9999", "total": 73.5})
     assert provenance(edit(bare, {4: Assistant(calls=(call,)), 5: echo})).reason == "invented"
+
+
+def test_what_is_asked_for_free_may_cost_nothing() -> None:
+    assert kind("Which free workshops are there?", 0, name="max_price") == "said"
+    assert kind("Which workshops are there?", 0, name="max_price") == "invented"

@@ -14,12 +14,14 @@ _SMALL = (
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-_ARTICLES = {"a": 1, "an": 1, "once": 1, "both": 2, "couple": 2, "pair": 2, "twice": 2, "no": 0}
+_ARTICLES = {"a": 1, "an": 1, "once": 1, "both": 2, "couple": 2, "pair": 2, "twice": 2}
+_NOTHING = {"no": 0, "free": 0}  # "free" of what costs nothing
 WORDS: dict[str, int] = {
     **{word: n for n, word in enumerate(_SMALL)},
     **{word: 10 * n for n, word in enumerate(_TENS, 2)},
     **{word: n for n, word in enumerate(_ORDINALS, 1)},
     **_ARTICLES,
+    **_NOTHING,
 }
 _MULTIPLES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 _SIGNS = {"%": 0.01, "percent": 0.01, "k": 1000, "m": 10**6, "bn": 10**9}

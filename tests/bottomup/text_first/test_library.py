@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from buttonup.bottomup.text_first import schemas
 from buttonup.bottomup.text_first.embed import Lexical
 from buttonup.bottomup.text_first.equip import Equipped, Link
-from buttonup.bottomup.text_first.library import LibraryKnobs, library
+from buttonup.bottomup.text_first.library import LibraryKnobs, library, serves
 from buttonup.errors import Reject
 from buttonup.records import CompositionalTask, Function
 
@@ -84,6 +84,29 @@ def test_links_follow_the_new_names() -> None:
     _, second = placed(task(old), task(new, book, links=(link,)))
     assert second.links[0].source == "search_by_airport"
     assert second.links[0].function == "book"
+
+
+def sending(*takes: str, gives: tuple[str, ...] = ("message_id",)) -> Function:
+    def holding(names: tuple[str, ...]) -> dict[str, Any]:
+        fields = {name: {"type": "string", "description": name} for name in names}
+        return {"type": "object", "properties": fields, "required": list(names[:2])}
+
+    return Function("send_email", "Sends an e-mail.", holding(takes), holding(gives))
+
+
+def test_a_function_that_takes_more_stands_in_for_one_that_takes_less() -> None:
+    rich = sending("to", "body", "subject", gives=("message_id", "sent_at"))
+    _, second = placed(task(rich), task(sending("to", "body")))
+    assert second.functions == ((rich,),)
+    assert second.reused == ("send_email",)
+
+
+def test_a_function_that_requires_more_or_gives_less_does_not_stand_in() -> None:
+    assert not serves(sending("to", "subject", "body"), sending("to", "body"), ())
+    assert not serves(sending("to", "body"), sending("to", "body", "subject"), ())
+    other, asked = sending("to", "body"), sending("to", "body", gives=("receipt",))
+    assert not serves(other, asked, {"receipt"})
+    assert serves(other, asked, ())
 
 
 def test_what_one_task_tells_apart_stays_apart() -> None:

@@ -7,7 +7,7 @@ two different functions never share a name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -43,7 +43,9 @@ class Library:
     shelves: dict[str, list[tuple[Function, Vectors]]] = field(default_factory=dict)
     """Signature -> the functions that have it."""
 
-    def place(self, function: Function, taken: set[str]) -> tuple[Function, bool]:
+    def place(
+        self, function: Function, taken: set[str], used: Collection[str] = ()
+    ) -> tuple[Function, bool]:
         """Give the library's own function for this one, and whether it was there before.
 
         `taken` are the library's functions that the task has already: what the teacher told
@@ -59,6 +61,10 @@ class Library:
         best = max(alike, key=lambda pair: pair[0], default=(-1.0, function))
         if best[0] >= 0:
             return best[1], True
+        for other, at in self.shelf_of_name(function.name):
+            close = self._score(function, vector, other, at) >= 0
+            if close and other.name not in taken and serves(other, function, used):
+                return other, True
         name = next((n for n in _free_names(function) if n not in self.names), "")
         if not name:
             raise Reject("name_taken", f"{function.name}: {function.description}")
@@ -66,6 +72,11 @@ class Library:
         self.names.add(name)
         shelf.append((new, vector))
         return new, False
+
+    def shelf_of_name(self, name: str) -> list[tuple[Function, Vectors]]:
+        """List the library's functions of a name, with their vectors: one, or none."""
+        shelves = self.shelves.values()
+        return [(f, at) for shelf in shelves for f, at in shelf if f.name == name]
 
     def _score(self, function: Function, vector: Vectors, other: Function, at: Vectors) -> float:
         """Give how far two functions are over the threshold to be one; below 0 they are two."""
@@ -97,6 +108,19 @@ def library(
     return start
 
 
+def serves(other: Function, function: Function, used: Collection[str]) -> bool:
+    """Tell whether one function can stand in for another of its name.
+
+    It takes every argument that the other takes and requires no further one, and it gives each
+    field (`used`: paths in the responses) that a later call needs.
+    """
+    takes, gives = (f.parameters.get("properties", {}) for f in (other, function))
+    same = all(name in takes and schemas.fits(p, takes[name]) for name, p in gives.items())
+    fields = [(schemas.field_at(f.responses, path)) for path in used for f in (other, function)]
+    found = all(field is not None for field in fields)
+    return same and found and set(other.parameters.get("required", ())) <= gives.keys()
+
+
 def told(function: Function) -> str:
     """Give a function's name and description as plain words, to compare by."""
     return f"{function.name.replace('_', ' ')}: {function.description}"
@@ -108,7 +132,8 @@ def _placed(item: Equipped, shelves: Library) -> Equipped:
     for function in (f for row in item.functions for f in row):
         if function.name not in now:
             taken = {f.name for f in now.values()}
-            now[function.name], was_there = shelves.place(function, taken)
+            used = {link.field for link in item.links if link.source == function.name}
+            now[function.name], was_there = shelves.place(function, taken, used)
             reused += [now[function.name].name] if was_there else []
     return Equipped(
         task=item.task,

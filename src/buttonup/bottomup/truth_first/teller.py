@@ -127,6 +127,7 @@ class Teller(Voice):
         if isinstance(result, dict):
             return sentence(self._filled(self.choose(phrases.say), node.entity, result, said))
         said["items"] = listed([self._filled(entity.item, node.entity, row) for row in result])
+        said["noun"] = entity.noun
         said["count"] = counted(len(result), entity.noun, entity.plural)
         ways = phrases.say if len(result) > 1 else self.grammar.found["one"]
         return sentence(self.choose(ways).format_map(said))
