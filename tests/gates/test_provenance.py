@@ -206,3 +206,24 @@ def test_an_echo_of_an_invented_value_is_no_source(bare: Trajectory, edit: Edit)
 def test_what_is_asked_for_free_may_cost_nothing() -> None:
     assert kind("Which free workshops are there?", 0, name="max_price") == "said"
     assert kind("Which workshops are there?", 0, name="max_price") == "invented"
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        (
+            "For Saturday 17 May, a cake at 11 am. Also balloons, at 11:30 am.",
+            "2025-05-17T11:30:00",
+        ),
+        ("On 17 May at half past eleven at night.", "2025-05-17T23:30:00"),
+        ("A course that starts in the week of 8 September.", "2025-09-14"),
+        ("A course that starts in the week of 8 September.", "2025-09-12"),
+    ],
+)
+def test_a_moment_may_be_said_in_parts_and_a_week_by_its_first_day(words: str, value: str) -> None:
+    assert kind(words, value, context="Today is Thursday, 24 April 2025.") == "said"
+
+
+def test_the_end_of_a_week_that_nobody_spoke_of_is_invented() -> None:
+    told = "Today is Thursday, 24 April 2025."
+    assert kind("A course that starts on 8 September.", "2025-09-14", context=told) == "invented"

@@ -225,7 +225,8 @@ def _clock(match: re.Match[str]) -> Iterator[str]:
             yield f"{int(hour) % 12 + 12 * (half == 'p'):02}:{minute or '00'}"
         return
     yield f"{int(hour24) % 24:02}:{minute24}"
-    if len(hour24) == 1 or hour24 in ("10", "11", "12"):
+    machine = match[0].count(":") > 1  # who writes the seconds counts to 24
+    if not machine and (len(hour24) == 1 or hour24 in ("10", "11", "12")):
         yield f"{(int(hour24) + 12) % 24:02}:{minute24}"
 
 

@@ -13,6 +13,7 @@ from buttonup.gates.said import said
 from buttonup.gates.seen import Problem, leaves, seen, short, verdict
 from buttonup.records import Assistant, Trajectory, User, Verdict
 
+TELLING = 4  # letters from which a word tells something; shorter ones are grammar
 VERBATIM = 6  # words; fewer than these come together by chance
 
 _PLAN = (
@@ -42,7 +43,7 @@ def _subtasks(trajectory: Trajectory) -> Iterator[Problem]:
     blueprint = trajectory.blueprint
     request = said(blueprint.task.text).phrase
     wordings = (said(subtask.text).phrase for subtask in blueprint.task.subtasks)
-    secret = [w for w in wordings if len(w.split()) >= VERBATIM and w not in request]
+    secret = [w for w in wordings if len(w.split()) >= VERBATIM and _tells_more(w, request)]
     gold = [said(text) for step in blueprint.plan for text in (step.intent, step.finding)]
     secret = [w for w in secret if not any(w in words.phrase for words in gold)]
     if not secret:
@@ -53,6 +54,14 @@ def _subtasks(trajectory: Trajectory) -> Iterator[Problem]:
         for wording in secret:
             if wording in words and (isinstance(message, User) or wording not in asked):
                 yield "subtask", f"message {i} has the sub-task {short(wording.strip())!r}"
+
+
+def _tells_more(wording: str, request: str) -> bool:
+    """Say whether a sub-task has a telling word that the request does not have.
+
+    Where it has none, a user who retells the request may well hit on the very words.
+    """
+    return any(len(w) >= TELLING and w not in request.split() for w in wording.split())
 
 
 def _vocabulary(trajectory: Trajectory) -> Iterator[Problem]:

@@ -66,6 +66,9 @@ def stem(word: str) -> str:
     return word
 
 
+WEEK_ENDS = (4, 6)  # days from the first day of a week to its Friday and its Sunday
+
+
 class Said:
     """One text and what it says. Each reading is made when it is first asked for."""
 
@@ -140,11 +143,18 @@ class Said:
         if not value.when.times <= self.when.times:
             return False
         known = self.years | years
+        days = {date: as_date(date) for date in value.when.dates}
         return all(
-            date in self.when.dates
-            or ((day := as_date(date)) is not None and self.when.names(day, today, known))
-            for date in value.when.dates
+            date in self.when.dates or (day is not None and self._names(day, today, known))
+            for date, day in days.items()
         )
+
+    def _names(self, day: dt.date, today: dt.date | None, years: frozenset[int]) -> bool:
+        """Say whether a day is named here, or ends a week whose first day is."""
+        if self.when.names(day, today, years):
+            return True
+        firsts = (day - dt.timedelta(days) for days in WEEK_ENDS) if "week" in self.folded else ()
+        return any(self.when.names(first, today, years) for first in firsts)
 
 
 @lru_cache(maxsize=4096)
