@@ -76,6 +76,15 @@ def test_a_function_may_not_be_named(blueprint: Blueprint) -> None:
     assert faults(blueprint, blueprint.task.text + " Use hire_bike.")
 
 
+def test_noise_around_the_literals_is_no_request(blueprint: Blueprint) -> None:
+    noise = ", ".join(forms[0] for forms in literals(blueprint))
+    assert "it must ask for the same things, in sentences" in faults(blueprint, noise)
+
+
+def test_a_number_that_nobody_gave_may_not_be_added(blueprint: Blueprint) -> None:
+    assert "it must not add numbers: 8731" in faults(blueprint, blueprint.task.text + " Code 8731.")
+
+
 def test_the_original_request_has_no_faults() -> None:
     for i in range(100):
         ticket = Ticket(seed=4, index=i)

@@ -13,6 +13,8 @@ from buttonup.model.ask import Teacher
 from buttonup.records import Blueprint, Json, Record
 from buttonup.worlds.spoken import date, money
 
+SHARED = 0.25  # of the telling words; ours: good rewritings keep half, a weak model's noise none
+
 PERSONAS = (
     "somebody in a hurry who writes short messages on a phone",
     "a careful person who explains why they ask",
@@ -72,8 +74,23 @@ def faults(blueprint: Blueprint, request: str) -> list[str]:
         for value in _only_in_results(blueprint)
         if _occurs(value, said) and not _occurs(value, original)
     ]
+    known = " ".join((blueprint.task.text, blueprint.context, *map(" ".join, literals(blueprint))))
+    added = sorted(set(re.findall(r"\d+", request)) - set(re.findall(r"\d+", known)))
+    if added:
+        wrong.append(f"it must not add numbers: {', '.join(added)}")
+    if _shared(blueprint.task.text, request) < SHARED:
+        wrong.append("it must ask for the same things, in sentences")
     names = (f.name for f in blueprint.functions if "_" in f.name)
     return wrong + [f"it must not name the function {n}" for n in names if n in request]
+
+
+def _shared(original: str, request: str) -> float:
+    """Give the share of the original's telling words that come back, by their beginnings."""
+    told, said = (
+        {word[:5] for word in re.findall(r"[^\W\d_]{4,}", text.casefold())}
+        for text in (original, request)
+    )
+    return len(told & said) / len(told) if told else 1.0
 
 
 def literals(blueprint: Blueprint) -> list[tuple[str, ...]]:

@@ -62,7 +62,8 @@ class Teller(Voice):
         if isinstance(node, CallNode) and node.items and len(rows := items_of(node)) > 1:
             entity = self.entity(node)
             count = counted(len(rows), entity.noun, entity.plural)
-            return sentence(self.choose(self.grammar.found[manner]).format(count=count))
+            ways = self.grammar.found["each" if node.each else manner]
+            return sentence(self.choose(ways).format(count=count, plural=entity.plural))
         return self.report(node)
 
     def answer(self) -> str:
