@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import pytest
 import buttonup
 from buttonup.dataset import Made, Progress, Watch, accepted, check, export, make, report
 from buttonup.errors import BadInput, Fault
-from buttonup.model.door import Request
+from buttonup.model.door import Reply, Request
 from buttonup.model.scripted import Scripted
 from buttonup.recipe import read_recipe
 from buttonup.records import Sample, encode
@@ -273,3 +274,24 @@ def test_importing_the_package_brings_in_nothing_heavy() -> None:
         check=True,
     )
     assert [name for name in heavy if name in told.stdout.split()] == []
+
+
+def test_an_accepted_sample_can_be_read_while_the_next_one_is_still_awaited(tmp_path: Path) -> None:
+    folder, seen = tmp_path / "run", list[int]()
+
+    async def slow(request: Request, /) -> Reply:
+        made = folder / "accepted.jsonl"
+        while made.exists() and len(seen) < 100 and not max(seen, default=0):
+            await asyncio.sleep(0.05)
+            seen.append(made.stat().st_size)
+        return Reply(text=json.dumps({"request": _request(request)}))
+
+    recipe = read_recipe(None, {"n": 2, "concurrency": 1, "teacher.model": "slow"})
+    asyncio.run(make(recipe, folder, model=slow))
+    assert max(seen, default=0) > 0
+
+
+def _request(request: Request) -> str:
+    """Give the request that is to be rewritten as it is."""
+    told = request.messages[1].content
+    return told.partition("The request:\n")[2].partition("\n\nAnswer with")[0]

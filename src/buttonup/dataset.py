@@ -168,15 +168,12 @@ async def _written(
     at = Progress(wanted=recipe.n)
 
     def look() -> None:
+        opened.flush()  # what is accepted is there to be read, however slow the next one is
         watch(replace(at, calls=counted.calls if counted else 0))
 
-    flushed = time.monotonic()
     async with aclosing(events) as stream, _every(TICK, look):
         async for event in stream:
             at = _kept(event, opened, at)
-            if time.monotonic() - flushed > TICK:
-                flushed = time.monotonic()
-                opened.flush()
             if at.accepted == recipe.n or at.fruitless >= recipe.patience:
                 break
     look()
@@ -197,7 +194,9 @@ async def _every(seconds: float, look: Callable[[], None]) -> AsyncIterator[None
         yield
     finally:
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        [end] = await asyncio.gather(task, return_exceptions=True)
+    if isinstance(end, BadInput):
+        raise end
 
 
 def _kept(event: Kept | Rejection, opened: RunDir, at: Progress) -> Progress:
