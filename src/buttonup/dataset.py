@@ -14,11 +14,9 @@ from contextlib import aclosing, asynccontextmanager, contextmanager, nullcontex
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import msgspec
-
 from buttonup import formats, gates
 from buttonup.engine.local import Kept, run
-from buttonup.engine.report import Ending, Report, read_report
+from buttonup.engine.report import Ending, Report, read_ending, read_report
 from buttonup.errors import BadInput
 from buttonup.formats import Exported
 from buttonup.model.ask import Teacher
@@ -35,9 +33,9 @@ from buttonup.records import (
     Rejection,
     Sample,
     Trajectory,
-    decode,
 )
 from buttonup.store.journal import read_usage
+from buttonup.store.lines import read_records
 from buttonup.store.rundir import RunDir, open_run
 
 TICK = 0.25  # seconds between two looks at progress, and between two flushes
@@ -104,11 +102,11 @@ async def make(
     started = time.monotonic()
     first = source(recipe)
     names = tuple(stage.name for stage in pipeline(recipe, _teacher(recipe, model or _nobody)))
-    before = _report_before(folder)
-    if before and _complete(before, folder, recipe):
-        return Made(before, next(accepted(folder)), "")
+    before, mine = read_ending(folder), identity(recipe)
+    if complete := _complete(before, folder, recipe, mine):
+        return Made(complete, next(accepted(folder)), "")
     async with _door(recipe, model) as door:
-        with _left_clean(folder), open_run(folder, as_toml(recipe), identity(recipe)) as opened:
+        with _left_clean(folder), open_run(folder, as_toml(recipe), mine) as opened:
             end = await _run(recipe, first, door, opened, watch or _unwatched)
             seconds = time.monotonic() - started
             ending = _ending(before, end, _why_short(end, recipe), seconds)
@@ -236,22 +234,19 @@ def _why_short(end: Progress, recipe: Recipe) -> str:
     return f"{short}: the seeds are used up; give more, or raise atoms.per_scenario"
 
 
-def _report_before(folder: Path) -> Report | None:
-    """Count what an earlier sitting left, where one came to its end."""
-    ended = all((folder / name).exists() for name in ("identity", "report.json"))
-    return read_report(folder) if ended else None
+def _complete(end: Ending | None, folder: Path, recipe: Recipe, mine: str) -> Report | None:
+    """Count a run of this recipe that has ended with just as many samples as are wanted."""
+    if end is None or end.why or end.wanted != recipe.n:
+        return None
+    if (folder / "identity").read_text().strip() != mine:
+        return None
+    there = read_report(folder)
+    return there if there.accepted == recipe.n else None
 
 
-def _complete(before: Report, folder: Path, recipe: Recipe) -> bool:
-    """Say whether a run of this recipe has ended, with just as many samples as are wanted."""
-    end = before.ending
-    enough = end and not end.why and end.wanted == before.accepted == recipe.n
-    return bool(enough) and (folder / "identity").read_text().strip() == identity(recipe)
-
-
-def _ending(before: Report | None, end: Progress, why: str, seconds: float) -> Ending:
+def _ending(before: Ending | None, end: Progress, why: str, seconds: float) -> Ending:
     """Say how a run ended; the seconds of its sittings add up."""
-    earlier = before.ending.seconds if before and before.ending else None
+    earlier = before.seconds if before else None
     seconds = round((earlier or 0.0) + seconds, 3)
     return Ending(why=why, wanted=end.wanted, seconds=seconds)
 
@@ -288,22 +283,9 @@ async def _door(recipe: Recipe, model: Model | None) -> AsyncIterator[Model | No
 
 def accepted(folder: Path) -> Iterator[Sample]:
     """Go through the accepted samples of a run, in order. Raises BadInput for no run's folder."""
-    path = folder / "accepted.jsonl"
     if not (folder / "identity").exists():
         raise BadInput(f"{folder} holds no run", "name the folder that `buttonup run --out` made")
-    if path.exists():
-        with path.open("rb") as file:
-            whole = (line for line in file if line.endswith(b"\n"))
-            yield from (_sample(line, f"{path}:{i}") for i, line in enumerate(whole, start=1))
-
-
-def _sample(line: bytes, where: str) -> Sample:
-    try:
-        return decode(line, Sample)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(
-            f"{where} is no sample: {error}", "what a run writes is kept as is"
-        ) from error
+    yield from read_records(folder / "accepted.jsonl", Sample)
 
 
 def report(folder: Path) -> Report:

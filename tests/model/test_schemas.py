@@ -6,7 +6,7 @@ import jsonschema_rs
 import msgspec
 import pytest
 
-from buttonup.model.schemas import schema_of, strict
+from buttonup.model.schemas import checker, schema_of, strict
 
 
 class Leg(msgspec.Struct):
@@ -96,3 +96,10 @@ def test_a_closed_schema_with_all_fields_required_suits_strict_endpoints() -> No
 )
 def test_a_schema_that_leaves_something_free_does_not(schema: dict[str, Any]) -> None:
     assert not strict(schema)
+
+
+def test_equal_schemas_are_compiled_once_and_nothing_is_fetched_for_one() -> None:
+    schema = {"type": "integer"}
+    assert checker(schema) is checker(dict(schema))
+    with pytest.raises(ValueError, match="remote"):
+        checker({"$ref": "http://127.0.0.1:9/remote.json"})

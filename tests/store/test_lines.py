@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from buttonup.errors import BadInput
 from buttonup.records import Record, Scenario, encode
-from buttonup.store.lines import LineFile
+from buttonup.store.lines import LineFile, read_records
 
 
 def write_all(path: Path, records: Iterable[Record]) -> None:
@@ -126,3 +126,15 @@ def test_a_full_disk_is_told_in_a_line_and_loses_nothing_that_was_written(tmp_pa
     records = [Scenario(text=f"{n:0100}") for n in range(100)]
     write_all(path, records)
     assert path.read_bytes().splitlines() == [encode(r) for r in records]
+
+
+def test_reading_gives_whole_lines_only_and_names_the_place_of_a_strange_one(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "lines.jsonl"
+    assert list(read_records(path, Scenario)) == []
+    path.write_bytes(encode(Scenario("a")) + b"\n" + b'{"torn')
+    assert list(read_records(path, Scenario)) == [Scenario("a")]
+    path.write_bytes(b'{"no": "scenario"}\n')
+    with pytest.raises(BadInput, match=r"lines\.jsonl:1 is not a Scenario"):
+        list(read_records(path, Scenario))

@@ -6,13 +6,11 @@ A run may still be going on, or may have been cut off: whole lines count, whatev
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median_low
 from typing import TypeVar
-
-import msgspec
 
 from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.errors import BadInput
@@ -23,10 +21,10 @@ from buttonup.records import (
     Sample,
     Trajectory,
     Usage,
-    decode,
     digest,
 )
 from buttonup.store.journal import read_usage
+from buttonup.store.lines import read_record, read_records, whole_lines
 
 R = TypeVar("R", bound=Record)
 
@@ -99,16 +97,16 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
     """
     before = _report_before(folder)
     records = {path.stem: path for path in sorted((folder / "records").glob("*.jsonl"))}
-    given_up = _records(folder / "rejections.jsonl", Rejection)
+    given_up = read_records(folder / "rejections.jsonl", Rejection)
     rejections = _nested(Counter((rejection.stage, rejection.reason) for rejection in given_up))
     records_of_library = folder / "records" / "library.jsonl"
     rejected, failures = _failures(folder / "rejected.jsonl")
     variety = _Variety()
-    for sample in _records(folder / "accepted.jsonl", Sample):
+    for sample in read_records(folder / "accepted.jsonl", Sample):
         variety.add(sample.trajectory)
     return Report(
         stages=tuple(dict.fromkeys([*(stages or before.stages), *records, *sorted(rejections)])),
-        made={stage: sum(1 for _ in _lines(path)) for stage, path in records.items()},
+        made={stage: sum(1 for _ in whole_lines(path)) for stage, path in records.items()},
         rejections=rejections,
         accepted=variety.depth.total(),
         rejected=rejected,
@@ -120,7 +118,7 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
         parallel_turns=variety.parallel_turns,
         functions=dict(variety.functions),
         worlds=dict(variety.worlds),
-        reused=sum(len(item.reused) for item in _records(records_of_library, Equipped)),
+        reused=sum(len(item.reused) for item in read_records(records_of_library, Equipped)),
         chains=len(variety.chains),
         requests=len(variety.requests),
         ending=ending or before.ending,
@@ -157,7 +155,7 @@ def _failures(path: Path) -> tuple[int, dict[str, dict[str, int]]]:
     """Count the samples of a file, and by gate and reason why they failed."""
     samples = 0
     tally: Counter[tuple[str, str]] = Counter()
-    for sample in _records(path, Sample):
+    for sample in read_records(path, Sample):
         samples += 1
         tally.update({(v.gate, v.reason) for v in sample.failures})
     return samples, _nested(tally)
@@ -177,32 +175,18 @@ MARKS = ("identity", "recipe.toml", "accepted.jsonl", "rejected.jsonl", "rejecti
 """Any of these makes a folder a run's."""
 
 
+def read_ending(folder: Path) -> Ending | None:
+    """Say how a run last ended, without counting it; None for one that has not, or is none."""
+    if not all((folder / name).exists() for name in ("identity", "report.json")):
+        return None
+    return _report_before(folder).ending
+
+
 def _report_before(folder: Path) -> Report:
     if not any((folder / mark).exists() for mark in MARKS):
         raise BadInput(f"{folder} holds no run", "name the folder that `buttonup run --out` made")
     path = folder / "report.json"
-    return _decoded(path.read_bytes(), Report, str(path)) if path.exists() else Report()
-
-
-def _records(path: Path, want: type[R]) -> Iterator[R]:
-    for number, line in enumerate(_lines(path), start=1):
-        yield _decoded(line, want, f"{path}:{number}")
-
-
-def _lines(path: Path) -> Iterator[bytes]:
-    """Give the whole lines of a file that may be missing, or still be written to."""
-    if path.exists():
-        with path.open("rb") as file:
-            yield from (line for line in file if line.endswith(b"\n"))
-
-
-def _decoded(line: bytes, want: type[R], where: str) -> R:
-    try:
-        return decode(line, want)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(
-            f"{where} is not a {want.__name__}: {error}", "what a run writes is not to be edited"
-        ) from error
+    return read_record(path.read_bytes(), Report, str(path)) if path.exists() else Report()
 
 
 # --- showing -------------------------------------------------------------------------------------

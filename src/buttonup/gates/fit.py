@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 import jsonschema_rs
-import msgspec
 
 from buttonup.gates.seen import Problem, is_error, seen, short, verdict
+from buttonup.model.schemas import checker
 from buttonup.records import Json, Schema, Trajectory, Verdict
 
 
@@ -69,19 +68,6 @@ def validator(schema: Schema) -> tuple[jsonschema_rs.Validator | None, str]:
     if not schema:
         return None, ""
     try:
-        return _compiled(msgspec.json.encode(schema))
+        return checker(schema), ""
     except (ValueError, OverflowError, RecursionError) as fault:
         return None, short(str(fault))
-
-
-@lru_cache(maxsize=8192)
-def _compiled(schema: bytes) -> tuple[jsonschema_rs.Validator | None, str]:
-    try:
-        return jsonschema_rs.validator_for(msgspec.json.decode(schema), retriever=_refuse), ""
-    except ValueError as fault:
-        return None, short(str(fault))
-
-
-def _refuse(uri: str) -> Json:
-    """Fetch nothing: a schema that refers to another document cannot be used."""
-    raise ValueError(f"{uri} is not fetched")

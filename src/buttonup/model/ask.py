@@ -18,7 +18,7 @@ import msgspec
 from buttonup.errors import Reject
 from buttonup.model.door import Model, Reply, Request, Turn
 from buttonup.model.parse import only_json
-from buttonup.model.schemas import schema_of
+from buttonup.model.schemas import checker, schema_of
 from buttonup.prompts.render import render
 from buttonup.records import Json, Schema, Usage, digest
 
@@ -95,7 +95,7 @@ class Teacher:
         Rejects  "unusable_schema" too, when no reply could fit; nothing is fetched for a `$ref`
         """
         try:
-            validator = jsonschema_rs.validator_for(schema, offline=True)
+            validator = checker(schema)
         except jsonschema_rs.ValidationError as error:
             raise Reject("unusable_schema", f"{prompt}: {error.message[:SHOWN]}") from error
 

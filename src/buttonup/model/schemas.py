@@ -1,4 +1,4 @@
-"""The JSON Schema of a reply, read off the class that parses it."""
+"""JSON Schemas: of a reply, read off the class that parses it; and of others, compiled safely."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
+import jsonschema_rs
 import msgspec
 
 from buttonup.records import Schema
@@ -28,6 +29,20 @@ def schema_of(want: type[Any]) -> Schema:
     closed = {name: _closed(schema) for name, schema in defined.items()}
     schema: Schema = _resolved(root, closed)
     return schema
+
+
+def checker(schema: Schema) -> jsonschema_rs.Validator:
+    """Compile a schema, once for equal schemas. Schemas are hostile text: nothing is fetched.
+
+    Raises  jsonschema_rs.ValidationError for what is no schema, or refers elsewhere; ValueError,
+            OverflowError or RecursionError for what cannot even be written as JSON
+    """
+    return _compiled(msgspec.json.encode(schema))
+
+
+@functools.lru_cache(maxsize=8192)
+def _compiled(schema: bytes) -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(msgspec.json.decode(schema), offline=True)
 
 
 def strict(schema: Schema) -> bool:

@@ -8,12 +8,17 @@ resumed run proves that it is the same run.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, TypeVar
+
+import msgspec
 
 from buttonup.errors import BadInput
-from buttonup.records import Record, encode
+from buttonup.records import Record, decode, encode
+
+R = TypeVar("R", bound=Record)
 
 BUFFER = 1 << 18  # bytes gathered before they are written; samples are some 10 KB each
 CHUNK = 1 << 16  # bytes looked through at a time for the end of the last whole line
@@ -115,3 +120,29 @@ def _cut_torn_line(path: Path) -> None:
             found = file.read(CHUNK).rfind(b"\n") + 1
         if whole + found < end:
             file.truncate(whole + found)
+
+
+def read_records(path: Path, want: type[R]) -> Iterator[R]:
+    """Go through the records of a file that may be missing, or still be written to.
+
+    Raises  BadInput for a line that is no such record, with its place
+    """
+    for number, line in enumerate(whole_lines(path), start=1):
+        yield read_record(line, want, f"{path}:{number}")
+
+
+def whole_lines(path: Path) -> Iterator[bytes]:
+    """Give the lines that are written to their end; none where there is no file."""
+    if path.exists():
+        with path.open("rb") as file:
+            yield from (line for line in file if line.endswith(b"\n"))
+
+
+def read_record(line: bytes, want: type[R], where: str) -> R:
+    """Read one record. Raises BadInput, naming `where`, for what is none."""
+    try:
+        return decode(line, want)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(
+            f"{where} is not a {want.__name__}: {error}", "what a run writes is not to be edited"
+        ) from error

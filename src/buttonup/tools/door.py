@@ -11,6 +11,7 @@ from typing import Protocol
 
 import jsonschema_rs
 
+from buttonup.model.schemas import checker
 from buttonup.records import Call, Function, Json, Record, Schema, Usage
 
 ERROR: Schema = {
@@ -69,7 +70,7 @@ def misfit(value: Json, schema: Schema) -> str:
     """
     if wrong := unusable(schema):
         return wrong
-    first = next(_checker(schema).iter_errors(value), None)
+    first = next(checker(schema).iter_errors(value), None)
     if first is None:
         return ""
     place = ".".join(str(step) for step in first.instance_path)
@@ -79,12 +80,7 @@ def misfit(value: Json, schema: Schema) -> str:
 def unusable(schema: Schema) -> str:
     """Say in words why a schema cannot be used; "" when it can. A `$ref` elsewhere cannot."""
     try:
-        _checker(schema)
+        checker(schema)
     except jsonschema_rs.ValidationError as wrong:
         return f"the schema is unusable: {wrong.message}"
     return ""
-
-
-def _checker(schema: Schema) -> jsonschema_rs.Validator:
-    """Compile a schema. Schemas are hostile text, so nothing is fetched for them."""
-    return jsonschema_rs.validator_for(schema, offline=True)

@@ -6,6 +6,7 @@ letters, needs nothing, and finds rewordings less well.
 
 from __future__ import annotations
 
+import functools
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -81,6 +82,7 @@ class WordLlama:
         return _unit(np.asarray(self.model.embed(list(texts)), dtype=np.float32))
 
 
+@functools.cache
 def pick_embedder(name: EmbedderName = "auto") -> Embedder:
     """Give the embedder of that name; "auto" is wordllama where installed, else lexical.
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import jsonschema_rs
 
+from buttonup.model.schemas import checker
 from buttonup.records import Function, Json, Schema, digest
 
 DEEPEST = 8  # levels of nesting; ours: real functions stay under five
@@ -118,7 +119,7 @@ def _children(part: Json) -> list[Json]:
 def _not_a_schema(schema: Schema) -> str:
     try:
         jsonschema_rs.meta.validate(schema)
-        jsonschema_rs.validator_for(schema)
+        checker(schema)
     except (jsonschema_rs.ValidationError, ValueError) as wrong:
         return str(wrong).splitlines()[0][:160]
     return ""

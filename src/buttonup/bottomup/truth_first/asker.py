@@ -18,7 +18,7 @@ from buttonup.bottomup.truth_first.nodes import (
     Said,
     parents,
 )
-from buttonup.bottomup.truth_first.voice import Voice, kind_of, slots_of
+from buttonup.bottomup.truth_first.voice import Voice, kind_of
 from buttonup.records import Json
 from buttonup.worlds.phrases import Ways
 from buttonup.worlds.spoken import asked, listed, sentence
@@ -69,7 +69,7 @@ class Asker(Voice):
         if isinstance(node, ReduceNode):
             way = self.choose(self.grammar.reduce_task[self.reduction(node)])
             return self._reduced(node, way, "")
-        return self._asked(node, self.choose(self.book.functions[node.function.name].ask))
+        return self.asked(node, self.choose(self.book.functions[node.function.name].ask))
 
     # --- clauses ------------------------------------------------------------------------------
 
@@ -91,7 +91,7 @@ class Asker(Voice):
     def _clause(self, i: int) -> str:
         node = self.nodes[i]
         if isinstance(node, CallNode):
-            return self._asked(node, self.choose(self.book.functions[node.function.name].ask))
+            return self.asked(node, self.choose(self.book.functions[node.function.name].ask))
         np = self._set(node.over)
         ways = self.grammar.reduce_among if np else self.grammar.reduce
         return self._reduced(node, self.choose(ways[self.reduction(node)]), np)
@@ -186,20 +186,7 @@ class Asker(Voice):
         """Say what a call would give, instead of asking for the call."""
         node = self.nodes[i]
         assert isinstance(node, CallNode)
-        return self._asked(node, self.choose(self._np(i, use)))
-
-    def _asked(self, node: CallNode, template: str) -> str:
-        """Fill a template with a call's arguments; optional ones are added behind it."""
-        slots = {name: self._slot(node, name) for name in slots_of(template)}
-        text = template.format_map(slots)
-        phrases = self.book.functions[node.function.name]
-        for name, ways in phrases.modify.items():
-            if name in node.bindings and name not in slots:
-                way = self.choose(ways)
-                text += " " + way.format_map(
-                    {name: self._slot(node, name) for name in slots_of(way)}
-                )
-        return text
+        return self.asked(node, self.choose(self._np(i, use)))
 
     def _slot(self, node: CallNode, name: str) -> str:
         binding = node.bindings[name]

@@ -45,14 +45,7 @@ class Teller(Voice):
         """Say what a call sets out to do, as a verb phrase; "" for a conclusion."""
         if isinstance(node, ReduceNode):
             return ""
-        phrases = self.book.functions[node.function.name]
-        template = self.choose(phrases.ask)
-        text = template.format_map({n: self._slot(node, n) for n in slots_of(template)})
-        for name, ways in phrases.modify.items():
-            if name in node.bindings:
-                way = self.choose(ways)
-                text += " " + way.format_map({n: self._slot(node, n) for n in slots_of(way)})
-        return text
+        return self.asked(node, self.choose(self.book.functions[node.function.name].ask))
 
     def finding(self, i: int) -> str:
         """Say what a node brought, in a thought: one thing in full, a list by how long it is."""
@@ -70,7 +63,7 @@ class Teller(Voice):
         """Say the final answer: all that was asked for, long lists on the way by their length."""
         told = []
         for i, node in enumerate(self.nodes):
-            if i in self.reported:
+            if self._in_full(i, node):
                 told.append(self.report(node))
             elif isinstance(node, CallNode) and i not in self.unsaid:
                 told.append(self._briefly(node, "told"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import functools
 import random
 import string
@@ -16,7 +17,7 @@ def slots_of(template: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n for _, n, _, _ in string.Formatter().parse(template) if n))
 
 
-class Voice:
+class Voice(abc.ABC):
     """What both voices share: the plan, its phrase book, and the dice."""
 
     def __init__(self, plan: Plan, rng: random.Random) -> None:
@@ -42,6 +43,20 @@ class Voice:
     def reduction(self, node: ReduceNode) -> str:
         """Name the kind of conclusion as the grammar does."""
         return "pick" if node.rule in ("least", "most") else node.rule
+
+    def asked(self, node: CallNode, template: str) -> str:
+        """Fill a template with a call's arguments; optional ones are added behind it."""
+        slots = {name: self._slot(node, name) for name in slots_of(template)}
+        text = template.format_map(slots)
+        for name, ways in self.book.functions[node.function.name].modify.items():
+            if name in node.bindings and name not in slots:
+                way = self.choose(ways)
+                text += " " + way.format_map({n: self._slot(node, n) for n in slots_of(way)})
+        return text
+
+    @abc.abstractmethod
+    def _slot(self, node: CallNode, name: str) -> str:
+        """Say one argument of a call; each voice has its own way."""
 
     def measure(self, node: ReduceNode) -> str:
         """Name the field that is added up or compared."""
