@@ -22,7 +22,7 @@ class Toy(Row):
 
 @pytest.fixture
 def lend() -> WorldFunction:
-    world = World("shed", "A shed", lambda _: State(dt.date(2026, 1, 1)), known={})
+    world = World("shed", "A shed", lambda _, today: State(today), known={})
 
     @world.function(writes=True)
     def lend_toy(
@@ -51,9 +51,9 @@ def test_the_definition_comes_from_signature_and_docstring(lend: WorldFunction) 
 
 
 def test_fields_of_results_carry_kind_and_entity(lend: WorldFunction) -> None:
-    assert [(f.path, f.kind, f.entity) for f in lend.fields] == [
-        (("toy_id",), "ToyId", "Toy"),
-        (("price",), "Money", "Toy"),
+    assert [(f.name, f.kind, f.entity) for f in lend.fields] == [
+        ("toy_id", "ToyId", "Toy"),
+        ("price", "Money", "Toy"),
     ]
 
 
@@ -65,7 +65,7 @@ def test_a_call_gives_json_or_an_error_as_data(lend: WorldFunction) -> None:
 
 
 def test_users_know_enumerations_but_no_opaque_id(lend: WorldFunction) -> None:
-    world = World("shed", "A shed", lambda _: State(dt.date(2026, 1, 1)), known={})
+    world = World("shed", "A shed", lambda _, today: State(today), known={})
     toy_id, size, _ = lend.parameters
     assert world.draw(lend, toy_id) is None
     draw = world.draw(lend, size)

@@ -32,11 +32,13 @@ def schedule(b: Blueprint) -> tuple[Beat, ...]:
     known: list[int] = []
     for i, step in enumerate(b.plan):
         ready = max((known[p] for p in needs_of(b, i)), default=0)
-        for j in range(len(step.calls)):
-            at = ready if b.parallel else len(turns)
+        at = ready - 1
+        for j, call in enumerate(step.calls):
+            chained = any(s.step == i for s in call.sources.values())
+            at = (at + 1 if chained else ready) if b.parallel else len(turns)
             turns.extend([] for _ in range(at + 1 - len(turns)))
             turns[at].append((i, j))
-        done = ready + 1 if b.parallel else len(turns)
+        done = at + 1 if b.parallel else len(turns)
         known.append(done if step.calls else ready)
     learnt = [tuple(i for i, k in enumerate(known) if k == turn) for turn in range(len(turns) + 1)]
     return tuple(Beat(tuple(calls), news) for calls, news in zip([*turns, []], learnt, strict=True))
@@ -46,7 +48,7 @@ def needs_of(b: Blueprint, step: int) -> set[int]:
     """List the steps that a step needs: by the edges, and by where its arguments come from."""
     by_edge = {i for i, j in b.task.edges if j == step}
     sources = (s for call in b.plan[step].calls for s in call.sources.values())
-    return by_edge | {s.step for s in sources if s.step is not None}
+    return by_edge | {s.step for s in sources if s.step is not None and s.step != step}
 
 
 async def follow_plan(t: Trajectory) -> Trajectory:

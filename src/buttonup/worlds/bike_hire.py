@@ -11,8 +11,8 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from buttonup.worlds.kinds import Date, Kind, Money
-from buttonup.worlds.names import STREETS, people
-from buttonup.worlds.state import Refused, Row, State, Table, fresh_id
+from buttonup.worlds.names import DISTRICTS, STREETS, people, person, phone
+from buttonup.worlds.state import Page, PageNumber, Refused, Row, State, Table, fresh_id, page_of
 from buttonup.worlds.world import World
 
 StationId = Annotated[
@@ -30,6 +30,9 @@ HireId = Annotated[
 Days = Annotated[int, Kind("HireDays"), Meta(ge=1, le=14, description="Length in days.")]
 RangeKm = Annotated[
     int, Kind("Kilometres"), Meta(description="Range on one charge in km; 0: no motor.")
+]
+Fault = Annotated[
+    Literal["brakes", "chain", "tyres", "lights", "gears", "saddle", "battery"], Kind("BikeFault")
 ]
 BikeType = Literal["city", "cargo", "electric", "mountain", "tandem"]
 
@@ -77,6 +80,35 @@ class Hire(Row):
     status: Literal["active", "returned"]
 
 
+class Contact(Row):
+    """Where somebody can be reached."""
+
+    name: Annotated[str, Kind("PersonName"), Meta(description="First and last name.")]
+    phone: Annotated[str, Kind("Phone"), Meta(description="Telephone number.")]
+
+
+class Repair(Row):
+    """A bike taken off the road, and what is wrong with it."""
+
+    repair_id: Annotated[
+        str, Kind("BikeRepairId"), Meta(pattern=r"^RP-\d{5}$", description="Repair id.")
+    ]
+    bike: Bike
+    faults: list[Fault]
+    back_on: Date
+
+
+class GroupHire(Row):
+    """Several bikes hired together."""
+
+    group_id: Annotated[
+        str, Kind("GroupHireId"), Meta(pattern=r"^GH-\d{5}$", description="Group hire id.")
+    ]
+    hires: list[Hire]
+    leader: Contact
+    total: Money
+
+
 class Quote(Row):
     """What a hire would cost."""
 
@@ -94,6 +126,8 @@ class BikeHire(State):
     bikes: Table[Bike]
     members: Table[Member]
     hires: Table[Hire]
+    repairs: Table[Repair]
+    groups: Table[GroupHire]
 
 
 MODELS = {
@@ -104,12 +138,10 @@ MODELS = {
     "tandem": ("Duet", "Side by Side"),
 }
 RATES = {"city": 9, "cargo": 24, "electric": 19, "mountain": 16, "tandem": 21}
-DISTRICTS = "Old Town|Riverside|Northgate|University|Harbour|Hillcrest|Southbank".split("|")
 
 
-def seed(rng: random.Random) -> BikeHire:
+def seed(rng: random.Random, today: dt.date) -> BikeHire:
     """Make 18 stations, 240 bikes, 60 members and their running hires."""
-    today = dt.date(2026, rng.randint(3, 10), rng.randint(1, 28))
     stations = [
         Station(f"ST-{n:02}", street, rng.choice(DISTRICTS), rng.randint(0, 14))
         for n, street in enumerate(rng.sample(STREETS, 18), 1)
@@ -135,6 +167,8 @@ def seed(rng: random.Random) -> BikeHire:
         bikes=Table("bike_id", bikes),
         members=Table("member_id", members),
         hires=Table("hire_id", hires),
+        repairs=Table("repair_id", ()),
+        groups=Table("group_id", ()),
     )
 
 
@@ -173,6 +207,7 @@ world = World(
         "HireDays": lambda _s, rng: rng.randint(2, 9),
         "find_bikes.max_price": lambda _s, rng: float(rng.randrange(12, 27, 2)),
         "find_bikes.min_range_km": lambda _s, rng: rng.randrange(40, 90, 10),
+        "hire_group.leader": lambda _s, rng: Contact(person(rng), phone(rng)),
         "top_up.amount": lambda _s, rng: float(rng.choice((10, 15, 20, 25, 40, 50))),
     },
 )
@@ -206,16 +241,18 @@ def find_bikes(
     bike_type: BikeType | None = None,
     max_price: Money | None = None,
     min_range_km: RangeKm | None = None,
-) -> list[Bike]:
-    """List the bikes that stand free at a station.
+    page: PageNumber = 1,
+) -> Page[Bike]:
+    """List the bikes that stand free at a station, eight to a page.
 
     station_id: the station to look at
     bike_type: only bikes of this type
     max_price: only bikes that cost at most this much a day, in euros
     min_range_km: only bikes with at least this range on one charge
+    page: which page of the list
     """
     station = db.stations[station_id]
-    return db.bikes.where(
+    found = db.bikes.where(
         lambda b: (
             b.available
             and b.station_id == station.station_id
@@ -224,6 +261,7 @@ def find_bikes(
             and (min_range_km is None or b.range_km >= min_range_km)
         )
     )
+    return page_of(found, page, 8)
 
 
 @world.function()
@@ -327,3 +365,49 @@ def top_up(db: BikeHire, member_id: MemberId, amount: Money) -> Member:
     """
     member = db.members[member_id]
     return db.members.put(replace(member, balance=round(member.balance + amount, 2)))
+
+
+@world.function(writes=True)
+def report_faults(db: BikeHire, bike_id: BikeId, faults: list[Fault]) -> Repair:
+    """Report what is wrong with a bike. It is taken off the road and repaired within a week.
+
+    bike_id: the bike with the faults
+    faults: all parts that need repair
+    """
+    bike = db.bikes[bike_id]
+    if not faults:
+        raise Refused("A report needs at least one fault.")
+    if "battery" in faults and bike.range_km == 0:
+        raise Refused(f"Bike {bike_id} has no battery.")
+    bike = db.bikes.put(replace(bike, available=False))
+    back = db.today + dt.timedelta(days=2 + len(faults))
+    repair_id = fresh_id("RP", bike_id, str(db.today))
+    return db.repairs.put(Repair(repair_id, bike, faults, str(back)))
+
+
+@world.function(writes=True)
+def hire_group(
+    db: BikeHire, bike_ids: list[BikeId], days: Days, leader: Annotated[Contact, Kind("Leader")]
+) -> GroupHire:
+    """Hire two to six free bikes for a group, starting today. One person answers for all of them.
+
+    bike_ids: the bikes to hire
+    days: for how many days
+    leader: who answers for the bikes, and how to reach that person
+    """
+    if not 2 <= len(set(bike_ids)) == len(bike_ids) <= 6:
+        raise Refused("A group takes two to six different bikes.")
+    bikes = [db.bikes[bike_id] for bike_id in bike_ids]
+    if out := next((b.bike_id for b in bikes if not b.available), None):
+        raise Refused(f"Bike {out} is out on hire.")
+    start, due = str(db.today), str(db.today + dt.timedelta(days=days))
+    hires = []
+    for bike in bikes:
+        total = quote_hire.run(db, bike.bike_id, days).total
+        hire_id = fresh_id("HI", bike.bike_id, start)
+        db.bikes.put(replace(bike, available=False))
+        hires.append(Hire(hire_id, bike.bike_id, "M-00000", start, due, total, "active"))
+        db.hires.put(hires[-1])
+    group_id = fresh_id("GH", *bike_ids, start)
+    total = round(sum(hire.total for hire in hires), 2)
+    return db.groups.put(GroupHire(group_id, hires, leader, total))

@@ -34,15 +34,33 @@ Time = Annotated[
     str, Kind("Time"), Meta(pattern=r"^\d{2}:\d{2}$", description="Time of day as HH:MM, 24 hours.")
 ]
 Money = Annotated[float, Kind("Money"), Meta(description="Amount in euros.")]
+City = Annotated[str, Kind("City"), Meta(description="Name of a city, like Lisbon.")]
+Country = Annotated[str, Kind("Country"), Meta(description="Name of a country, like Portugal.")]
+PersonName = Annotated[str, Kind("PersonName"), Meta(description="First and last name.")]
+Email = Annotated[str, Kind("Email"), Meta(description="E-mail address.")]
+Phone = Annotated[str, Kind("Phone"), Meta(description="Telephone number.")]
+Weekday = Annotated[
+    typing.Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    Kind("Weekday"),
+]
+Count = Annotated[int, Kind("Count")]
+"""How many of something. Nothing is fed by it; it is a kind so that it can be said and compared."""
 
 
 def kind_of(hint: Any) -> str | None:
-    """Name the kind of a type; None when it has none. `X | None` has the kind of X."""
+    """Name the kind of a type; None when it has none. `X | None` and `list[X]` have X's kind."""
     for part in _parts(hint):
         for mark in getattr(part, "__metadata__", ()):
             if isinstance(mark, Kind):
                 return mark.name
+    if many(hint):
+        return kind_of(typing.get_args(plain(hint))[0])
     return None
+
+
+def many(hint: Any) -> bool:
+    """Say whether a type is a list."""
+    return typing.get_origin(plain(hint)) is list
 
 
 def plain(hint: Any) -> Any:
@@ -52,8 +70,8 @@ def plain(hint: Any) -> Any:
 
 
 def choices_of(hint: Any) -> tuple[Any, ...]:
-    """List the values of a `Literal` type; () for any other."""
-    bare = plain(hint)
+    """List the values of a `Literal` type, or of a list of them; () for any other."""
+    bare = plain(typing.get_args(plain(hint))[0]) if many(hint) else plain(hint)
     return typing.get_args(bare) if typing.get_origin(bare) is typing.Literal else ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 
 FIRST = (
@@ -28,6 +29,28 @@ STREETS = (
 ).split("|")
 
 
+CITIES = {
+    "Amsterdam": "Netherlands", "Antwerp": "Belgium", "Athens": "Greece", "Barcelona": "Spain",
+    "Berlin": "Germany", "Bologna": "Italy", "Bordeaux": "France", "Brno": "Czechia",
+    "Brussels": "Belgium", "Budapest": "Hungary", "Copenhagen": "Denmark", "Cork": "Ireland",
+    "Dublin": "Ireland", "Edinburgh": "Scotland", "Geneva": "Switzerland", "Ghent": "Belgium",
+    "Graz": "Austria", "Hamburg": "Germany", "Helsinki": "Finland", "Krakow": "Poland",
+    "Leipzig": "Germany", "Lisbon": "Portugal", "Ljubljana": "Slovenia", "Lyon": "France",
+    "Milan": "Italy", "Munich": "Germany", "Oslo": "Norway", "Porto": "Portugal",
+    "Prague": "Czechia", "Riga": "Latvia", "Rotterdam": "Netherlands", "Seville": "Spain",
+    "Stockholm": "Sweden", "Tallinn": "Estonia", "Turin": "Italy", "Utrecht": "Netherlands",
+    "Valencia": "Spain", "Vienna": "Austria", "Warsaw": "Poland", "Zurich": "Switzerland",
+}  # fmt: skip
+"""City -> country. Worlds that have cities share them, so that a task can go from one to another."""
+
+DISTRICTS = (
+    "Old Town|Riverside|Northgate|University|Harbour|Hillcrest|Southbank|Westfield|Eastmoor|"
+    "Castle Quarter|Mill Park|Station Quarter|Greenhill|Lakeside"
+).split("|")
+
+_TRADES = "Partners|Group|Brothers|Works|Services|Supply|Trading|Industries|Studio|& Co".split("|")
+
+
 def person(rng: random.Random) -> str:
     """Draw a full name."""
     return f"{rng.choice(FIRST)} {rng.choice(LAST)}"
@@ -39,6 +62,50 @@ def people(rng: random.Random, count: int) -> list[str]:
     while len(drawn) < count:
         drawn[person(rng)] = None
     return list(drawn)
+
+
+def email(rng: random.Random, name: str) -> str:
+    """Make an e-mail address for a person, at a domain that nobody can own."""
+    first, _, last = name.lower().replace("'", "").partition(" ")
+    form = rng.choice(
+        (f"{first}.{last}", f"{first[0]}.{last}", f"{first}_{last}", f"{last}{first[0]}")
+    )
+    return f"{form}@{rng.choice(('mail', 'post', 'inbox', 'home'))}.example"
+
+
+def phone(rng: random.Random) -> str:
+    """Draw a telephone number in the range that is kept free for fiction."""
+    return f"020 7946 {rng.randint(0, 999):04}"
+
+
+def company(rng: random.Random) -> str:
+    """Draw a company's name."""
+    return f"{rng.choice(LAST)} {rng.choice(_TRADES)}"
+
+
+def companies(rng: random.Random, count: int) -> list[str]:
+    """Draw different names of companies."""
+    drawn: dict[str, None] = {}
+    while len(drawn) < count:
+        drawn[company(rng)] = None
+    return list(drawn)
+
+
+def numbers(rng: random.Random, prefix: str, count: int, digits: int = 5) -> list[str]:
+    """Draw different ids: "ST-40213"."""
+    drawn = rng.sample(range(10 ** (digits - 1), 10**digits), count)
+    return [f"{prefix}-{n}" for n in drawn]
+
+
+def day(rng: random.Random, today: dt.date, earliest: int, latest: int) -> str:
+    """Draw a date between two distances from today, in days, as YYYY-MM-DD."""
+    return str(today + dt.timedelta(days=rng.randint(earliest, latest)))
+
+
+def clock_time(rng: random.Random, first: int, last: int, step: int = 15) -> str:
+    """Draw a time of day between two hours, in steps of minutes, as HH:MM."""
+    minutes = rng.randrange(first * 60, last * 60 + 1, step)
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def address(rng: random.Random) -> str:

@@ -186,9 +186,8 @@ ADVICE: dict[Severity, str] = {
 }
 
 
-def seed(rng: random.Random) -> Pharmacy:
+def seed(rng: random.Random, today: dt.date) -> Pharmacy:
     """Make 8 shops, about 60 medicines and their stock, 45 customers and what they have running."""
-    today = dt.date(2026, rng.randint(2, 11), rng.randint(1, 22))
     shops = [_shop(rng, name) for name in rng.sample(STREETS, 8)]
     names = [s.shop for s in shops]
     codes = iter(rng.sample(range(1000, 9999), 120))

@@ -45,6 +45,9 @@ class Entity(Record):
     """Field -> how it is referred to; {it} is the object: "the station where {it} stands"."""
     measures: dict[str, str] = {}
     """Numeric field -> its name, where items can be compared or added up: "daily price"."""
+    when: dict[str, dict[str, str]] = {}
+    """Field -> value as JSON writes it -> what is then the case: `available.true = "is free"`,
+    `status.active = "is still running"`. It follows the object: "if that bike is free"."""
 
 
 class Phrases(Record):
@@ -56,6 +59,12 @@ class Phrases(Record):
     """Sentences; slots are result fields and arguments, and {count} and {items} for lists."""
     tell: Ways
     """Result fields (of each item, for lists) that every `say` reports: the facts."""
+    question: Ways = ()
+    """The same as whole questions, without the mark: "Which bikes are free at {station_id}"."""
+    wish: Ways = ()
+    """The same as what the user would do, after "I'd like to": "hire {bike_id} for {days}"."""
+    omit: dict[str, Ways] = {}
+    """Required parameter -> verb phrases that leave it unsaid, so that it must be asked for."""
     modify: dict[str, Ways] = {}
     """Optional parameter -> what is added to the verb phrase when it is given."""
     np: dict[str, Ways] = {}
@@ -72,6 +81,8 @@ class PhraseBook(Record):
     """Kind -> how a user says a value of it: "station {}". Absent: the bare value."""
     own: dict[str, Ways] = {}
     """Kinds that are the user's own, one value a request -> how they say so: "I'm member {}."."""
+    ask_back: dict[str, Ways] = {}
+    """Kind, or "function.parameter" -> how the assistant asks for it: "For how many days?"."""
 
 
 @functools.cache
@@ -101,6 +112,10 @@ class Grammar(Record):
     superlative: Ways
     each: Ways
     each_among: Ways
+    each_known: Ways
+    all: Ways
+    all_among: Ways
+    all_known: Ways
     reduce: dict[str, Ways]
     reduce_among: dict[str, Ways]
     reduce_task: dict[str, Ways]

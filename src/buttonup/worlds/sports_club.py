@@ -199,9 +199,8 @@ ROOMS = (
 TIMES = ("07:15", "09:00", "10:30", "12:15", "16:45", "18:00", "19:30", "20:15")
 
 
-def seed(rng: random.Random) -> SportsClub:
+def seed(rng: random.Random, today: dt.date) -> SportsClub:
     """Make 27 coaches, 8 rooms, classes and courses, 50 members, their bookings and passes."""
-    today = dt.date(2026, rng.randint(2, 11), rng.randint(1, 24))
     coaches = [_coach(rng, n, name) for n, name in enumerate(people(rng, 27), 1)]
     by_activity = {a: [c for c in coaches if c.activity == a] for a in ACTIVITIES}
     rooms = [

@@ -9,12 +9,13 @@ from __future__ import annotations
 import copy
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, Self, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Annotated, Generic, Self, TypeVar
 
 import msgspec
 
 from buttonup.records import Frozen, Json, digest
+from buttonup.worlds.kinds import Kind
 
 
 class Row(msgspec.Struct, metaclass=Frozen, frozen=True):
@@ -22,6 +23,29 @@ class Row(msgspec.Struct, metaclass=Frozen, frozen=True):
 
 
 R = TypeVar("R", bound=Row)
+
+
+class Page(Row, Generic[R]):
+    """A part of a long list, as an API gives it page by page."""
+
+    items: list[R]
+    total: Annotated[int, msgspec.Meta(description="How many there are on all pages.")]
+    next_page: Annotated[
+        int | None, msgspec.Meta(description="Number of the page that follows; null on the last.")
+    ]
+
+
+PageNumber = Annotated[int, Kind("PageNumber"), msgspec.Meta(ge=1)]
+"""Type of the parameter `page` of a function that gives a `Page`; its default is 1."""
+
+
+def page_of(rows: Sequence[R], page: int, size: int) -> Page[R]:
+    """Cut one page out of a list; pages count from 1. Raises Refused beyond the last one."""
+    start = (page - 1) * size
+    if rows and start >= len(rows):
+        raise Refused(f"There is no page {page}; the last one is {-(-len(rows) // size)}.")
+    more = start + size < len(rows)
+    return Page(list(rows[start : start + size]), len(rows), page + 1 if more else None)
 
 
 class Refused(Exception):  # noqa: N818 - an answer of the world, given to the caller as data

@@ -195,9 +195,8 @@ SPECIALTIES: tuple[Specialty, ...] = get_args(Specialty)
 TIMES = ("08:30", "09:15", "10:00", "11:30", "14:00", "14:45", "16:15", "17:30")
 
 
-def seed(rng: random.Random) -> VetClinic:
+def seed(rng: random.Random, today: dt.date) -> VetClinic:
     """Make 18 vets and their free times, 40 clients, their pets and all that belongs to them."""
-    today = dt.date(2026, rng.randint(2, 11), rng.randint(1, 24))
     vets = [_vet(rng, n, name) for n, name in enumerate(people(rng, 18), 1)]
     numbers = [f"CL-{n}" for n in rng.sample(range(10_000, 99_999), 40)]
     pets = [_pet(rng, n, name, vets, today) for n in numbers for name in _some(rng, PETS, 1, 4)]

@@ -205,9 +205,8 @@ CARRIERS: tuple[Carrier, ...] = ("Norfreight", "Halden Haulage", "Pallet Express
 UNITS_PER_PALLET = 60
 
 
-def seed(rng: random.Random) -> Warehouse:
+def seed(rng: random.Random, today: dt.date) -> Warehouse:
     """Make 14 depots, 47 products in their bins, 16 suppliers, their offers, orders, deliveries."""
-    today = dt.date(2026, rng.randint(2, 11), rng.randint(1, 28))
     depots = _depots(rng)
     numbers = iter(rng.sample(range(1000, 9999), 60))
     products = [

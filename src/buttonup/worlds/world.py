@@ -15,19 +15,20 @@ the planner goes by are all read off its signature:
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import inspect
 import random
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from buttonup.records import Function, Json, Schema
-from buttonup.worlds.kinds import choices_of, kind_of, plain, schema_of
-from buttonup.worlds.state import Refused, Row, State
+from buttonup.worlds.kinds import choices_of, kind_of, many, plain, schema_of
+from buttonup.worlds.state import Page, Refused, Row, State
 
 Known = Callable[[Any, random.Random], Json]
 """Draws a value that a user of the world would know, from its state."""
@@ -49,16 +50,27 @@ class Parameter:
         """True when it has no default."""
         return self.default is REQUIRED
 
+    @property
+    def many(self) -> bool:
+        """True when it takes a list."""
+        return many(self.hint)
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One leaf of a result: where it is, what kind, and which entity it belongs to."""
+    """One field of the objects that a result holds."""
 
-    path: tuple[str, ...]
-    """Steps from the result's root; "*" stands for any item of a list."""
-    kind: str
     entity: str
-    """Name of the Row class that holds it."""
+    """Name of the Row class of the object."""
+    name: str
+    """Dotted where a Row lies in a Row: "address.city"."""
+    kind: str = ""
+    """"" when it has none."""
+    rows: str = ""
+    """Name of the Row class of its items, where it is a list of objects."""
+
+
+Gives = Literal["one", "list", "page"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,9 +83,18 @@ class WorldFunction:
     writes: bool
     definition: Function
     parameters: tuple[Parameter, ...]
+    gives: Gives
+    """One object, a list of them, or a page of a list."""
+    entity: str
+    """Name of the Row class of that object, or of the list's items."""
     fields: tuple[Field, ...]
+    """Of that entity, and of those that lie in lists in it."""
     arguments: type[msgspec.Struct]
     """The class that checks the arguments."""
+
+    def parameter(self, name: str) -> Parameter:
+        """Give a parameter by its name."""
+        return next(p for p in self.parameters if p.name == name)
 
     def call(self, state: Any, arguments: Mapping[str, Json]) -> Json:
         """Run on a state. Errors are data: `{"error": "..."}`, never an exception."""
@@ -99,7 +120,7 @@ class World:
         self,
         name: str,
         title: str,
-        seed: Callable[[random.Random], State],
+        seed: Callable[[random.Random, dt.date], State],
         known: Mapping[str, Known],
     ) -> None:
         self.name = name
@@ -125,13 +146,34 @@ class World:
         known = known or self.known.get(parameter.kind or "")
         if known is None and (choices := choices_of(parameter.hint)):
             others = tuple(c for c in choices if c != parameter.default)
-            return lambda _state, rng: rng.choice(others)
+            known = lambda _state, rng: rng.choice(others)  # noqa: E731 - it is wrapped below
+        if known is not None and parameter.many:
+            return _several(known)
         if known is None and plain(parameter.hint) is bool:
             return lambda _state, _rng: parameter.default is not True
         return known
 
     def _state(self, seed: int) -> State:
-        return self._seed(random.Random(f"{self.name}:{seed}"))
+        return self._seed(random.Random(f"{self.name}:{seed}"), clock(seed))
+
+
+def clock(seed: int) -> dt.date:
+    """Give the day it is in every world of a seed, so that two worlds can meet in one task."""
+    return dt.date(2026, 2, 1) + dt.timedelta(days=random.Random(f"clock:{seed}").randrange(300))
+
+
+def _several(known: Known) -> Known:
+    """Draw two or three different values where a list is taken; fewer where there are not more."""
+
+    def draw(state: Any, rng: random.Random) -> Json:
+        wanted, drawn = rng.choice((2, 2, 3)), list[Json]()
+        for _ in range(3 * wanted):
+            value = msgspec.to_builtins(known(state, rng))
+            if value not in drawn and len(drawn) < wanted:
+                drawn.append(value)
+        return drawn
+
+    return draw
 
 
 def _read(world: str, run: Callable[..., Any], *, writes: bool) -> WorldFunction:
@@ -143,6 +185,7 @@ def _read(world: str, run: Callable[..., Any], *, writes: bool) -> WorldFunction
     description, told = _docstring(run)
     arguments = _argument_class(run.__name__, parameters)
     name = run.__name__
+    gives, row = _given(hints["return"])
     return WorldFunction(
         name=name,
         world=world,
@@ -155,7 +198,9 @@ def _read(world: str, run: Callable[..., Any], *, writes: bool) -> WorldFunction
             responses=schema_of(hints["return"]),
         ),
         parameters=parameters,
-        fields=tuple(_fields(hints["return"], (), "")),
+        gives=gives,
+        entity=row.__name__,
+        fields=tuple(dict.fromkeys(_fields(row, row.__name__, ""))),
         arguments=arguments,
     )
 
@@ -188,14 +233,28 @@ def _parameters_schema(arguments: type[msgspec.Struct], told: dict[str, str]) ->
     return schema
 
 
-def _fields(hint: Any, path: tuple[str, ...], entity: str) -> Iterator[Field]:
-    """Walk a result type down to its leaves that have a kind."""
+def _given(hint: Any) -> tuple[Gives, type[Row]]:
+    """Say what a return type gives: one object, a list, or a page; and of which Row class."""
     bare = plain(hint)
-    if isinstance(bare, type) and issubclass(bare, Row):
-        hints = typing.get_type_hints(bare, include_extras=True)
-        for name, inner in hints.items():
-            yield from _fields(inner, (*path, name), bare.__name__)
-    elif typing.get_origin(bare) is list:
-        yield from _fields(typing.get_args(bare)[0], (*path, "*"), entity)
-    elif kind := kind_of(hint):
-        yield Field(path, kind, entity)
+    if typing.get_origin(bare) is Page:
+        return "page", typing.get_args(bare)[0]
+    if typing.get_origin(bare) is list:
+        return "list", typing.get_args(bare)[0]
+    return "one", bare
+
+
+def _fields(row: type[Row], entity: str, prefix: str) -> Iterator[Field]:
+    """Walk a Row class down to its leaves, through the Rows that lie in it."""
+    for name, hint in typing.get_type_hints(row, include_extras=True).items():
+        at, bare = f"{prefix}{name}", plain(hint)
+        if _is_row(bare):
+            yield from _fields(bare, entity, f"{at}.")
+        elif many(hint) and _is_row(item := plain(typing.get_args(bare)[0])):
+            yield Field(entity, at, rows=item.__name__)
+            yield from _fields(item, item.__name__, "")
+        else:
+            yield Field(entity, at, kind_of(hint) or "")
+
+
+def _is_row(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Row)

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from buttonup.bottomup.truth_first.nodes import (
+    AllOf,
     Binding,
     CallNode,
     EachOf,
     Fed,
+    NextPage,
     Node,
     Plan,
     ReduceNode,
@@ -22,6 +24,7 @@ from buttonup.bottomup.truth_first.voice import Voice, kind_of
 from buttonup.records import Json
 from buttonup.worlds.phrases import Ways
 from buttonup.worlds.spoken import asked, listed, sentence
+from buttonup.worlds.templates import fill
 
 IMPLICIT = 0.45  # share of calls that may go without saying and do; ours, by ear
 ONE_SENTENCE = 0.6  # share of clauses that join the sentence before; ours, by ear
@@ -85,7 +88,7 @@ class Asker(Voice):
             clauses.append(_Clause(self._clause(i), [i], self._spoken_needs(i)))
         for clause in clauses:
             if clause.same:
-                clause.text += self.choose(self.grammar.same).format(x=listed(clause.same))
+                clause.text += fill(self.choose(self.grammar.same), {"x": listed(clause.same)})
         return clauses
 
     def _clause(self, i: int) -> str:
@@ -129,11 +132,11 @@ class Asker(Voice):
         for last, clause in itertools.pairwise(clauses):
             hangs = bool(clause.needs & set(last.nodes))
             if not sentences and "," not in text and self.rng.random() < ONE_SENTENCE:
-                text += self.choose(g.follow if hangs else g.beside).format(c=clause.text)
+                text += fill(self.choose(g.follow if hangs else g.beside), {"c": clause.text})
             else:
                 way = self.choose(g.follow_sentence if hangs else g.beside_sentence)
-                sentences.append(sentence(way.format(c=clause.text)))
-        first = opener.format(c=text, C=text[:1].upper() + text[1:])
+                sentences.append(sentence(fill(way, {"c": clause.text})))
+        first = fill(opener, {"c": text, "C": text[:1].upper() + text[1:]})
         return " ".join([sentence(first), *sentences])
 
     def _introductions(self) -> str:
@@ -147,7 +150,8 @@ class Asker(Voice):
                 if isinstance(binding, Said) and kind in self.book.own and kind not in self.told:
                     said[kind] = binding.value
         return " ".join(
-            sentence(self.choose(self.book.own[kind]).format(value)) for kind, value in said.items()
+            sentence(fill(self.choose(self.book.own[kind]), {"": str(value)}))
+            for kind, value in said.items()
         )
 
     # --- noun phrases -------------------------------------------------------------------------
@@ -170,7 +174,7 @@ class Asker(Voice):
         """Name the field of a node's object that its one user takes; "self" for the whole."""
         for node in self.nodes[i + 1 :]:
             for b in node.bindings.values() if isinstance(node, CallNode) else ():
-                if not isinstance(b, Said) and b.node == i:
+                if not isinstance(b, Said | NextPage) and b.node == i:
                     return "self" if b.field == self.entity(self.nodes[i]).id else b.field
         return "self"
 
@@ -196,13 +200,16 @@ class Asker(Voice):
             case Fed(i, use):
                 return self._reference(i, use)
             case EachOf(i, use):
-                return self._every(i, use)
+                return self._every(i, use, self.grammar.each, self.grammar.each_among)
+            case AllOf(i, use):
+                return self._every(i, use, self.grammar.all, self.grammar.all_among)
+            case NextPage():
+                raise AssertionError("nobody asks for the next page")
 
     def _value(self, node: CallNode, name: str, value: Json) -> str:
         kind = kind_of(node, name)
         self.told.add(kind)
-        said = asked(kind, value, self.rng, self.today)
-        return self.choose(self.book.kinds.get(kind, ("{}",))).format(said)
+        return self.valued(kind, value, lambda k, v: asked(k, v, self.rng, self.today))
 
     def _reference(self, i: int, use: str) -> str:
         """Refer to an object of an earlier node, or to a field of it."""
@@ -210,15 +217,15 @@ class Asker(Voice):
         if i in self.implicit:
             return self._named(i, self._use(i))
         it = self._object(node)
-        return it if use == entity.id else self.choose(entity.refs[use]).format(it=it)
+        return it if use == entity.id else fill(self.choose(entity.refs[use]), {"it": it})
 
     def _object(self, node: Node) -> str:
         g = self.grammar
         if isinstance(node, CallNode):
-            return self.choose(g.single_object).format(noun=self.entity(node).noun)
+            return fill(self.choose(g.single_object), {"noun": self.entity(node).noun})
         slots = {"superlative": self.superlative(node), "np": self._set(node.over)}
         ways = g.among if slots["np"] else g.superlative
-        return self.choose(ways).format_map(slots)
+        return fill(self.choose(ways), slots)
 
     def _set(self, over: tuple[int, ...]) -> str:
         """Name the objects that a conclusion is drawn from; "" when only they can be meant."""
@@ -228,22 +235,21 @@ class Asker(Voice):
             return f"those {self.entity(self.nodes[over[0]]).plural}"
         return ""
 
-    def _every(self, i: int, use: str) -> str:
+    def _every(self, i: int, use: str, them: Ways, among: Ways) -> str:
         entity = self.entity(self.nodes[i])
+        slots = {"plural": entity.plural, "np": ""}
         if i in self.implicit:
-            each = self.choose(self.grammar.each_among).format(np=self._named(i, "self"))
-        else:
-            each = self.choose(self.grammar.each)
-        return each if use == entity.id else self.choose(entity.refs[use]).format(it=each)
+            them, slots["np"] = among, self._named(i, "self")
+        each = fill(self.choose(them), slots)
+        return each if use == entity.id else fill(self.choose(entity.refs[use]), {"it": each})
 
     def _reduced(self, node: ReduceNode, way: str, np: str) -> str:
         entity = self.entity(node)
-        return way.format_map(
-            {
-                "np": np,
-                "noun": entity.noun,
-                "plural": entity.plural,
-                "measure": self.measure(node),
-                "superlative": self.superlative(node) if node.entity else "",
-            }
-        )
+        slots = {
+            "np": np,
+            "noun": entity.noun,
+            "plural": entity.plural,
+            "measure": self.measure(node),
+            "superlative": self.superlative(node) if node.entity else "",
+        }
+        return fill(way, slots)

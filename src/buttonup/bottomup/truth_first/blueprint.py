@@ -5,7 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from buttonup.bottomup.truth_first.nodes import Binding, CallNode, Node, Plan, ReduceNode, Said
+from buttonup.bottomup.truth_first.nodes import (
+    AllOf,
+    Binding,
+    CallNode,
+    NextPage,
+    Node,
+    Plan,
+    ReduceNode,
+    Said,
+)
 from buttonup.bottomup.truth_first.plan import Ticket, plan
 from buttonup.bottomup.truth_first.shapes import Planning
 from buttonup.bottomup.truth_first.word import Wording, word
@@ -123,7 +132,9 @@ def _step(nodes: Sequence[Node], i: int, worded: Wording) -> Step:
             function=node.function.name,
             arguments=arguments,
             result=result,
-            sources={name: _source(nodes, b, n) for name, b in node.bindings.items()},
+            sources={
+                name: _source(nodes, b, n) for name, b in node.bindings.items() if name in arguments
+            },
         )
         for n, (arguments, result) in enumerate(zip(node.arguments, node.results, strict=True))
     )
@@ -134,7 +145,11 @@ def _source(nodes: Sequence[Node], binding: Binding, n: int) -> Source:
     """Point to where the n-th call of a node takes a value from."""
     if isinstance(binding, Said):
         return Source(kind="said")
+    if isinstance(binding, NextPage):
+        return Source(kind="result", step=binding.node, path="/next_page")
     feeder = nodes[binding.node]
     listed = isinstance(feeder, CallNode) and feeder.items
-    path = f"/{n}/{binding.field}" if listed else f"/{binding.field}"
+    place = "*" if isinstance(binding, AllOf) else str(n)
+    name = binding.field.replace(".", "/")
+    path = f"/{place}/{name}" if listed else f"/{name}"
     return Source(kind="result", step=binding.node, path=path)

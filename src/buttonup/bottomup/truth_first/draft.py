@@ -5,16 +5,21 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 
-from buttonup.bottomup.truth_first.feeds import gives, opaque, pointless, referable, wanted
+import msgspec
+
+from buttonup.bottomup.truth_first.feeds import opaque, pointless, referable, wanted
 from buttonup.bottomup.truth_first.nodes import (
+    AllOf,
     Binding,
     CallNode,
     EachOf,
     Fed,
+    NextPage,
     Node,
     ReduceNode,
     Rule,
     Said,
+    at,
     call_needs,
     items_of,
     value_of,
@@ -26,6 +31,8 @@ from buttonup.worlds.session import Session
 from buttonup.worlds.world import Parameter, World, WorldFunction
 
 MODIFIERS = 2  # optional conditions on one call; a third makes the sentence hard to read
+MANY = 6  # objects that one call may take together; ours
+PAGES = 3  # pages of a list that are turned before it is given up; ours
 WRITING = 2.0  # weight of a function that changes something, where it ends a chain; ours
 
 
@@ -77,8 +84,9 @@ class Draft:
         draw = self.world.draw(last.function, required[name])
         if draw is None:
             return False
-        bindings = {**last.bindings, name: Said(draw(self.state, self.rng))}
-        return self._execute(last.function, bindings)
+        before = {n: b for n, b in last.bindings.items() if not isinstance(b, NextPage)}
+        value = msgspec.to_builtins(draw(self.state, self.rng))
+        return self._execute(last.function, {**before, name: Said(value)})
 
     def _fresh(self, function: WorldFunction) -> bool:
         return function.name not in self.used
@@ -105,6 +113,10 @@ class Draft:
                 if not self._few(feeder):
                     return False
                 fed[parameter] = EachOf(feeder, name)
+            elif function.parameter(parameter).many:
+                if not 1 <= len(items_of(self.nodes[feeder])) <= MANY:
+                    return False
+                fed[parameter] = AllOf(feeder, name)
             elif (one := self._single(feeder)) is not None:
                 fed[parameter] = Fed(one, name)
             else:
@@ -138,7 +150,7 @@ class Draft:
         node = self.nodes[feeder]
         if isinstance(node, ReduceNode) or not (node.items or node.each):
             return feeder
-        if not node.each and len(node.results[0]) == 1:
+        if not node.each and len(items_of(node)) == 1:
             return feeder
         return len(self.nodes) - 1 if self._pick((feeder,)) else None
 
@@ -147,7 +159,7 @@ class Draft:
         node = self.nodes[feeder]
         if not isinstance(node, CallNode) or node.each or not node.items:
             return False
-        return 2 <= len(node.results[0]) <= 4  # noqa: PLR2004 - a person's patience
+        return 2 <= len(items_of(node)) <= 4  # noqa: PLR2004 - a person's patience
 
     # --- one call -----------------------------------------------------------------------------
 
@@ -175,9 +187,9 @@ class Draft:
     def _draw(self, p: Parameter, draw: Callable[[object, random.Random], Json]) -> Json:
         if p.kind in self.book.own:
             if p.kind not in self.own:
-                self.own[p.kind] = draw(self.state, self.rng)
+                self.own[p.kind] = msgspec.to_builtins(draw(self.state, self.rng))
             return self.own[p.kind]
-        return draw(self.state, self.rng)
+        return msgspec.to_builtins(draw(self.state, self.rng))
 
     def _execute(self, function: WorldFunction, bindings: dict[str, Binding]) -> bool:
         each = next((b for b in bindings.values() if isinstance(b, EachOf)), None)
@@ -192,10 +204,26 @@ class Draft:
         results = tuple(self.session.call(function.name, a) for a in arguments)
         if any(_empty(r) for r in results):
             return False
-        entity, listed = gives(function)
-        self.nodes.append(CallNode(function, bindings, arguments, results, entity, listed))
+        if function.gives == "page" and results[0]["next_page"]:
+            if each or not (turned := self._turned(function, arguments[0], results[0])):
+                return False
+            arguments, results = turned
+            bindings["page"] = NextPage(len(self.nodes))
+        self.nodes.append(CallNode(function, bindings, arguments, results))
         self.used.add(function.name)
         return True
+
+    def _turned(
+        self, function: WorldFunction, first: dict[str, Json], result: Json
+    ) -> tuple[tuple[dict[str, Json], ...], tuple[Json, ...]] | None:
+        """Turn the pages of a list to its end; None when there are too many."""
+        arguments, results = [first], [result]
+        while (page := results[-1]["next_page"]) is not None:
+            if len(results) == PAGES:
+                return None
+            arguments.append({**first, "page": page})
+            results.append(self.session.call(function.name, arguments[-1]))
+        return tuple(arguments), tuple(results)
 
     def _done(self, function: WorldFunction, arguments: dict[str, Json]) -> bool:
         return any(
@@ -209,13 +237,13 @@ class Draft:
         Such a call does not depend on its feeder: the value was known before it.
         """
         for b in bindings.values():
-            if isinstance(b, Said):
+            if isinstance(b, Said | NextPage):
                 continue
             row = items_of(self.nodes[b.node])[0]
             callers = {b.node} | call_needs(self.nodes, b.node)
             for i in callers:
                 node = self.nodes[i]
-                if isinstance(node, CallNode) and row[b.field] in node.arguments[0].values():
+                if isinstance(node, CallNode) and at(row, b.field) in node.arguments[0].values():
                     return True
         return False
 
@@ -241,8 +269,8 @@ class Draft:
                 ways.append((name, "most"))
         self.rng.shuffle(ways)
         for name, rule in ways:
-            ranked = sorted(rows, key=lambda row: row[name], reverse=rule == "most")
-            if ranked[0][name] != ranked[1][name]:
+            ranked = sorted(rows, key=lambda row: at(row, name), reverse=rule == "most")
+            if at(ranked[0], name) != at(ranked[1], name):
                 self.nodes.append(ReduceNode(rule, over, name, ranked[0], entity))
                 return True
         return False
@@ -258,7 +286,7 @@ class Draft:
             return False
         rule = self.rng.choice(rules)
         name = "" if rule == "count" else self.rng.choice(measures)
-        value = _reckon(rule, [row[name] for row in rows] if name else rows)
+        value = _reckon(rule, [at(row, name) for row in rows] if name else rows)
         self.nodes.append(ReduceNode(rule, over, name, value, ""))
         return bool(value > (1 if rule == "count" else 0))
 
@@ -275,7 +303,7 @@ class Draft:
     def _reportable(self, node: Node) -> bool:
         if isinstance(node, ReduceNode):
             return True
-        return all(len(r) <= self.knobs.longest for r in node.results if isinstance(r, list))
+        return not node.items or len(items_of(node)) <= self.knobs.longest * len(node.results)
 
 
 def _reckon(rule: Rule, values: Sequence[Json]) -> Json:
@@ -295,4 +323,6 @@ def _rounded(value: Json) -> Json:
 
 
 def _empty(result: Json) -> bool:
-    return result == [] or (isinstance(result, dict) and "error" in result)
+    if isinstance(result, dict):
+        return "error" in result or result.get("items") == []
+    return bool(result == [])

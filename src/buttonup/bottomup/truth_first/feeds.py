@@ -9,13 +9,6 @@ from buttonup.worlds.world import Field, World, WorldFunction
 
 
 @functools.cache
-def gives(function: WorldFunction) -> tuple[str, bool]:
-    """Name the entity that a function gives, and say whether it gives a list of them."""
-    first = next(f for f in function.fields if len(f.path) == 1 + (f.path[0] == "*"))
-    return first.entity, first.path[0] == "*"
-
-
-@functools.cache
 def opaque(world: World, function: WorldFunction) -> frozenset[str]:
     """Name the required parameters that only a result can fill."""
     return frozenset(
@@ -26,8 +19,17 @@ def opaque(world: World, function: WorldFunction) -> frozenset[str]:
 @functools.cache
 def kinds(world: World) -> dict[tuple[str, str], str]:
     """(entity, field) -> kind, over all results of a world."""
-    fields: list[Field] = [f for function in world.functions.values() for f in function.fields]
-    return {(f.entity, f.path[-1]): f.kind for f in fields}
+    return {(f.entity, f.name): f.kind for f in _fields(world) if f.kind}
+
+
+@functools.cache
+def rows(world: World) -> dict[tuple[str, str], str]:
+    """(entity, field) -> entity of the objects that are listed there."""
+    return {(f.entity, f.name): f.rows for f in _fields(world) if f.rows}
+
+
+def _fields(world: World) -> list[Field]:
+    return [field for function in world.functions.values() for field in function.fields]
 
 
 def referable(world: World, book: PhraseBook, entity: str) -> list[tuple[str, str]]:
@@ -39,7 +41,7 @@ def referable(world: World, book: PhraseBook, entity: str) -> list[tuple[str, st
 
 def pointless(function: WorldFunction, entity: str) -> bool:
     """Say whether a call would only read again what its feeder gave already."""
-    return not function.writes and gives(function)[0] == entity
+    return not function.writes and function.entity == entity
 
 
 @functools.cache
@@ -47,7 +49,7 @@ def wanted(world: World, ops: frozenset[str]) -> tuple[WorldFunction, ...]:
     """List the functions fit for a place, by the kinds of places that it feeds."""
     functions = tuple(world.functions.values())
     if "each" in ops:  # only reading is asked for item by item; nobody hires every bike
-        functions = tuple(f for f in functions if gives(f)[1])
+        functions = tuple(f for f in functions if f.gives != "one")
     if ops & {"call", "each"}:
         return tuple(f for f in functions if _leads_on(world, f))
     return tuple(f for f in functions if _comparable(world, f)) if ops else functions
@@ -55,7 +57,7 @@ def wanted(world: World, ops: frozenset[str]) -> tuple[WorldFunction, ...]:
 
 def _leads_on(world: World, function: WorldFunction) -> bool:
     """Say whether some other function can use what this one gives."""
-    entity = gives(function)[0]
+    entity = function.entity
     given = {kind for _, kind in referable(world, phrase_book(world.name), entity)}
     return any(
         p.kind in given and not pointless(other, entity)
@@ -66,5 +68,5 @@ def _leads_on(world: World, function: WorldFunction) -> bool:
 
 
 def _comparable(world: World, function: WorldFunction) -> bool:
-    entity = phrase_book(world.name).entities[gives(function)[0]]
+    entity = phrase_book(world.name).entities[function.entity]
     return not function.writes and bool(entity.pick or entity.measures)

@@ -35,7 +35,23 @@ class EachOf:
     field: str
 
 
-Binding = Said | Fed | EachOf
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """`field` of all the objects that an earlier node gives, as one list."""
+
+    node: int
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextPage:
+    """The number of the page that the call before named; the first page goes without saying."""
+
+    node: int
+    """The node itself."""
+
+
+Binding = Said | Fed | EachOf | AllOf | NextPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +62,16 @@ class CallNode:
     bindings: dict[str, Binding]
     arguments: tuple[dict[str, Json], ...]
     results: tuple[Json, ...]
-    entity: str
-    """Row class of the object, or of the items, that it gives."""
-    items: bool
-    """True when the result is a list."""
+
+    @property
+    def entity(self) -> str:
+        """Row class of the object, or of the items, that it gives."""
+        return self.function.entity
+
+    @property
+    def items(self) -> bool:
+        """True when it gives a list."""
+        return self.function.gives != "one"
 
     @property
     def each(self) -> bool:
@@ -99,14 +121,35 @@ def parents(node: Node) -> set[int]:
     """List the nodes that a node needs."""
     if isinstance(node, ReduceNode):
         return set(node.over)
-    return {b.node for b in node.bindings.values() if not isinstance(b, Said)}
+    return {b.node for b in node.bindings.values() if not isinstance(b, Said | NextPage)}
 
 
 def items_of(node: Node) -> list[dict[str, Json]]:
     """List the objects that a node gives."""
     if isinstance(node, ReduceNode):
         return [node.conclusion] if node.entity else []
-    return [row for r in node.results for row in (r if isinstance(r, list) else [r])]
+    return [row for result in node.results for row in rows_of(node.function, result)]
+
+
+def rows_of(function: WorldFunction, result: Json) -> list[dict[str, Json]]:
+    """List the objects that one result gives."""
+    match function.gives:
+        case "one":
+            return [result]
+        case "list":
+            return list(result)
+        case "page":
+            return list(result["items"])
+
+
+def at(row: dict[str, Json], name: str) -> Json:
+    """Give a field of an object; dots reach into the objects that lie in it."""
+    if name in row:
+        return row[name]
+    value: Json = row
+    for part in name.split("."):
+        value = value[part]
+    return value
 
 
 def value_of(nodes: Sequence[Node], binding: Binding, i: int = 0) -> Json:
@@ -115,9 +158,13 @@ def value_of(nodes: Sequence[Node], binding: Binding, i: int = 0) -> Json:
         case Said(value):
             return value
         case Fed(node, name):
-            return items_of(nodes[node])[0][name]
+            return at(items_of(nodes[node])[0], name)
         case EachOf(node, name):
-            return items_of(nodes[node])[i][name]
+            return at(items_of(nodes[node])[i], name)
+        case AllOf(node, name):
+            return [at(row, name) for row in items_of(nodes[node])]
+        case NextPage():
+            raise AssertionError("a page number is known when the page before it is")
 
 
 def call_needs(nodes: Sequence[Node], i: int) -> set[int]:

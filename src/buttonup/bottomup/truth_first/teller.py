@@ -5,19 +5,23 @@ from __future__ import annotations
 import random
 from collections.abc import Collection
 
-from buttonup.bottomup.truth_first.feeds import kinds
+from buttonup.bottomup.truth_first.feeds import kinds, rows
 from buttonup.bottomup.truth_first.nodes import (
+    AllOf,
     CallNode,
     EachOf,
     Fed,
     Node,
     Plan,
     ReduceNode,
+    at,
     items_of,
+    rows_of,
 )
-from buttonup.bottomup.truth_first.voice import Voice, kind_of, slots_of
+from buttonup.bottomup.truth_first.voice import Voice, kind_of
 from buttonup.records import Json
 from buttonup.worlds.spoken import counted, listed, sentence, spoken
+from buttonup.worlds.templates import fill, slots_of
 
 READ_OUT = 3  # objects on the way to a result that an answer still names one by one; ours
 
@@ -56,7 +60,7 @@ class Teller(Voice):
             entity = self.entity(node)
             count = counted(len(rows), entity.noun, entity.plural)
             ways = self.grammar.found["each" if node.each else manner]
-            return sentence(self.choose(ways).format(count=count, plural=entity.plural))
+            return sentence(fill(self.choose(ways), {"count": count, "plural": entity.plural}))
         return self.report(node)
 
     def answer(self) -> str:
@@ -73,33 +77,41 @@ class Teller(Voice):
         """Say the whole outcome of a node."""
         if isinstance(node, ReduceNode):
             return sentence(self._concluded(node))
+        if node.items and not node.each:  # all its pages are one list
+            return self._result(node, node.arguments[0], items_of(node))
         calls = zip(node.arguments, node.results, strict=True)
-        return " ".join(self._result(node, a, r) for a, r in calls)
+        return " ".join(self._result(node, a, _told(node, r)) for a, r in calls)
 
     def facts(self, node: Node) -> list[Json]:
         """List the values that the answer must hold for a node."""
         if isinstance(node, ReduceNode):
             named = slots_of(self.entity(node).name)
-            return [node.conclusion[n] for n in sorted(named)] if node.entity else [node.conclusion]
+            return (
+                [at(node.conclusion, n) for n in sorted(named)]
+                if node.entity
+                else [node.conclusion]
+            )
         tell = self.book.functions[node.function.name].tell
-        values = [row[name] for row in items_of(node) for name in tell]
+        values = [at(row, name) for row in items_of(node) for name in tell]
         return [v for v in values if v is not None and not isinstance(v, bool | list | dict)]
 
     def _slot(self, node: CallNode, name: str) -> str:
         binding, kind = node.bindings[name], kind_of(node, name)
-        if isinstance(binding, EachOf):
+        if isinstance(binding, EachOf | AllOf):
             entity = self.entity(self.nodes[binding.node])
-            each = f"each of the {entity.plural}"
+            ways = (
+                self.grammar.each_known if isinstance(binding, EachOf) else self.grammar.all_known
+            )
+            each = fill(self.choose(ways), {"plural": entity.plural})
             if binding.field == entity.id:
                 return each
-            return self.choose(entity.refs[binding.field]).format(it=each)
+            return fill(self.choose(entity.refs[binding.field]), {"it": each})
         if isinstance(binding, Fed):
             entity = self.entity(self.nodes[binding.node])
             row = items_of(self.nodes[binding.node])[0]
             if binding.field == entity.id:
                 return self._filled(entity.name, self.nodes[binding.node].entity, row)
-        value = spoken(kind, node.arguments[0][name])
-        return self.choose(self.book.kinds.get(kind, ("{}",))).format(value)
+        return self.valued(kind, node.arguments[0][name], spoken)
 
     def _concluded(self, node: ReduceNode) -> str:
         way = self.choose(self.grammar.reduce_say[self.reduction(node)])
@@ -109,30 +121,44 @@ class Teller(Voice):
             name = self._filled(self.entity(node).name, node.entity, node.conclusion)
             slots |= {"name": name, "Name": name[:1].upper() + name[1:]}
             slots |= {"superlative": self.superlative(node)}
-            value = spoken(kind, node.conclusion[node.field])
-            slots |= {"value": self.entity(node).pick[node.field].value.format(value=value)}
+            value = spoken(kind, at(node.conclusion, node.field))
+            slots |= {"value": fill(self.entity(node).pick[node.field].value, {"value": value})}
             if value in name:  # the name says it already
                 way = way.replace(", {value}", "")
-        return way.format_map(slots)
+        return fill(way, slots)
 
     def _result(self, node: CallNode, arguments: dict[str, Json], result: Json) -> str:
         entity, phrases = self.entity(node), self.book.functions[node.function.name]
-        said = {n: spoken(kind_of(node, n), v) for n, v in arguments.items()}
+        said = {n: self.valued(kind_of(node, n), v, spoken) for n, v in arguments.items()}
         if isinstance(result, dict):
             return sentence(self._filled(self.choose(phrases.say), node.entity, result, said))
         said["items"] = listed([self._filled(entity.item, node.entity, row) for row in result])
         said["noun"] = entity.noun
         said["count"] = counted(len(result), entity.noun, entity.plural)
         ways = phrases.say if len(result) > 1 else self.grammar.found["one"]
-        return sentence(self.choose(ways).format_map(said))
+        return sentence(fill(self.choose(ways), said))
 
     def _filled(
         self, template: str, entity: str, row: dict[str, Json], said: dict[str, str] | None = None
     ) -> str:
-        kind = kinds(self.plan.world)
+        kind, listing = kinds(self.plan.world), rows(self.plan.world)
         slots = dict(said or {})
-        slots |= {n: spoken(kind.get((entity, n)), v) for n, v in row.items()}
-        return template.format_map(slots)
+        for name in slots_of(template):
+            if inner := listing.get((entity, name)):
+                way = self.book.entities[inner].item
+                slots[name] = listed([self._filled(way, inner, one) for one in at(row, name)])
+            elif _has(row, name):
+                slots[name] = spoken(kind.get((entity, name)), at(row, name))
+        return fill(template, slots)
+
+
+def _has(row: dict[str, Json], name: str) -> bool:
+    return name in row or ("." in name and name.partition(".")[0] in row)
+
+
+def _told(node: CallNode, result: Json) -> Json:
+    """Give a result as it is told: a page as the list it is part of."""
+    return rows_of(node.function, result) if node.items else result
 
 
 def _writes(node: Node) -> bool:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import abc
-import functools
 import random
-import string
+import re
+from collections.abc import Callable
 
 from buttonup.bottomup.truth_first.nodes import CallNode, Node, Plan, ReduceNode
+from buttonup.records import Json
 from buttonup.worlds.phrases import Entity, Ways, grammar, phrase_book
+from buttonup.worlds.spoken import listed
+from buttonup.worlds.templates import fill, slots_of
 
-
-@functools.cache
-def slots_of(template: str) -> tuple[str, ...]:
-    """List the slots of a template, each once, in their order (the dice are thrown in it)."""
-    return tuple(dict.fromkeys(n for _, n, _, _ in string.Formatter().parse(template) if n))
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Voice(abc.ABC):
@@ -47,16 +46,25 @@ class Voice(abc.ABC):
     def asked(self, node: CallNode, template: str) -> str:
         """Fill a template with a call's arguments; optional ones are added behind it."""
         slots = {name: self._slot(node, name) for name in slots_of(template)}
-        text = template.format_map(slots)
+        text = fill(template, slots)
         for name, ways in self.book.functions[node.function.name].modify.items():
             if name in node.bindings and name not in slots:
                 way = self.choose(ways)
-                text += " " + way.format_map({n: self._slot(node, n) for n in slots_of(way)})
+                text += " " + fill(way, {n: self._slot(node, n) for n in slots_of(way)})
         return text
 
     @abc.abstractmethod
     def _slot(self, node: CallNode, name: str) -> str:
         """Say one argument of a call; each voice has its own way."""
+
+    def valued(self, kind: str, value: Json, say: Callable[[str | None, Json], str]) -> str:
+        """Say a value as its kind is said: one, a list of them, or an object field by field."""
+        if isinstance(value, list):
+            return listed([self.valued(kind, one, say) for one in value])
+        way = self.choose(self.book.kinds.get(kind, ("{}",)))
+        if isinstance(value, dict):
+            return fill(way, {name: say(_kind_by_form(v), v) for name, v in value.items()})
+        return fill(way, {"": say(kind, value)})
 
     def measure(self, node: ReduceNode) -> str:
         """Name the field that is added up or compared."""
@@ -66,3 +74,8 @@ class Voice(abc.ABC):
 def kind_of(node: CallNode, name: str) -> str:
     """Name the kind of a parameter of a call; "" when it has none."""
     return next(p.kind for p in node.function.parameters if p.name == name) or ""
+
+
+def _kind_by_form(value: Json) -> str | None:
+    """Tell a date inside an object that the user gives by how it is written."""
+    return "Date" if isinstance(value, str) and _DAY.fullmatch(value) else None
