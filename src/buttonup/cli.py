@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from buttonup import __version__, dataset
-from buttonup.bottomup.truth_first import Planning, Ticket, plan, word
+from buttonup.bottomup.truth_first import Planning, Scenes, Ticket, Wording, plan, word
 from buttonup.engine.report import as_text
 from buttonup.errors import BadInput, Fault
 from buttonup.formats import FORMATS
@@ -205,9 +205,10 @@ def worlds(name: str | None, as_json: bool) -> int:
         click.echo(f"{f.name}({given}){'  writes' if f.writes else ''}")
         click.echo(f"    {f.definition.description}")
     click.echo("\nRequests it gives:")
-    for i in range(5):
+    for i in range(12):
         ticket = Ticket(seed=0, index=i)
-        click.echo(f"  - {word(plan(world, ticket, Planning()), ticket.rng('word')).request}")
+        worded = word(plan((world,), ticket, Planning(), Scenes()), ticket.rng("word"), Wording())
+        click.echo("  - " + " / ".join(turn.says for turn in worded.turns))
     return 0
 
 

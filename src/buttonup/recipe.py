@@ -65,6 +65,8 @@ class Recipe(Record):
     teacher: Teaching = Teaching()
 
     plan: truth_first.Planning = truth_first.Planning()
+    scenes: truth_first.Scenes = truth_first.Scenes()
+    wording: truth_first.Wording = truth_first.Wording()
     blueprint: truth_first.Blueprinting = truth_first.Blueprinting()
     rewriting: truth_first.Rewriting = truth_first.Rewriting()
 
@@ -145,7 +147,14 @@ def text_first_stages(k: Recipe, teacher: Teacher) -> Sequence[Stage | Fold]:
 def truth_first_stages(k: Recipe, teacher: Teacher | None) -> Sequence[Stage | Fold]:
     """Tools that run: sample and execute a plan, word it, act it out."""
     on = functools.partial
-    drawn = on(truth_first.blueprints, worlds=chosen(k), planning=k.plan, knobs=k.blueprint)
+    drawn = on(
+        truth_first.blueprints,
+        worlds=chosen(k),
+        planning=k.plan,
+        scenes=k.scenes,
+        wording=k.wording,
+        knobs=k.blueprint,
+    )
     return (
         Stage("blueprints", drawn),
         *(

@@ -149,10 +149,14 @@ class Step(Record):
     """None: the assistant reasons. One: a plain step. Many: the same for each of a list."""
     conclusion: Json = None
     """What was reasoned from earlier results, when there are no calls."""
+    aim: str = ""
+    """What its outcome is wanted for, as a verb phrase: "hire the cheapest of them"."""
     intent: str = ""
-    """What the step sets out to do, as a verb phrase: "hire the cheapest of them"."""
+    """What it sets out to do once it is its turn: "hire the Volt Mini (BK-1042)"."""
     finding: str = ""
     """What the step brought, as a sentence."""
+    avoided: tuple[PlannedCall, ...] = ()
+    """Calls that the user asked for under a condition which does not hold: not to be made."""
 
 
 class Goal(Record):
@@ -164,6 +168,44 @@ class Goal(Record):
     """Values that the final answer must report."""
 
 
+class Upset(Record):
+    """A call that fails for a reason outside the world: it took too long, its result was cut off."""
+
+    function: str
+    result: Json
+    """What the call gives instead: `{"error": ...}`."""
+    times: int = 1
+    """How many calls of the function fail before one goes through."""
+
+
+TurnKind = Literal[
+    "request", "follow_up", "change", "detail", "value", "correction", "offer", "small_talk"
+]
+"""request: what the user is after. follow_up: more, once there is an answer. change: one value is
+to be another. detail: a condition is added. value: what the assistant asked for. correction: another
+value for one that was wrong. offer: functions are given that were missing. small_talk: nothing."""
+
+Reply = Literal["answer", "ask", "decline", "failure", "chat"]
+"""How the assistant is to end its turn: it tells what was asked; asks for what is missing; says that
+no function serves; says honestly that a call could not be made to work; is polite."""
+
+
+class UserTurn(Record):
+    """One turn of the user, and what is to come of it."""
+
+    says: str
+    kind: TurnKind = "request"
+    steps: tuple[int, ...] = ()
+    """The steps of the plan that are done in reply."""
+    reply: Reply = "answer"
+    answer: str = ""
+    """The gold words to the user that end the turn."""
+    offers: tuple[Function, ...] = ()
+    """Functions that can be called from here on; the message holds their definitions."""
+    missing: str = ""
+    """With reply "ask" or "decline": the function that cannot be called yet."""
+
+
 class Tools(Record):
     """Where the calls run."""
 
@@ -171,6 +213,7 @@ class Tools(Record):
     worlds: tuple[str, ...] = ()
     seed: int = 0
     """Which seeded state of those worlds."""
+    upsets: tuple[Upset, ...] = ()
 
 
 class Blueprint(Record, omit_defaults=False):
@@ -178,7 +221,7 @@ class Blueprint(Record, omit_defaults=False):
 
     task: CompositionalTask
     functions: tuple[Function, ...] = ()
-    """Every function shown, in the order shown; distractors are among them."""
+    """The functions shown from the start, in that order; distractors are among them."""
     needs: tuple[tuple[str, ...], ...] = ()
     """For each sub-task, the names of its functions: none, one or many."""
     parallel: bool | None = True
@@ -188,8 +231,8 @@ class Blueprint(Record, omit_defaults=False):
     tools: Tools = Tools()
     plan: tuple[Step, ...] = ()
     """Truth first: the executed plan, a step for each sub-task."""
-    answer: str = ""
-    """Truth first: the gold final answer."""
+    turns: tuple[UserTurn, ...] = ()
+    """Truth first: what the user says, turn by turn; without any, the task's text is all."""
     goal: Goal | None = None
     seed: int = 0
 
@@ -231,6 +274,8 @@ class User(Record, tag_field="role", tag="user"):
     """What the user says."""
 
     content: str
+    offers: tuple[Function, ...] = ()
+    """Functions that can be called from here on, as a person in front of the assistant adds them."""
 
 
 class Assistant(Record, tag_field="role", tag="assistant"):
@@ -304,8 +349,9 @@ class Trajectory(Record, omit_defaults=False):
 
     @property
     def functions(self) -> tuple[Function, ...]:
-        """The functions shown."""
-        return self.blueprint.functions
+        """The functions shown, and those that the user has offered since."""
+        offers = (m.offers for m in self.messages if isinstance(m, User) and m.offers)
+        return (*self.blueprint.functions, *(f for offered in offers for f in offered))
 
 
 # --- gates --------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from buttonup.errors import BadInput
 from buttonup.gates.seen import Made, Problem, canonical, seen, short, verdict
-from buttonup.records import Blueprint, PlannedCall, Tools, Trajectory, User, Verdict
-from buttonup.worlds.session import open_session
+from buttonup.records import Blueprint, PlannedCall, Trajectory, User, Verdict
+from buttonup.worlds.session import find_world
 
 _READS = (
     "get list find search check look lookup query read show view fetch calculate compute convert "
@@ -109,7 +109,7 @@ def _against_plan(trajectory: Trajectory) -> Iterator[Problem]:
 
 def _repeated(trajectory: Trajectory) -> Iterator[Problem]:
     """Find calls repeated though nothing was written and the user said nothing in between."""
-    reads = _reading(trajectory.blueprint.tools)
+    reads = _reading(trajectory.blueprint.tools.worlds)
     spoken = [i for i, m in enumerate(trajectory.messages) if isinstance(m, User)]
     calls = seen(trajectory).calls
     last: dict[tuple[str, str], int] = {}
@@ -130,7 +130,7 @@ def _useless(trajectory: Trajectory) -> Iterator[Problem]:
     if not trajectory.blueprint.plan:
         return
     follower = trajectory.cast.assistant == "plan"
-    reads = _reading(trajectory.blueprint.tools)
+    reads = _reading(trajectory.blueprint.tools.worlds)
     for made in seen(trajectory).calls:
         if not made.succeeded or _planned(trajectory.blueprint, made):
             continue
@@ -173,12 +173,10 @@ def _only_reads(name: str, reads: frozenset[str] | None) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _reading(tools: Tools) -> frozenset[str] | None:
-    """Give the functions of the opened worlds that only read; None when no world is open."""
-    if tools.source != "worlds":
-        return None
+def _reading(worlds: tuple[str, ...]) -> frozenset[str] | None:
+    """Give the functions of worlds that only read; None when no world is open."""
     try:
-        session = open_session(tools)
+        functions = [f for name in worlds for f in find_world(name).functions.values()]
     except BadInput:
         return None
-    return frozenset(f.name for f in session.functions if not session.writes(f.name))
+    return frozenset(f.name for f in functions if not f.writes) if worlds else None

@@ -87,9 +87,17 @@ def _functions(trajectory: Trajectory) -> Iterator[Problem]:
     for name, times in names.items():
         if times > 1:
             yield "duplicate_function", f"{name!r} is shown {times} times"
+    offered = {
+        f.name: i
+        for i, m in enumerate(trajectory.messages)
+        if isinstance(m, User)
+        for f in m.offers
+    }
     for made in seen(trajectory).calls:
         if made.call.name not in names:
             yield "unknown_function", f"message {made.at}: {made.call.name!r} was not shown"
+        elif offered.get(made.call.name, -1) > made.at:
+            yield "not_offered_yet", f"message {made.at}: {made.call.name!r} is offered later"
 
 
 def _parallel(trajectory: Trajectory) -> Iterator[Problem]:

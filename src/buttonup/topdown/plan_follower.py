@@ -9,39 +9,70 @@ import random
 from collections.abc import Sequence
 
 from buttonup.records import Assistant, Blueprint, Call, Record, Step, Trajectory
-from buttonup.topdown.thoughts import Opening, closing, going_on, setting_out, thought
+from buttonup.topdown.thoughts import (
+    Opening,
+    closing,
+    going_on,
+    setting_out,
+    thought,
+    trying_again,
+)
 from buttonup.topdown.turns import calls_made, turns_taken
 
 
 class Beat(Record):
-    """One turn of a plan."""
+    """One turn of the assistant."""
 
     calls: tuple[tuple[int, int], ...] = ()
     """(step, call of that step); none in the last turn, which answers."""
     learnt: tuple[int, ...] = ()
     """Steps whose outcome is first known when the turn begins."""
+    turn: int = 0
+    """The turn of the user that it replies to."""
+    last: bool = False
+    """True when it speaks to the user."""
 
 
 def schedule(b: Blueprint) -> tuple[Beat, ...]:
-    """Lay a plan out in turns; the last turn answers.
+    """Lay a plan out in turns of the assistant; the last one for each turn of the user speaks.
 
     With parallel calling on, a turn makes every call whose needs are met; otherwise one call, in
     the order of the plan. A step without calls is concluded as soon as what it needs is known.
     """
-    turns: list[list[tuple[int, int]]] = []
-    known: list[int] = []
-    for i, step in enumerate(b.plan):
-        ready = max((known[p] for p in needs_of(b, i)), default=0)
+    beats: list[Beat] = []
+    for n, turn in enumerate(b.turns):
+        beats += _beats(b, turn.steps, n)
+    return tuple(beats)
+
+
+def _beats(b: Blueprint, steps: Sequence[int], n: int) -> list[Beat]:
+    """Lay out what is done in reply to the n-th turn of the user."""
+    rounds: list[list[tuple[int, int]]] = []
+    known: dict[int, int] = {}
+    for i in steps:
+        step = b.plan[i]
+        ready = max((known.get(p, 0) for p in needs_of(b, i)), default=0)
         at = ready - 1
-        for j, call in enumerate(step.calls):
-            chained = any(s.step == i for s in call.sources.values())
-            at = (at + 1 if chained else ready) if b.parallel else len(turns)
-            turns.extend([] for _ in range(at + 1 - len(turns)))
-            turns[at].append((i, j))
-        done = at + 1 if b.parallel else len(turns)
-        known.append(done if step.calls else ready)
-    learnt = [tuple(i for i, k in enumerate(known) if k == turn) for turn in range(len(turns) + 1)]
-    return tuple(Beat(tuple(calls), news) for calls, news in zip([*turns, []], learnt, strict=True))
+        for j in range(len(step.calls)):
+            at = (at + 1 if _chained(step, i, j) else ready) if b.parallel else len(rounds)
+            rounds.extend([] for _ in range(at + 1 - len(rounds)))
+            rounds[at].append((i, j))
+        done = at + 1 if b.parallel else len(rounds)
+        known[i] = done if step.calls else ready
+    return [
+        Beat(tuple(calls), tuple(i for i in steps if known[i] == k), n, last=k == len(rounds))
+        for k, calls in enumerate([*rounds, []])
+    ]
+
+
+def _chained(step: Step, i: int, j: int) -> bool:
+    """Say whether a call of a step waits for the one before: a next page, or another try."""
+    if j == 0:
+        return False
+    call, before = step.calls[j], step.calls[j - 1]
+    if any(s.step == i for s in call.sources.values()):
+        return True
+    return call.function == before.function and call.arguments == before.arguments
 
 
 def needs_of(b: Blueprint, step: int) -> set[int]:
@@ -63,7 +94,7 @@ async def follow_plan(t: Trajectory) -> Trajectory:
             Call.of(f"call_{made + n}", call.function, call.arguments)
             for n, call in enumerate(calls, 1)
         ),
-        answer="" if calls else b.answer,
+        answer="" if calls else b.turns[beat.turn].answer,
     )
     return t.plus(message)
 
@@ -73,13 +104,21 @@ def _thought(b: Blueprint, beat: Beat, turn: int) -> str:
     rng = random.Random(f"{b.seed}:thought:{turn}")
     findings = [b.plan[i].finding for i in beat.learnt]
     if not beat.calls:
-        return thought(findings, closing(rng))
+        return thought(findings, closing(rng, b.turns[beat.turn].reply))
     step, call = beat.calls[0]
     if len(beat.calls) == 1 and call > 0:
-        return thought(findings, going_on(rng, call, len(b.plan[step].calls)))
+        return thought(findings, _again(b, rng, step, call))
     steps = list(dict.fromkeys(i for i, _ in beat.calls))
-    opening = _opening(b, beat, steps, first=turn == 0)
-    return thought(findings, setting_out(rng, [_intent(b.plan[i]) for i in steps], opening))
+    opening = _opening(b, beat, steps, first=not beat.learnt)
+    aim = b.plan[steps[0]].aim if len(steps) == 1 else ""
+    return thought(findings, setting_out(rng, [_intent(b.plan[i]) for i in steps], opening, aim))
+
+
+def _again(b: Blueprint, rng: random.Random, step: int, call: int) -> str:
+    before = b.plan[step].calls[call - 1]
+    if isinstance(before.result, dict) and "error" in before.result:
+        return trying_again(rng, str(before.result["error"]))
+    return going_on(rng, call, len(b.plan[step].calls))
 
 
 def _opening(b: Blueprint, beat: Beat, steps: Sequence[int], *, first: bool) -> Opening:

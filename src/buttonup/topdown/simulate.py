@@ -92,8 +92,8 @@ def _user(b: Blueprint, teacher: Teacher | None, knobs: Simulating) -> Seat:
 
 
 def _assistant(b: Blueprint, teacher: Teacher | None, knobs: Simulating) -> Seat:
-    if knobs.assistant == "plan" or (knobs.assistant == "auto" and b.plan):
-        if not b.plan:
+    if knobs.assistant == "plan" or (knobs.assistant == "auto" and b.turns):
+        if not b.turns:
             mend = 'seat a model instead: simulate.assistant = "guided" or "blind"'
             raise BadInput("the plan-follower needs a plan, and these blueprints have none", mend)
         return Seat(follow_plan, "plan")

@@ -13,6 +13,7 @@ import msgspec
 
 from buttonup.records import Record
 from buttonup.worlds.spoken import listed, sentence
+from buttonup.worlds.templates import fill
 
 Ways = tuple[str, ...]
 """Different ways of saying one thing; one is drawn."""
@@ -31,7 +32,10 @@ class Thoughts(Record):
     fed_together: Ways
     beside: Ways
     more: Ways
-    close: Ways
+    again: Ways
+    why: Ways
+    close: dict[str, Ways]
+    """Kind of reply -> how it is led up to."""
 
 
 @functools.cache
@@ -41,21 +45,26 @@ def thoughts(language: str = "en") -> Thoughts:
     return msgspec.convert(tomllib.loads(file.read_text("utf-8")), Thoughts)
 
 
-def setting_out(rng: random.Random, intents: Sequence[str], opening: Opening) -> str:
-    """Say what comes next: the intents of the steps that this turn's calls serve."""
-    ways: Ways = getattr(thoughts(), opening)
+def setting_out(rng: random.Random, intents: Sequence[str], opening: Opening, aim: str = "") -> str:
+    """Say what comes next: the intents of the steps that this turn's calls serve, and what for."""
+    ways: Ways = thoughts().why if aim else getattr(thoughts(), opening)
     phrases = [_phrase(i) for i in dict.fromkeys(intents)]
-    return rng.choice(ways).format(intents=listed(phrases))
+    return fill(rng.choice(ways), {"intents": listed(phrases), "aim": _phrase(aim)})
+
+
+def trying_again(rng: random.Random, error: str) -> str:
+    """Say that a call which failed is made again."""
+    return fill(rng.choice(thoughts().again), {"error": error})
 
 
 def going_on(rng: random.Random, done: int, total: int) -> str:
     """Say that a step goes on with its next call."""
-    return rng.choice(thoughts().more).format(done=done, total=total)
+    return fill(rng.choice(thoughts().more), {"done": str(done), "total": str(total)})
 
 
-def closing(rng: random.Random) -> str:
-    """Say that the answer comes now."""
-    return rng.choice(thoughts().close)
+def closing(rng: random.Random, reply: str) -> str:
+    """Say that the answer comes now, of whatever kind."""
+    return rng.choice(thoughts().close[reply])
 
 
 def thought(findings: Sequence[str], then: str) -> str:

@@ -22,7 +22,7 @@ Speak = Callable[[Trajectory], Awaitable[Trajectory]]
 def next_role(t: Trajectory) -> Role | None:
     """Say whose turn it is; None when the conversation has ended.
 
-    A scripted request is self-contained, so what the assistant tells the user ends it.
+    What the assistant tells the user ends it, unless the user has more turns to take.
     """
     if pending(t):
         return "tool"
@@ -32,7 +32,12 @@ def next_role(t: Trajectory) -> Role | None:
         case (User() | Tool(),):
             return "assistant"
         case _:
-            return None
+            return "user" if asked(t) < len(t.blueprint.turns) else None
+
+
+def asked(t: Trajectory) -> int:
+    """Count the user's turns."""
+    return sum(isinstance(m, User) for m in t.messages)
 
 
 def pending(t: Trajectory) -> tuple[Call, ...]:

@@ -11,15 +11,18 @@ import msgspec
 
 from buttonup.model.ask import Teacher
 from buttonup.records import Trajectory, User
-from buttonup.topdown.turns import spoken
+from buttonup.topdown.turns import asked, spoken
 from buttonup.topdown.views import user_sees
 
 PROMPT = "user"
 
 
 async def script(t: Trajectory) -> Trajectory:
-    """Say the composite task as it stands."""
-    return t.plus(User(user_sees(t).wants))
+    """Say what the blueprint has for this turn; without turns, the composite task as it stands."""
+    if not t.blueprint.turns:
+        return t.plus(User(user_sees(t).wants))
+    turn = t.blueprint.turns[asked(t)]
+    return t.plus(User(turn.says, turn.offers))
 
 
 class Saying(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

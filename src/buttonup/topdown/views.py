@@ -56,7 +56,7 @@ def assistant_sees(t: Trajectory, *, guided: bool) -> AssistantView:
     b = t.blueprint
     return AssistantView(
         context=b.context,
-        functions=b.functions,
+        functions=t.functions,
         parallel=b.parallel is True,
         messages=t.messages,
         hints=_hints(b) if guided else (),

@@ -27,3 +27,15 @@ WORLDS: dict[str, World] = {
         lettings.world,
     )
 }
+
+AREAS: dict[str, tuple[str, ...]] = {
+    "home": ("bike_hire", "lettings", "library", "museum", "sports_club"),
+    "health": ("pharmacy", "vet_clinic"),
+    "work": ("warehouse",),
+}
+"""Area -> its worlds: near domains, whose functions are the more confusing."""
+
+
+def area_of(name: str) -> str:
+    """Name the area of a world; its own name when it has none."""
+    return next((area for area, names in AREAS.items() if name in names), name)

@@ -96,33 +96,84 @@ def _toml(name: str) -> dict[str, object]:
     return tomllib.loads(file.read_text("utf-8"))
 
 
+class Register(Record):
+    """A way of writing: how somebody opens, asks and ends."""
+
+    openers: Ways
+    """{c} is a verb phrase; {C} the same at the beginning of a sentence."""
+    wishes: Ways
+    """{w} is what the user would do."""
+    forms: dict[str, float]
+    """"ask", "question", "wish", "np" -> weight: what kind of sentence asks for a thing."""
+    together: float
+    """Chance that a clause joins the sentence before."""
+    greetings: Ways = ("",)
+    stories: Ways = ("",)
+    """What leads up to the request and decides nothing: no number, name, day or place."""
+    thanks: Ways = ("",)
+    small: float = 0.0
+    """Chance that everything is in small letters."""
+
+
+class Chat(Record):
+    """A turn that needs no call, and the reply to it."""
+
+    user: str
+    assistant: str
+
+
 class Grammar(Record):
     """How clauses become a request and results an answer: `phrases/LANGUAGE/grammar.toml`."""
 
-    greetings: Ways
-    openers: Ways
     follow: Ways
     follow_sentence: Ways
     beside: Ways
     beside_sentence: Ways
     same: Ways
-    thanks: Ways
+    later: Ways
+    change: Ways
+    detail: Ways
+    value: Ways
+    correction: Ways
+    offer: Ways
+    conditional: Ways
+    conditional_else: Ways
+    if_is: Ways
+    if_over: Ways
+    if_under: Ways
+    it: Ways
+    of: Ways
+    check_task: Ways
     single_object: Ways
     among: Ways
     superlative: Ways
+    those: Ways
+    nth: Ways
+    last: Ways
     each: Ways
     each_among: Ways
     each_known: Ways
     all: Ways
     all_among: Ways
     all_known: Ways
+    decline: Ways
+    unknown: Ways
+    failed: Ways
+    held_back: Ways
+    dropped_before_day: Ways
+    question: dict[str, Ways]
+    wish: dict[str, Ways]
+    named: dict[str, Ways]
     reduce: dict[str, Ways]
     reduce_among: dict[str, Ways]
     reduce_task: dict[str, Ways]
     reduce_say: dict[str, Ways]
+    checked: dict[str, Ways]
     found: dict[str, Ways]
     answer: dict[str, Ways]
     context: dict[str, Ways]
+    registers: dict[str, Register]
+    chat: dict[str, tuple[Chat, ...]]
 
 
 @functools.cache

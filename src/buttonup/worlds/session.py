@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from buttonup.errors import BadInput
-from buttonup.records import Function, Json, Tools
+from buttonup.records import Function, Json, Tools, Upset
 from buttonup.worlds.catalogue import WORLDS
+from buttonup.worlds.state import State
 from buttonup.worlds.world import World, WorldFunction
 
 
 class Session:
     """Worlds opened at a seed. Calls change only this session's state."""
 
-    def __init__(self, worlds: tuple[World, ...], seed: int) -> None:
-        self._states = {world.name: world.state(seed).fork() for world in worlds}
+    def __init__(self, worlds: Iterable[World], seed: int, upsets: Iterable[Upset] = ()) -> None:
+        self._seed = seed
+        self._states: dict[str, State] = {}
         self._functions: dict[str, WorldFunction] = {}
+        self._upsets = {u.function: [u.result] * u.times for u in upsets}
         for world in worlds:
+            self.enter(world)
+
+    def enter(self, world: World) -> None:
+        """Open one more world."""
+        if world.name not in self._states:
+            self._states[world.name] = world.state(self._seed).fork()
             self._functions.update(world.functions)
 
     @property
@@ -30,6 +41,8 @@ class Session:
         """Call a function. Unknown names, bad arguments and refusals give `{"error": ...}`."""
         if name not in self._functions:
             return {"error": f"There is no function {name!r}."}
+        if self._upsets.get(name):
+            return self._upsets[name].pop()
         function = self._functions[name]
         return function.call(self._states[function.world], arguments)
 
@@ -44,7 +57,7 @@ class Session:
 
 def open_session(tools: Tools) -> Session:
     """Open the worlds that a blueprint names, at its seed. Raises BadInput for unknown ones."""
-    return Session(tuple(find_world(name) for name in tools.worlds), tools.seed)
+    return Session((find_world(name) for name in tools.worlds), tools.seed, tools.upsets)
 
 
 def find_world(name: str) -> World:

@@ -31,16 +31,60 @@ def spoken(kind: str | None, value: Json) -> str:
             return str(value)
 
 
-def asked(kind: str | None, value: Json, rng: random.Random, today: dt.date) -> str:
-    """Say a value the way somebody who asks would: dates and money in one of several forms."""
+def asked(
+    kind: str | None, value: Json, rng: random.Random, today: dt.date, relative: float = 0.0
+) -> str:
+    """Say a value the way somebody who asks would: dates, times and money in several forms.
+
+    `relative` is the chance that a near date is said from today: "tomorrow".
+    """
     if kind == "Date" and isinstance(value, str):
         day = dt.date.fromisoformat(value)
+        if (near := _near(day, today)) and rng.random() < relative:
+            return f"{MARK}{rng.choice(near)}"
         forms = [date(day), f"{day:%B} {day.day}, {day.year}", value]
-        forms += [f"{day.day} {day:%B}", f"{day:%B} {day.day}"] * (day.year == today.year)
+        forms += [f"{day.day} {day:%B}", f"{day:%B} {day.day}"] * 2 * (day.year == today.year)
         return rng.choice(forms)
+    if kind == "Time" and isinstance(value, str):
+        return rng.choice([value, value, _half_day(value)])
     if kind == "Money" and not isinstance(value, bool) and isinstance(value, int | float):
         return rng.choice([money(value), money(value), f"{money(value)[1:]} euros"])
+    if isinstance(value, int) and not isinstance(value, bool) and 2 <= value < len(NUMBERS):  # noqa: PLR2004 - "one" is often an article
+        return rng.choice([str(value), NUMBERS[value]])
     return spoken(kind, value)
+
+
+MARK = "\u0001"
+"""Stands before a day that takes no "on": "tomorrow". `settled` takes it away again."""
+
+
+def _near(day: dt.date, today: dt.date) -> list[str]:
+    """Say a day from today, where people would."""
+    ahead = (day - today).days
+    name = f"{day:%A}"
+    if ahead in NEAR:
+        return [NEAR[ahead]]
+    if 2 < ahead < 7:  # noqa: PLR2004 - within the week
+        return [f"this {name}", f"this coming {name}"]
+    if 7 <= ahead < 14:  # noqa: PLR2004 - within the next
+        return [f"next {name}"]
+    return [f"{NUMBERS[ahead // 7]} weeks from today"] if ahead in (14, 21, 28) else []
+
+
+NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow", 2: "the day after tomorrow"}
+
+
+def settled(text: str, dropped: Sequence[str]) -> str:
+    """Take away the words that do not go before "tomorrow" (`dropped`: "on"), and the marks."""
+    if MARK not in text:
+        return text
+    return re.sub(rf"(?:\b(?:{'|'.join(dropped)}) )?{MARK}", "", text)
+
+
+def _half_day(time: str) -> str:
+    hour, minute = int(time[:2]), time[3:]
+    said = f"{(hour - 1) % 12 + 1}" + (f":{minute}" if minute != "00" else "")
+    return f"{said} {'am' if hour < 12 else 'pm'}"  # noqa: PLR2004 - noon
 
 
 def date(day: dt.date) -> str:

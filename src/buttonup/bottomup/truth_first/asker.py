@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+import msgspec
 
 from buttonup.bottomup.truth_first.nodes import (
     AllOf,
     Binding,
     CallNode,
+    CheckNode,
     EachOf,
     Fed,
     NextPage,
@@ -21,83 +24,205 @@ from buttonup.bottomup.truth_first.nodes import (
     parents,
 )
 from buttonup.bottomup.truth_first.voice import Voice, kind_of
-from buttonup.records import Json
-from buttonup.worlds.phrases import Ways
-from buttonup.worlds.spoken import asked, listed, sentence
+from buttonup.records import Json, Record
+from buttonup.worlds.phrases import Register, Ways
+from buttonup.worlds.spoken import asked, listed, sentence, settled
 from buttonup.worlds.templates import fill
 
 IMPLICIT = 0.45  # share of calls that may go without saying and do; ours, by ear
-ONE_SENTENCE = 0.6  # share of clauses that join the sentence before; ours, by ear
+BOUND_TO_SAY = 0.5  # chance that the user's own number comes first; a coin
+
+
+REGISTER_MIX = {"plain": 5.0, "terse": 3.0, "chatty": 2.5, "formal": 2.0, "story": 2.0}
+
+
+class Wording(Record):
+    """Knobs of how requests are worded."""
+
+    registers: dict[str, float] = msgspec.field(default_factory=lambda: dict(REGISTER_MIX))
+    """Register -> weight; a register left out is never spoken."""
+    relative: float = 0.4
+    """Chance that a near date is said from today: "tomorrow", "next Friday"."""
+    typos: float = 0.0
+    """Share of requests with slips of the keyboard in words that carry no value."""
 
 
 @dataclass(slots=True)
 class _Clause:
     """A verb phrase, and how it hangs together with the clauses before it."""
 
-    text: str
+    node: int
     nodes: list[int]
     needs: set[int]
     same: list[str] = field(default_factory=list)
     """The one value in which each further call of the same function differs."""
+    condition: str = ""
+    """"if that bike is free": said before or after the clause."""
+    otherwise: str = ""
+    """What is asked for under the opposite condition."""
 
 
 class Asker(Voice):
     """Asks for what the plan does, without saying how it is done."""
 
-    def __init__(self, plan: Plan, rng: random.Random) -> None:
+    def __init__(self, plan: Plan, rng: random.Random, knobs: Wording) -> None:
         super().__init__(plan, rng)
-        used = [i for i, _ in plan.edges]
+        self.knobs = knobs
+        registers = self.grammar.registers
+        names = [name for name in registers if knobs.registers.get(name)]
+        weights = [knobs.registers[name] for name in names]
+        self.register: Register = registers[rng.choices(names, weights)[0]]
+        self.used = [i for i, _ in plan.edges]
         self.implicit = {
             i
             for i in range(len(self.nodes))
-            if used.count(i) == 1 and self._may_be_implicit(i) and rng.random() < IMPLICIT
+            if self.used.count(i) == 1 and rng.random() < IMPLICIT and self._may_be_implicit(i)
         }
-        self.sets = len({n.over for n in self.nodes if isinstance(n, ReduceNode)})
-        """How many sets of things conclusions are drawn from."""
         self.told: set[str] = set()
         """Kinds of the user's own values that have been said."""
+        self.sets: dict[int, int] = {}
+        """Turn -> how many sets of things its conclusions are drawn from."""
+        for i, node in enumerate(self.nodes):
+            if isinstance(node, ReduceNode):
+                turn = plan.turn_of[i]
+                over = {n.over for j, n in enumerate(self.nodes)
+                        if isinstance(n, ReduceNode) and plan.turn_of[j] == turn}  # fmt: skip
+                self.sets[turn] = len(over)
 
-    def request(self) -> str:
-        """Say the whole request, as one message."""
-        clauses = self._clauses()
+    # --- turns --------------------------------------------------------------------------------
+
+    def request(self, turn: int, *, later: bool = False) -> str:
+        """Say all that is asked for in a turn, as one message."""
+        clauses = self._clauses([i for i, t in enumerate(self.plan.turn_of) if t == turn])
         body = self._joined(clauses)
-        own = self._introductions()
-        told = [own, body] if self.rng.random() < 0.5 else [body, own]  # noqa: PLR2004 - a coin
-        parts = [self.choose(self.grammar.greetings), *told]
-        return " ".join(p for p in parts if p) + self.choose(self.grammar.thanks)
+        own = self._introductions(turn)
+        if later:
+            parts = [self.choose(self.grammar.later), body, own]
+        else:
+            first = self.rng.random() < BOUND_TO_SAY
+            told = [own, body] if first else [body, own]
+            parts = [self.choose(self.register.greetings), self.choose(self.register.stories)]
+            parts += [*told, self.choose(self.register.thanks)]
+        return self._finished(" ".join(p for p in parts if p))
+
+    def changed(self, i: int, turn: int) -> str:
+        """Say that one value is to be another, and what is to come of it."""
+        node, before = self._call(i), self._call(self._twin(i))
+        [name] = [n for n, b in node.bindings.items() if b != before.bindings.get(n)]
+        lead = self.said(self.grammar.change, x=self._slot(node, name))
+        return self._with_rest(lead, i, turn)
+
+    def narrowed(self, i: int, turn: int) -> str:
+        """Add a condition to what was asked before, and say what is to come of it."""
+        node, before = self._call(i), self._call(self._twin(i))
+        [name] = [n for n, b in node.bindings.items() if b != before.bindings.get(n)]
+        added = self.modified(node, name, self.choose(self.phrases(node).modify[name]))
+        lead = self.said(self.grammar.detail, m=re.sub(r"^\((.*)\)$", r"\1", added))
+        return self._with_rest(lead, i, turn)
+
+    def _with_rest(self, lead: str, i: int, turn: int) -> str:
+        rest = [j for j, t in enumerate(self.plan.turn_of) if t == turn and j != i]
+        clauses = self._clauses(rest)
+        body = self._joined(clauses, first=False) if clauses else ""
+        own = self._introductions(turn)
+        return self._finished(" ".join(p for p in (sentence(lead), body, own) if p))
+
+    def supplied(self, i: int, name: str) -> str:
+        """Give a value that the assistant has asked for."""
+        node = self._call(i)
+        binding, kind = node.bindings[name], kind_of(node, name)
+        assert isinstance(binding, Said)
+        if kind in (own := self.lexicon(node).book.own):
+            return self._finished(self.said(own[kind], **{"": str(binding.value)}))
+        return self._finished(self.said(self.grammar.value, x=self._slot(node, name)))
+
+    def corrected(self, i: int, name: str) -> str:
+        """Give the right value for one that was wrong."""
+        node = self._call(i)
+        return self._finished(self.said(self.grammar.correction, x=self._slot(node, name)))
+
+    def _call(self, i: int) -> CallNode:
+        node = self.nodes[i]
+        assert isinstance(node, CallNode)
+        return node
+
+    def _twin(self, i: int) -> int:
+        """Find the earlier call of the same function."""
+        function = self._call(i).function
+        return next(
+            j
+            for j, n in enumerate(self.nodes)
+            if isinstance(n, CallNode) and n.function is function
+        )
+
+    def _finished(self, text: str) -> str:
+        text = settled(text, self.grammar.dropped_before_day)
+        if self.register.small and self.rng.random() < self.register.small:
+            text = _small(text)
+        if self.knobs.typos and self.rng.random() < self.knobs.typos:
+            text = _mistyped(text, self.rng)
+        return text
 
     def task(self, i: int) -> str:
         """Say one sub-task on its own."""
         node = self.nodes[i]
-        if isinstance(node, ReduceNode):
-            way = self.choose(self.grammar.reduce_task[self.reduction(node)])
-            return self._reduced(node, way, "")
-        return self.asked(node, self.choose(self.book.functions[node.function.name].ask))
+        match node:
+            case ReduceNode():
+                way = self.choose(self.grammar.reduce_task[self.reduction(node)])
+                return self._reduced(node, way, "")
+            case CheckNode():
+                return self.said(self.grammar.check_task, condition=self._condition(node))
+            case CallNode():
+                return settled(self.asked(node, self.choose(self.phrases(node).ask)),
+                               self.grammar.dropped_before_day)  # fmt: skip
 
     # --- clauses ------------------------------------------------------------------------------
 
-    def _clauses(self) -> list[_Clause]:
+    def _clauses(self, among: Sequence[int]) -> list[_Clause]:
         clauses: list[_Clause] = []
-        for i, node in enumerate(self.nodes):
-            if i in self.implicit or (isinstance(node, ReduceNode) and self._only_named(i)):
+        for i in among:
+            node = self.nodes[i]
+            if i in self.implicit or isinstance(node, CheckNode):
+                continue
+            if isinstance(node, ReduceNode) and self._only_named(i):
+                continue
+            if isinstance(node, CallNode) and node.guard and not node.guard.wanted:
+                clauses[-1].otherwise = self._plain(node)
                 continue
             if clauses and (other := self._sibling(i, clauses[-1])) is not None:
                 clauses[-1].same.append(other)
                 clauses[-1].nodes.append(i)
                 continue
-            clauses.append(_Clause(self._clause(i), [i], self._spoken_needs(i)))
-        for clause in clauses:
-            if clause.same:
-                clause.text += fill(self.choose(self.grammar.same), {"x": listed(clause.same)})
+            clause = _Clause(i, [i], self._spoken_needs(i))
+            if isinstance(node, CallNode) and node.guard:
+                check = self.nodes[node.guard.check]
+                assert isinstance(check, CheckNode)
+                clause.condition = self._condition(check)
+            clauses.append(clause)
         return clauses
 
-    def _clause(self, i: int) -> str:
-        node = self.nodes[i]
+    def _plain(self, node: CallNode) -> str:
+        if self.plan.missing and self.nodes[self.plan.missing[0]] is node:
+            omitted = self.phrases(node).omit.get(self.plan.missing[1])
+            return self.asked(node, self.choose(omitted or self.phrases(node).ask))
+        return self.asked(node, self.choose(self.phrases(node).ask))
+
+    def _verb(self, clause: _Clause) -> str:
+        """Say a clause as a verb phrase."""
+        node = self.nodes[clause.node]
         if isinstance(node, CallNode):
-            return self.asked(node, self.choose(self.book.functions[node.function.name].ask))
-        np = self._set(node.over)
-        ways = self.grammar.reduce_among if np else self.grammar.reduce
-        return self._reduced(node, self.choose(ways[self.reduction(node)]), np)
+            text = self._plain(node)
+        else:
+            assert isinstance(node, ReduceNode)
+            np = self._set(node)
+            reductions = self.grammar.reduce_among if np else self.grammar.reduce
+            text = self._reduced(node, self.choose(reductions[self.reduction(node)]), np)
+        if clause.same:
+            text += self.said(self.grammar.same, x=listed(clause.same))
+        if clause.condition:
+            ways = self.grammar.conditional_else if clause.otherwise else self.grammar.conditional
+            text = self.said(ways, c=text, condition=clause.condition, d=clause.otherwise)
+        return text
 
     def _only_named(self, i: int) -> bool:
         """Say whether a pick is named where it is used, and needs no clause of its own."""
@@ -105,14 +230,16 @@ class Asker(Voice):
 
     def _sibling(self, i: int, clause: _Clause) -> str | None:
         """Say the one value in which a call differs from the call of the clause before."""
-        node, first = self.nodes[i], self.nodes[clause.nodes[0]]
+        node, first = self.nodes[i], self.nodes[clause.node]
         if not isinstance(node, CallNode) or not isinstance(first, CallNode):
             return None
-        if node.function is not first.function or node.bindings.keys() != first.bindings.keys():
+        if node.function is not first.function or node.guard or first.guard:
             return None
-        differ = [p for p, b in node.bindings.items() if b != first.bindings[p]]
-        binding = node.bindings[differ[0]]
-        if len(differ) != 1 or not isinstance(binding, Said):
+        names = {n for n, b in node.bindings.items() if not isinstance(b, NextPage)}
+        if names != {n for n, b in first.bindings.items() if not isinstance(b, NextPage)}:
+            return None
+        differ = [n for n in sorted(names) if node.bindings[n] != first.bindings[n]]
+        if len(differ) != 1 or not isinstance(binding := node.bindings[differ[0]], Said):
             return None
         return self._value(node, differ[0], binding.value)
 
@@ -120,39 +247,115 @@ class Asker(Voice):
         """List the nodes that a clause rests on, through those that go without saying."""
         needed: set[int] = set()
         for p in parents(self.nodes[i]):
-            silent = p in self.implicit or isinstance(self.nodes[p], ReduceNode)
+            silent = p in self.implicit or not isinstance(self.nodes[p], CallNode)
             needed |= self._spoken_needs(p) if silent else {p}
         return needed
 
-    def _joined(self, clauses: Sequence[_Clause]) -> str:
-        g = self.grammar
-        opener = self.choose(g.openers)
-        text = clauses[0].text
-        sentences: list[str] = []
-        for last, clause in itertools.pairwise(clauses):
-            hangs = bool(clause.needs & set(last.nodes))
-            if not sentences and "," not in text and self.rng.random() < ONE_SENTENCE:
-                text += fill(self.choose(g.follow if hangs else g.beside), {"c": clause.text})
-            else:
-                way = self.choose(g.follow_sentence if hangs else g.beside_sentence)
-                sentences.append(sentence(fill(way, {"c": clause.text})))
-        first = fill(opener, {"c": text, "C": text[:1].upper() + text[1:]})
-        return " ".join([sentence(first), *sentences])
+    # --- sentences ----------------------------------------------------------------------------
 
-    def _introductions(self) -> str:
+    def _joined(self, clauses: Sequence[_Clause], *, first: bool = True) -> str:
+        """Say clauses one after the other, joining some; each sentence has its own form."""
+        sentences: list[str] = []
+        open_text, last = "", None
+        for clause in clauses:
+            hangs = last is not None and bool(clause.needs & set(last.nodes))
+            joinable = open_text and "," not in open_text and not clause.condition
+            if joinable and self.rng.random() < self.register.together:
+                ways = self.grammar.follow if hangs else self.grammar.beside
+                open_text += self.said(ways, c=self._verb(clause))
+                last = clause
+                continue
+            if open_text:
+                sentences.append(self._opened(open_text, first=first and not sentences))
+                open_text = ""
+            form = self._form(clause)
+            if form == "ask":
+                text = self._verb(clause)
+                if first and not sentences:
+                    open_text = text
+                else:
+                    ways = self.grammar.follow_sentence if hangs else self.grammar.beside_sentence
+                    sentences.append(sentence(self.said(ways, c=text)))
+            else:
+                sentences.append(self._formed(clause, form, hangs=hangs, first=not sentences))
+            last = clause
+        if open_text:
+            sentences.append(self._opened(open_text, first=first and not sentences))
+        return " ".join(sentences)
+
+    def _opened(self, text: str, *, first: bool) -> str:
+        ways = self.register.openers if first else self.grammar.beside_sentence
+        return sentence(self.said(ways, c=text, C=text[:1].upper() + text[1:]))
+
+    def _form(self, clause: _Clause) -> str:
+        node = self.nodes[clause.node]
+        if not isinstance(node, CallNode) or clause.condition or clause.same:
+            return "ask"
+        if self.plan.missing and self.nodes[self.plan.missing[0]] is node:
+            return "ask"
+        phrases = self.phrases(node)
+        forms = {"ask": True, "question": bool(phrases.question), "wish": bool(phrases.wish)}
+        forms["np"] = (
+            bool(phrases.np.get("self")) and not parents(node) and not node.function.writes
+        )
+        names = [name for name, there in forms.items() if there]
+        return self.rng.choices(names, [self.register.forms.get(n, 0.0) for n in names])[0]
+
+    def _formed(self, clause: _Clause, form: str, *, hangs: bool, first: bool) -> str:
+        """Say a clause as a question, as a wish, or by naming what is wanted."""
+        node = self._call(clause.node)
+        phrases, g = self.phrases(node), self.grammar
+        place = "first" if first else "follow" if hangs else "beside"
+        match form:
+            case "question":
+                text = self.asked(node, self.choose(phrases.question))
+                return self._capital(self.said(g.question[place], q=_lowered(text), Q=text), "?")
+            case "wish":
+                text = self.asked(node, self.choose(phrases.wish))
+                ways = self.register.wishes if first else g.wish[place]
+                return sentence(self.said(ways, w=text))
+            case _:
+                text = self.asked(node, self.choose(phrases.np["self"]))
+                return self._capital(self.said(g.named[place], np=text), "")
+
+    def _capital(self, text: str, mark: str) -> str:
+        text = " ".join(text.split())
+        return text[:1].upper() + text[1:] + mark
+
+    def _introductions(self, turn: int) -> str:
         """Tell the user's own values that no clause has told."""
-        said: dict[str, Json] = {}
-        for node in self.nodes:
-            if isinstance(node, ReduceNode):
+        said: dict[str, tuple[CallNode, Json]] = {}
+        for i, node in enumerate(self.nodes):
+            if not isinstance(node, CallNode) or self.plan.turn_of[i] != turn:
                 continue
             for name, binding in node.bindings.items():
                 kind = kind_of(node, name)
-                if isinstance(binding, Said) and kind in self.book.own and kind not in self.told:
-                    said[kind] = binding.value
+                if not isinstance(binding, Said) or kind in self.told:
+                    continue
+                if kind in self.lexicon(node).book.own and not self._forgotten(kind):
+                    said[kind] = (node, self._given(node, name, binding.value))
+        self.told |= said.keys()
         return " ".join(
-            sentence(fill(self.choose(self.book.own[kind]), {"": str(value)}))
-            for kind, value in said.items()
+            sentence(self.said(self.lexicon(node).book.own[kind], **{"": str(value)}))
+            for kind, (node, value) in said.items()
         )
+
+    def _forgotten(self, kind: str) -> bool:
+        if self.plan.missing is None:
+            return False
+        i, name = self.plan.missing
+        return kind_of(self._call(i), name) == kind
+
+    def _given(self, node: CallNode, name: str, value: Json) -> Json:
+        """Give the value as the user first says it: the wrong one, where they mistake it."""
+        if self.plan.wrong is None or "corrected" in self.told:
+            return value
+        mistaken, wrong = self.plan.wrong
+        first = self._call(0)
+        same = kind_of(node, name) == kind_of(first, mistaken) and first.bindings[mistaken] == Said(
+            value
+        )
+        return wrong if same else value
 
     # --- noun phrases -------------------------------------------------------------------------
 
@@ -161,11 +364,20 @@ class Asker(Voice):
         node = self.nodes[i]
         if not isinstance(node, CallNode) or parents(node) or not self._np(i, self._use(i)):
             return False
+        if any(t != self.plan.turn_of[i] for t in self._turns_of_users(i)):
+            return False
+        if self.plan.missing and self.plan.missing[0] == i:
+            return False
         if node.items and any(isinstance(b, Fed) and b.node == i for b in self._bindings()):
             return False  # a list that holds one thing is not called by its plural
         return not any(
-            isinstance(n, ReduceNode) and len(n.over) > 1 and i in n.over for n in self.nodes
+            (isinstance(n, ReduceNode) and len(n.over) > 1 and i in n.over)
+            or (isinstance(n, CheckNode) and n.over == i)
+            for n in self.nodes
         )
+
+    def _turns_of_users(self, i: int) -> list[int]:
+        return [self.plan.turn_of[j] for j, n in enumerate(self.nodes) if i in parents(n)]
 
     def _bindings(self) -> list[Binding]:
         return [b for n in self.nodes if isinstance(n, CallNode) for b in n.bindings.values()]
@@ -180,17 +392,11 @@ class Asker(Voice):
 
     def _np(self, i: int, use: str) -> Ways:
         node = self.nodes[i]
-        return (
-            self.book.functions[node.function.name].np.get(use, ())
-            if isinstance(node, CallNode)
-            else ()
-        )
+        return self.phrases(node).np.get(use, ()) if isinstance(node, CallNode) else ()
 
     def _named(self, i: int, use: str) -> str:
         """Say what a call would give, instead of asking for the call."""
-        node = self.nodes[i]
-        assert isinstance(node, CallNode)
-        return self.asked(node, self.choose(self._np(i, use)))
+        return self.asked(self._call(i), self.choose(self._np(i, use)))
 
     def _slot(self, node: CallNode, name: str) -> str:
         binding = node.bindings[name]
@@ -209,7 +415,11 @@ class Asker(Voice):
     def _value(self, node: CallNode, name: str, value: Json) -> str:
         kind = kind_of(node, name)
         self.told.add(kind)
-        return self.valued(kind, value, lambda k, v: asked(k, v, self.rng, self.today))
+        given = self._given(node, name, value)
+        relative = self.knobs.relative
+        return self.valued(
+            node, kind, given, lambda k, v: asked(k, v, self.rng, self.today, relative)
+        )
 
     def _reference(self, i: int, use: str) -> str:
         """Refer to an object of an earlier node, or to a field of it."""
@@ -217,22 +427,24 @@ class Asker(Voice):
         if i in self.implicit:
             return self._named(i, self._use(i))
         it = self._object(node)
-        return it if use == entity.id else fill(self.choose(entity.refs[use]), {"it": it})
+        return it if use == entity.id else self.said(entity.refs[use], it=it)
 
     def _object(self, node: Node) -> str:
         g = self.grammar
         if isinstance(node, CallNode):
-            return fill(self.choose(g.single_object), {"noun": self.entity(node).noun})
-        slots = {"superlative": self.superlative(node), "np": self._set(node.over)}
-        ways = g.among if slots["np"] else g.superlative
-        return fill(self.choose(ways), slots)
+            return self.said(g.single_object, noun=self.entity(node).noun)
+        assert isinstance(node, ReduceNode)
+        np = self._set(node)
+        ways = g.among if np else g.superlative
+        return self.said(ways, superlative=self.superlative(node), np=np)
 
-    def _set(self, over: tuple[int, ...]) -> str:
+    def _set(self, node: ReduceNode) -> str:
         """Name the objects that a conclusion is drawn from; "" when only they can be meant."""
+        over, i = node.over, self.nodes.index(node)
         if len(over) == 1 and over[0] in self.implicit:
             return self._named(over[0], "self")
-        if self.sets > 1:
-            return f"those {self.entity(self.nodes[over[0]]).plural}"
+        if self.sets[self.plan.turn_of[i]] > 1:
+            return self.said(self.grammar.those, plural=self.entity(self.nodes[over[0]]).plural)
         return ""
 
     def _every(self, i: int, use: str, them: Ways, among: Ways) -> str:
@@ -240,8 +452,8 @@ class Asker(Voice):
         slots = {"plural": entity.plural, "np": ""}
         if i in self.implicit:
             them, slots["np"] = among, self._named(i, "self")
-        each = fill(self.choose(them), slots)
-        return each if use == entity.id else fill(self.choose(entity.refs[use]), {"it": each})
+        each = self.said(them, **slots)
+        return each if use == entity.id else self.said(entity.refs[use], it=each)
 
     def _reduced(self, node: ReduceNode, way: str, np: str) -> str:
         entity = self.entity(node)
@@ -253,3 +465,48 @@ class Asker(Voice):
             "superlative": self.superlative(node) if node.entity else "",
         }
         return fill(way, slots)
+
+    def _condition(self, check: CheckNode) -> str:
+        """Say a condition: "if its daily price is over €20", "if that bike is free"."""
+        over, entity = self.nodes[check.over], self.entity(check)
+        if check.test == "is":
+            it = self._object(over) if isinstance(over, ReduceNode) else self.choose(
+                self.grammar.it).replace("{noun}", entity.noun)  # fmt: skip
+            phrase = entity.when[check.field][str(check.against)]
+            return self.said(self.grammar.if_is, it=it, phrase=phrase)
+        kind = self.lexicon(check).kinds.get((self.kind_of_object(check), check.field))
+        limit = asked(kind, check.against, self.rng, self.today, 0.0)
+        ways = self.grammar.if_over if check.test == "over" else self.grammar.if_under
+        of = ""
+        if isinstance(over, ReduceNode):
+            of = self.said(self.grammar.of, it=self._object(over))
+        return self.said(ways, measure=self.measure(check), limit=limit, of=of)
+
+
+_WORD = re.compile(r"(?<![\w€@.'/-])[a-z]{5,}(?![\w@'/-])")
+
+
+def _mistyped(text: str, rng: random.Random) -> str:
+    """Slip on a few long words in small letters: values have digits, capitals, or are short."""
+    spots = list(_WORD.finditer(text))
+    for match in sorted(
+        rng.sample(spots, min(len(spots), rng.randint(1, 3))), key=lambda m: -m.start()
+    ):
+        word, i = match[0], rng.randrange(1, len(match[0]) - 1)
+        slip = rng.choice((
+            word[:i] + word[i + 1] + word[i] + word[i + 2 :],
+            word[:i] + word[i + 1 :],
+            word[:i] + word[i] + word[i:],
+        ))  # fmt: skip
+        text = text[: match.start()] + slip + text[match.end() :]
+    return text
+
+
+def _small(text: str) -> str:
+    """Begin sentences in small letters and leave out the last stop, as people type in a hurry."""
+    text = re.sub(r"(^|[.!?] )([A-Z])(?=[a-z' ])", lambda m: m[1] + m[2].lower(), text)
+    return re.sub(r"\bi(?='|\b)", "i", text.removesuffix("."))
+
+
+def _lowered(text: str) -> str:
+    return text if text[:2] in ("I ", "I'") else text[:1].lower() + text[1:]

@@ -5,10 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
+from buttonup.bottomup.truth_first.asker import Wording
 from buttonup.bottomup.truth_first.nodes import (
     AllOf,
     Binding,
     CallNode,
+    CheckNode,
+    EachOf,
     NextPage,
     Node,
     Plan,
@@ -16,8 +21,8 @@ from buttonup.bottomup.truth_first.nodes import (
     Said,
 )
 from buttonup.bottomup.truth_first.plan import Ticket, plan
-from buttonup.bottomup.truth_first.shapes import Planning
-from buttonup.bottomup.truth_first.word import Wording, word
+from buttonup.bottomup.truth_first.shapes import Planning, Scenes
+from buttonup.bottomup.truth_first.word import Worded, word
 from buttonup.errors import BadInput
 from buttonup.records import (
     AtomicTask,
@@ -30,115 +35,205 @@ from buttonup.records import (
     Source,
     Step,
     Tools,
+    Upset,
+    UserTurn,
 )
+from buttonup.worlds.catalogue import area_of
 from buttonup.worlds.phrases import grammar
-from buttonup.worlds.world import World
+from buttonup.worlds.spoken import listed
+from buttonup.worlds.templates import fill
+from buttonup.worlds.world import World, WorldFunction
+
+CHATTY_FIRST = 0.4  # share of small talk that comes before the request; ours
 
 
 class Blueprinting(Record):
     """Knobs of what surrounds a plan."""
 
-    distractors: tuple[int, int] = (0, 8)
-    """Fewest and most functions shown that the task does not need."""
-    near: float = 0.7
-    """Share of distractors that come from the plan's own world."""
+    distractors: tuple[tuple[int, int, float], ...] = (
+        (0, 0, 0.1), (1, 6, 0.35), (7, 15, 0.35), (16, 30, 0.14), (31, 60, 0.06),
+    )  # fmt: skip
+    """(fewest, most, weight) of functions shown that the task does not need."""
+    near: float = 0.6
+    """Share of distractors from the plan's own worlds; half the rest is from near domains."""
     parallel: float = 0.75
     """Share of samples that may call several functions in one turn."""
 
     def __post_init__(self) -> None:
-        fewest, most = self.distractors
-        if not 0 <= fewest <= most:
-            raise BadInput(
-                f"blueprint.distractors from {fewest} to {most}", "give [FEWEST, MOST], 0 or more"
-            )
+        for fewest, most, weight in self.distractors:
+            if not 0 <= fewest <= most or weight < 0:
+                what = f"blueprint.distractors has [{fewest}, {most}, {weight}]"
+                raise BadInput(what, "give [FEWEST, MOST, WEIGHT], none below 0")
+        if not sum(weight for _, _, weight in self.distractors) > 0:
+            raise BadInput("blueprint.distractors has no weight above 0", "give one")
 
 
 async def blueprints(
-    ticket: Ticket, worlds: Sequence[World], planning: Planning, knobs: Blueprinting
+    ticket: Ticket,
+    worlds: Sequence[World],
+    planning: Planning,
+    scenes: Scenes,
+    wording: Wording,
+    knobs: Blueprinting,
 ) -> list[Blueprint]:
-    """Sample, execute and word one task over one of the worlds.
+    """Sample, execute and word one task over one of the worlds, or several.
 
     Rejects  "no_plan" as `plan` does.
     """
     rng = ticket.rng("blueprint")
-    world = rng.choice(worlds)
-    executed = plan(world, ticket, planning)
-    worded = word(executed, ticket.rng("word"))
+    executed = plan(worlds, ticket, planning, scenes)
+    chat = ""
+    if rng.random() < scenes.small_talk:
+        chat = "before" if rng.random() < CHATTY_FIRST else "after"
+    worded = word(executed, ticket.rng("word"), wording, chat)
     return [_blueprint(executed, worded, worlds, ticket, knobs, rng)]
 
 
 def _blueprint(
     executed: Plan,
-    worded: Wording,
+    worded: Worded,
     worlds: Sequence[World],
     ticket: Ticket,
     knobs: Blueprinting,
     rng: random.Random,
 ) -> Blueprint:
+    asked = [t.says for t in worded.turns if t.kind not in ("small_talk", "offer")]
+    to = {old: new for new, old in enumerate(worded.served)}
+    nodes = executed.nodes
     task = CompositionalTask(
-        text=worded.request,
-        subtasks=tuple(AtomicTask(text=text) for text in worded.subtasks),
-        edges=executed.edges,
+        text=" ".join(asked),
+        subtasks=tuple(AtomicTask(text=worded.subtasks[i]) for i in worded.served),
+        edges=tuple((to[i], to[j]) for i, j in executed.edges if i in to and j in to),
     )
-    needs = tuple((n.function.name,) if isinstance(n, CallNode) else () for n in executed.nodes)
-    needed = {name: executed.world.functions[name].definition for names in needs for name in names}
-    shown = [*needed.values(), *_distractors(executed.world, worlds, set(needed), knobs, rng)]
+    called = [(i, n) for i, n in enumerate(nodes) if isinstance(n, CallNode)]
+    needed = {n.function.name: n.function for i, n in called if i in to}
+    unserved = {n.function.name: n.function for i, n in called if i not in to}
+    late = {f.name for turn in worded.turns for f in turn.offers}
+    shown = [f.definition for name, f in needed.items() if name not in late]
+    shown += _distractors(
+        executed, worlds, [*needed.values(), *unserved.values()], late, knobs, rng
+    )
     rng.shuffle(shown)
     return Blueprint(
         task=task,
         functions=tuple(shown),
-        needs=needs,
+        needs=tuple(_needs(nodes[i]) for i in worded.served),
         parallel=rng.random() < knobs.parallel,
         context=_context(executed, rng),
-        tools=Tools(source="worlds", worlds=(executed.world.name,), seed=executed.variant),
-        plan=tuple(_step(executed.nodes, i, worded) for i in range(len(executed.nodes))),
-        answer=worded.answer,
+        tools=Tools(
+            source="worlds",
+            worlds=tuple(world.name for world in executed.worlds),
+            seed=executed.variant,
+            upsets=_upsets(executed),
+        ),
+        plan=tuple(_step(executed, i, worded) for i in worded.served),
+        turns=tuple(_renumbered(turn, to) if turn.steps else turn for turn in worded.turns),
         goal=Goal(changes=executed.changes, facts=worded.facts),
         seed=ticket.rng("cast").getrandbits(32),
     )
 
 
+def _renumbered(turn: UserTurn, to: dict[int, int]) -> UserTurn:
+    return replace(turn, steps=tuple(to[i] for i in turn.steps if i in to))
+
+
+def _needs(node: Node) -> tuple[str, ...]:
+    """Name the functions of a sub-task; none where it is reasoned, or its condition fails."""
+    return (node.function.name,) if isinstance(node, CallNode) and node.results else ()
+
+
+def _upsets(executed: Plan) -> tuple[Upset, ...]:
+    trouble = executed.trouble
+    if trouble is None:
+        return ()
+    node = executed.nodes[trouble.node]
+    assert isinstance(node, CallNode)
+    return (Upset(node.function.name, trouble.result, 1 if trouble.passes else TIRELESS),)
+
+
+TIRELESS = 1000  # calls that an outage outlasts
+
+
 def _distractors(
-    world: World,
+    executed: Plan,
     worlds: Sequence[World],
-    needed: set[str],
+    taken: Sequence[WorldFunction],
+    late: set[str],
     knobs: Blueprinting,
     rng: random.Random,
 ) -> list[Function]:
-    """Draw functions nobody needs: mostly neighbours of the needed ones, some from far away."""
-    near = [f.definition for f in world.functions.values() if f.name not in needed]
-    far = [f.definition for w in worlds if w is not world for f in w.functions.values()]
-    wanted = rng.randint(*knobs.distractors)
-    close = min(len(near), max(round(wanted * knobs.near), wanted - len(far)))
-    return rng.sample(near, close) + rng.sample(far, min(len(far), wanted - close))
+    """Draw functions nobody needs: neighbours of the needed ones, near domains, far ones.
+
+    Where something is to be declined, nothing is shown that might serve it all the same.
+    """
+    fewest, most = _bucket(knobs, rng)
+    wanted = rng.randint(fewest, most)
+    barred = {f.name for f in taken}
+    unserved = executed.scene == "unserved"
+    if late or unserved:
+        entities = {(f.world, f.entity) for f in taken}
+        wanted = max(wanted, 2)
+    else:
+        entities = set()
+    own = {world.name for world in executed.worlds}
+    area = area_of(executed.worlds[0].name)
+    tiers: tuple[list[WorldFunction], list[WorldFunction], list[WorldFunction]] = ([], [], [])
+    for world in worlds:
+        tier = 0 if world.name in own else 1 if area_of(world.name) == area else 2
+        tiers[tier].extend(world.functions.values())
+    near, middle, far = (
+        [f for f in tier if f.name not in barred and (f.world, f.entity) not in entities]
+        for tier in tiers
+    )
+    close = min(len(near), round(wanted * knobs.near))
+    between = min(len(middle), (wanted - close + 1) // 2)
+    away = min(len(far), wanted - close - between)
+    drawn = rng.sample(near, close) + rng.sample(middle, between) + rng.sample(far, away)
+    return [f.definition for f in drawn]
+
+
+def _bucket(knobs: Blueprinting, rng: random.Random) -> tuple[int, int]:
+    weights = [weight for _, _, weight in knobs.distractors]
+    fewest, most, _ = rng.choices(knobs.distractors, weights)[0]
+    return fewest, most
 
 
 def _context(executed: Plan, rng: random.Random) -> str:
-    today = executed.world.state(executed.variant).today
-    title = executed.world.title
+    today = executed.worlds[0].state(executed.variant).today
+    titles = [f"{w.title[:1].lower()}{w.title[1:]}" for w in executed.worlds]
     said = f"{today:%A}, {today.day} {today:%B} {today.year}"
-    return rng.choice(grammar().context["lead"]).format(
-        title=title[:1].lower() + title[1:], today=said
-    )
+    words = grammar()
+    ways = words.context["lead"] if len(titles) == 1 else words.context["several"]
+    return fill(rng.choice(ways), {"title": listed(titles), "today": said})
 
 
-def _step(nodes: Sequence[Node], i: int, worded: Wording) -> Step:
-    node = nodes[i]
-    intent, finding = worded.intents[i], worded.findings[i]
+def _step(executed: Plan, i: int, worded: Worded) -> Step:
+    said = Step(aim=worded.aims[i], intent=worded.intents[i], finding=worded.findings[i])
+    node = executed.nodes[i]
     if isinstance(node, ReduceNode):
-        return Step(conclusion=node.conclusion, intent=intent, finding=finding)
-    calls = tuple(
+        return replace(said, conclusion=node.conclusion)
+    if isinstance(node, CheckNode):
+        return replace(said, conclusion=node.holds)
+    if node.held_back:
+        avoided = tuple(PlannedCall(node.function.name, a, None, {}) for a in node.arguments)
+        return replace(said, avoided=avoided)
+    calls = [
         PlannedCall(
             function=node.function.name,
             arguments=arguments,
             result=result,
             sources={
-                name: _source(nodes, b, n) for name, b in node.bindings.items() if name in arguments
+                name: _source(executed.nodes, b, n)
+                for name, b in node.bindings.items()
+                if name in arguments
             },
         )
         for n, (arguments, result) in enumerate(zip(node.arguments, node.results, strict=True))
-    )
-    return Step(calls=calls, intent=intent, finding=finding)
+    ]
+    trouble = executed.trouble
+    if trouble is not None and trouble.node == i:  # it is tried twice, whatever comes of it
+        calls.insert(0, replace(calls[0], result=trouble.result))
+    return replace(said, calls=tuple(calls))
 
 
 def _source(nodes: Sequence[Node], binding: Binding, n: int) -> Source:
@@ -148,8 +243,9 @@ def _source(nodes: Sequence[Node], binding: Binding, n: int) -> Source:
     if isinstance(binding, NextPage):
         return Source(kind="result", step=binding.node, path="/next_page")
     feeder = nodes[binding.node]
-    listed = isinstance(feeder, CallNode) and feeder.items
-    place = "*" if isinstance(binding, AllOf) else str(n)
+    is_list = isinstance(feeder, CallNode) and feeder.items
+    place = "*" if isinstance(binding, AllOf) else str(n) if isinstance(binding, EachOf) else "0"
     name = binding.field.replace(".", "/")
-    path = f"/{place}/{name}" if listed else f"/{name}"
-    return Source(kind="result", step=binding.node, path=path)
+    return Source(
+        kind="result", step=binding.node, path=f"/{place}/{name}" if is_list else f"/{name}"
+    )

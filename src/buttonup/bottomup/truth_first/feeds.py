@@ -3,70 +3,93 @@
 from __future__ import annotations
 
 import functools
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from buttonup.worlds.phrases import Entity, PhraseBook, phrase_book
-from buttonup.worlds.world import Field, World, WorldFunction
+from buttonup.worlds.phrases import PhraseBook, phrase_book
+from buttonup.worlds.world import Field, Known, Parameter, World, WorldFunction
+
+MEETING = frozenset({"City", "Country", "Date"})
+"""Kinds through which a task goes from one world to another."""
+
+Taker = tuple[WorldFunction, Parameter]
+"""A function, and the parameter of it that a value can be fed to."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Feeds:
+    """What can feed what in one world."""
+
+    world: World
+    book: PhraseBook
+    kinds: Mapping[tuple[str, str], str]
+    """(entity, field) -> kind."""
+    rows: Mapping[tuple[str, str], str]
+    """(entity, field) -> entity of the objects that are listed there."""
+    referable: Mapping[str, tuple[tuple[str, str], ...]]
+    """Entity -> the fields that a request can refer to, with their kinds."""
+    draws: Mapping[tuple[str, str], Known | None]
+    """(function, parameter) -> how a user comes to a value; None when only a result can tell it."""
+    opaque: Mapping[str, frozenset[str]]
+    """Function -> the required parameters that only a result can fill."""
+    roots: tuple[WorldFunction, ...]
+    """The functions that a user knows enough for."""
+    takers: Mapping[str, tuple[Taker, ...]]
+    """Kind -> who takes a value of it, where a request can say so."""
 
 
 @functools.cache
-def opaque(world: World, function: WorldFunction) -> frozenset[str]:
-    """Name the required parameters that only a result can fill."""
-    return frozenset(
-        p.name for p in function.parameters if p.required and world.draw(function, p) is None
+def feeds(world: World) -> Feeds:
+    """Work out what can feed what in a world."""
+    book, functions = phrase_book(world.name), tuple(world.functions.values())
+    fields = [field for function in functions for field in function.fields]
+    kinds = {(f.entity, f.name): f.kind for f in fields if f.kind}
+    draws = {(f.name, p.name): world.draw(f, p) for f in functions for p in f.parameters}
+    opaque = {
+        f.name: frozenset(
+            p.name for p in f.parameters if p.required and draws[f.name, p.name] is None
+        )
+        for f in functions
+    }
+    return Feeds(
+        world=world,
+        book=book,
+        kinds=kinds,
+        rows={(f.entity, f.name): f.rows for f in fields if f.rows},
+        referable={name: tuple(_referable(name, book, kinds)) for name in book.entities},
+        draws=draws,
+        opaque=opaque,
+        roots=tuple(f for f in functions if not opaque[f.name]),
+        takers=_takers(functions, book),
     )
 
 
-@functools.cache
-def kinds(world: World) -> dict[tuple[str, str], str]:
-    """(entity, field) -> kind, over all results of a world."""
-    return {(f.entity, f.name): f.kind for f in _fields(world) if f.kind}
+def _referable(
+    entity: str, book: PhraseBook, kinds: Mapping[tuple[str, str], str]
+) -> Iterator[tuple[str, str]]:
+    told = book.entities[entity]
+    for name in (*([told.id] if told.id else []), *told.refs):
+        if kind := kinds.get((entity, name)):
+            yield name, kind
 
 
-@functools.cache
-def rows(world: World) -> dict[tuple[str, str], str]:
-    """(entity, field) -> entity of the objects that are listed there."""
-    return {(f.entity, f.name): f.rows for f in _fields(world) if f.rows}
+def _takers(
+    functions: tuple[WorldFunction, ...], book: PhraseBook
+) -> Mapping[str, tuple[Taker, ...]]:
+    found: defaultdict[str, list[Taker]] = defaultdict(list)
+    for f in functions:
+        for p in f.parameters:
+            if p.kind and (p.required or p.name in book.functions[f.name].modify):
+                found[p.kind].append((f, p))
+    return {kind: tuple(takers) for kind, takers in found.items()}
 
 
-def _fields(world: World) -> list[Field]:
+def fields_of(world: World) -> list[Field]:
+    """List the fields of all results of a world."""
     return [field for function in world.functions.values() for field in function.fields]
-
-
-def referable(world: World, book: PhraseBook, entity: str) -> list[tuple[str, str]]:
-    """List the fields of an entity that a request can refer to, with their kinds."""
-    told: Entity = book.entities[entity]
-    names = [*([told.id] if told.id else []), *told.refs]
-    return [(n, kinds(world)[entity, n]) for n in names if (entity, n) in kinds(world)]
 
 
 def pointless(function: WorldFunction, entity: str) -> bool:
     """Say whether a call would only read again what its feeder gave already."""
     return not function.writes and function.entity == entity
-
-
-@functools.cache
-def wanted(world: World, ops: frozenset[str]) -> tuple[WorldFunction, ...]:
-    """List the functions fit for a place, by the kinds of places that it feeds."""
-    functions = tuple(world.functions.values())
-    if "each" in ops:  # only reading is asked for item by item; nobody hires every bike
-        functions = tuple(f for f in functions if f.gives != "one")
-    if ops & {"call", "each"}:
-        return tuple(f for f in functions if _leads_on(world, f))
-    return tuple(f for f in functions if _comparable(world, f)) if ops else functions
-
-
-def _leads_on(world: World, function: WorldFunction) -> bool:
-    """Say whether some other function can use what this one gives."""
-    entity = function.entity
-    given = {kind for _, kind in referable(world, phrase_book(world.name), entity)}
-    return any(
-        p.kind in given and not pointless(other, entity)
-        for other in world.functions.values()
-        if other is not function
-        for p in other.parameters
-    )
-
-
-def _comparable(world: World, function: WorldFunction) -> bool:
-    entity = phrase_book(world.name).entities[function.entity]
-    return not function.writes and bool(entity.pick or entity.measures)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from buttonup.records import Json
+from buttonup.records import Json, TurnKind
 from buttonup.worlds.world import World, WorldFunction
 
-Rule = Literal["least", "most", "count", "total", "difference"]
+Rule = Literal["least", "most", "nth", "count", "total", "difference"]
+Test = Literal["over", "under", "is"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,15 @@ Binding = Said | Fed | EachOf | AllOf | NextPage
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """A call hangs on a condition."""
+
+    check: int
+    wanted: bool
+    """What the condition must come to; False for "otherwise"."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class CallNode:
     """A function called once, or once for each item of a list, with what it really gave."""
 
@@ -62,6 +72,8 @@ class CallNode:
     bindings: dict[str, Binding]
     arguments: tuple[dict[str, Json], ...]
     results: tuple[Json, ...]
+    """None where a condition keeps the call from being made."""
+    guard: Guard | None = None
 
     @property
     def entity(self) -> str:
@@ -78,32 +90,74 @@ class CallNode:
         """True when it runs once for each item of a list."""
         return any(isinstance(b, EachOf) for b in self.bindings.values())
 
+    @property
+    def held_back(self) -> bool:
+        """True when its condition does not hold."""
+        return not self.results
 
-@dataclass(frozen=True, slots=True)
+    @property
+    def failed(self) -> bool:
+        """True when it could not be made to work."""
+        return any(failed(result) for result in self.results)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ReduceNode:
     """What the assistant concludes itself from earlier nodes."""
 
     rule: Rule
     over: tuple[int, ...]
     field: str
-    """The field compared or added up; "" for a count."""
+    """The field compared or added up; "" for a count, the place in the list for "nth"."""
     conclusion: Json
     entity: str
     """Row class of the object picked; "" for a number."""
 
 
-Node = CallNode | ReduceNode
+@dataclass(frozen=True, slots=True, eq=False)
+class CheckNode:
+    """A condition: whether a number is over or under a limit, or a field has a value."""
+
+    over: int
+    field: str
+    """"" where the earlier node is a number itself."""
+    test: Test
+    against: Json
+    holds: bool
+
+
+Node = CallNode | ReduceNode | CheckNode
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """An executed plan: nodes in order, each after what it needs."""
+class Trouble:
+    """A call that fails for a reason outside the world."""
 
-    world: World
+    node: int
+    result: Json
+    passes: bool
+    """Whether it goes through when it is made again."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """An executed plan: nodes in order, each after what it needs, spread over the user's turns."""
+
+    worlds: tuple[World, ...]
     variant: int
-    shape: str
+    scene: str
+    """What is special about the conversation: a key of `Scenes`, or "plain"."""
     nodes: tuple[Node, ...]
+    turns: tuple[TurnKind, ...]
+    """Kind of each turn of the user."""
+    turn_of: tuple[int, ...]
+    """Node -> the turn in which it is asked for."""
     changes: dict[str, Json]
+    missing: tuple[int, str] | None = None
+    """A node and its parameter that the user forgets to tell."""
+    trouble: Trouble | None = None
+    wrong: tuple[str, Json] | None = None
+    """A parameter of the first call, and the value that the user first gives for it."""
 
     @property
     def edges(self) -> tuple[tuple[int, int], ...]:
@@ -111,28 +165,44 @@ class Plan:
         return tuple((i, j) for j, node in enumerate(self.nodes) for i in sorted(parents(node)))
 
     @property
-    def sinks(self) -> tuple[int, ...]:
+    def sinks(self) -> frozenset[int]:
         """The nodes whose outcome no other node uses: what the user is after."""
-        used = {i for i, _ in self.edges}
-        return tuple(i for i in range(len(self.nodes)) if i not in used)
+        used = {i for node in self.nodes for i in parents(node)}
+        return frozenset(i for i in range(len(self.nodes)) if i not in used)
 
 
 def parents(node: Node) -> set[int]:
     """List the nodes that a node needs."""
-    if isinstance(node, ReduceNode):
-        return set(node.over)
-    return {b.node for b in node.bindings.values() if not isinstance(b, Said | NextPage)}
+    match node:
+        case ReduceNode(over=over):
+            return set(over)
+        case CheckNode(over=one):
+            return {one}
+        case CallNode(bindings=bindings, guard=guard):
+            fed = {b.node for b in bindings.values() if not isinstance(b, Said | NextPage)}
+            return fed | {guard.check} if guard else fed
+
+
+def failed(result: Json) -> bool:
+    """Say whether a result tells of an error."""
+    return isinstance(result, dict) and "error" in result
 
 
 def items_of(node: Node) -> list[dict[str, Json]]:
     """List the objects that a node gives."""
-    if isinstance(node, ReduceNode):
-        return [node.conclusion] if node.entity else []
-    return [row for result in node.results for row in rows_of(node.function, result)]
+    match node:
+        case ReduceNode():
+            return [node.conclusion] if node.entity else []
+        case CheckNode():
+            return []
+        case CallNode(function=function, results=results):
+            return [row for result in results for row in rows_of(function, result)]
 
 
 def rows_of(function: WorldFunction, result: Json) -> list[dict[str, Json]]:
     """List the objects that one result gives."""
+    if failed(result):
+        return []
     match function.gives:
         case "one":
             return [result]
@@ -173,3 +243,30 @@ def call_needs(nodes: Sequence[Node], i: int) -> set[int]:
     for p in parents(nodes[i]):
         needed |= {p} if isinstance(nodes[p], CallNode) else call_needs(nodes, p)
     return needed
+
+
+def moved(node: Node, to: dict[int, int]) -> Node:
+    """Give a node as it reads when the nodes it refers to have other numbers."""
+    match node:
+        case ReduceNode(rule, over, field, conclusion, entity):
+            return ReduceNode(rule, tuple(to[i] for i in over), field, conclusion, entity)
+        case CheckNode(over, field, test, against, holds):
+            return CheckNode(to[over], field, test, against, holds)
+        case CallNode(function, bindings, arguments, results, guard):
+            turned = {name: _moved(b, to) for name, b in bindings.items()}
+            held = Guard(to[guard.check], guard.wanted) if guard else None
+            return CallNode(function, turned, arguments, results, held)
+
+
+def _moved(binding: Binding, to: dict[int, int]) -> Binding:
+    match binding:
+        case Said():
+            return binding
+        case Fed(node, name):
+            return Fed(to[node], name)
+        case EachOf(node, name):
+            return EachOf(to[node], name)
+        case AllOf(node, name):
+            return AllOf(to[node], name)
+        case NextPage(node):
+            return NextPage(to[node])

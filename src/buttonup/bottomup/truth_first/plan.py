@@ -1,25 +1,27 @@
-"""Truth first, part one: sample a plan of calls over a world and execute it.
+"""Truth first, part one: sample a plan of calls over worlds and execute it.
 
-A plan is a DAG of nodes. A node is a call, a call for each item of a list, or a conclusion that the
-assistant draws itself (the cheapest of them, how many, the difference). What can feed what falls
-out of the kinds of parameters and result fields; only what is worded in the phrase book is used.
-Everything is executed as it is sampled, so a plan that exists is a plan that works.
+A plan is a DAG of nodes. A node is a call, a call for each item of a list, a conclusion that the
+assistant draws itself (the cheapest of them, how many, the difference), or a condition. What can
+feed what falls out of the kinds of parameters and result fields; only what is worded in the phrase
+book is used. Everything is executed as it is sampled, so a plan that exists is a plan that works.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 
 from buttonup.bottomup.truth_first.draft import Draft
-from buttonup.bottomup.truth_first.nodes import CallNode, Plan, call_needs
-from buttonup.bottomup.truth_first.shapes import SHAPES, Planning
+from buttonup.bottomup.truth_first.nodes import CallNode, Node, Plan, call_needs, moved, parents
+from buttonup.bottomup.truth_first.shapes import SHAPES, Planning, Scenes
+from buttonup.bottomup.truth_first.stage import STAGES, Staged
 from buttonup.errors import Reject
 from buttonup.records import Json, Record
 from buttonup.worlds.session import Session
 from buttonup.worlds.world import World
 
-VARIANTS = 8  # seeded states a world; ours: enough that rows rarely repeat within 10,000 requests
-PERSISTENCE = 60  # drafts of one shape before another is drawn, so that deep ones are not starved
+PERSISTENCE = 25  # drafts of one shape before another is drawn, so that rare ones are not starved
 
 
 class Ticket(Record):
@@ -33,43 +35,133 @@ class Ticket(Record):
         return random.Random(f"{self.seed}:{self.index}:{purpose}")
 
 
-def plan(world: World, ticket: Ticket, knobs: Planning) -> Plan:
-    """Sample a plan of one world that runs without errors.
+def plan(worlds: Sequence[World], ticket: Ticket, knobs: Planning, scenes: Scenes) -> Plan:
+    """Sample a plan over one of the worlds, or several, that runs as it says.
 
     Rejects  "no_plan" when none was found within `knobs.tries`.
     """
     rng = ticket.rng("plan")
-    variant = rng.randrange(VARIANTS)
-    names = [name for name in SHAPES if name in knobs.shapes]  # a table's own order says nothing
-    weights = [knobs.shapes[name] for name in names]
-    shape = ""
+    home, variant = rng.choice(worlds), rng.randrange(knobs.variants)
+    scene, ways, calls = _scene(rng, scenes), SHAPES["chain"], 1
     for tried in range(knobs.tries):
         if tried % PERSISTENCE == 0:
-            shape = rng.choices(names, weights)[0]
-        draft = Draft(world, variant, rng, knobs)
-        if draft.fill(SHAPES[shape]) and (changes := _order_proof(draft)) is not None:
-            return Plan(world, variant, shape, tuple(draft.nodes), changes)
-    raise Reject("no_plan", f"{world.name}: none in {knobs.tries} tries")
+            ways = SHAPES[_drawn(rng, knobs.shapes, list(SHAPES))]
+            calls = int(_drawn(rng, knobs.depth, [str(n) for n in range(1, 11)]))
+        draft = Draft(home, worlds, variant, rng, knobs)
+        staged = STAGES[scene](draft, calls, ways)
+        if staged is not None and draft.shortened():
+            made = _finished(draft, scene, staged)
+            if made is not None:
+                return made
+    raise Reject("no_plan", f"{home.name}, {scene}: none in {knobs.tries} tries")
 
 
-def _order_proof(draft: Draft) -> dict[str, Json] | None:
-    """Give the final changes; None unless every valid order of the calls does the same.
+def _scene(rng: random.Random, scenes: Scenes) -> str:
+    shares = {name: getattr(scenes, name) for name in STAGES if name != "plain"}
+    rest = 1 - sum(shares.values())
+    return rng.choices(["plain", *shares], [max(rest, 0), *shares.values()])[0]
 
-    The calls are run again in the reverse of the planned order, as far as dependencies allow. Two
-    calls that only look independent (a write, and a read of what it wrote) show themselves here.
+
+def _drawn(rng: random.Random, weights: dict[str, float], order: Sequence[str]) -> str:
+    names = [name for name in order if name in weights]  # a table's own order says nothing
+    return rng.choices(names, [weights[name] for name in names])[0]
+
+
+def _finished(draft: Draft, scene: str, staged: Staged) -> Plan | None:
+    """Put the nodes in the order in which they are talked about; None when order matters."""
+    order = _threads(draft.nodes, draft.turn_of)
+    to = {old: new for new, old in enumerate(order)}
+    nodes = tuple(moved(draft.nodes[i], to) for i in order)
+    turn_of = tuple(draft.turn_of[i] for i in order)
+    missing = (to[staged.missing[0]], staged.missing[1]) if staged.missing else None
+    trouble = staged.trouble and replace(staged.trouble, node=to[staged.trouble.node])
+    outside = {trouble.node} if trouble and not trouble.passes else set()
+    if scene == "unserved":
+        outside |= {i for i, turn in enumerate(turn_of) if turn == len(draft.turns) - 1}
+    changes = _changes(draft, nodes, turn_of, outside)
+    if changes is None:
+        return None
+    return Plan(
+        worlds=_worlds(draft, nodes),
+        variant=draft.variant,
+        scene=scene,
+        nodes=nodes,
+        turns=tuple(draft.turns),
+        turn_of=turn_of,
+        changes=changes,
+        missing=missing,
+        trouble=trouble,
+        wrong=staged.wrong,
+    )
+
+
+def _worlds(draft: Draft, nodes: Sequence[Node]) -> tuple[World, ...]:
+    names = dict.fromkeys(n.function.world for n in nodes if isinstance(n, CallNode))
+    return tuple(draft.worlds[name] for name in names)
+
+
+def _threads(nodes: Sequence[Node], turn_of: Sequence[int]) -> list[int]:
+    """Order nodes so that what hangs together stands together, each after what it needs."""
+    order: list[int] = []
+    placed: set[int] = set()
+
+    def place(i: int) -> None:
+        order.append(i)
+        placed.add(i)
+        for j in range(i + 1, len(nodes)):
+            if j not in placed and i in parents(nodes[j]) and turn_of[j] == turn_of[i]:
+                if parents(nodes[j]) <= placed:
+                    place(j)
+
+    for turn in range(max(turn_of) + 1):
+        for i in range(len(nodes)):
+            if turn_of[i] == turn and i not in placed and parents(nodes[i]) <= placed:
+                place(i)
+    return order
+
+
+def _changes(
+    draft: Draft, nodes: Sequence[Node], turn_of: Sequence[int], outside: set[int]
+) -> dict[str, Json] | None:
+    """Give the final changes; None unless every valid order of the calls gives the same.
+
+    The calls are run again in their order, and in the reverse as far as turns and dependencies
+    allow. Two calls that only look independent (a write, and a read of what it wrote) show
+    themselves here. Where nothing writes there is nothing to show. `outside` are calls that do
+    not reach the world.
     """
-    session = Session((draft.world,), draft.variant)
-    waiting = [i for i, node in enumerate(draft.nodes) if isinstance(node, CallNode)]
-    needs = {i: call_needs(draft.nodes, i) for i in waiting}
-    done: set[int] = set()
+    calls = [
+        i for i, n in enumerate(nodes) if isinstance(n, CallNode) and n.results and i not in outside
+    ]
+    if not any(_of(nodes, i).function.writes for i in calls):
+        return {}
+    forth = _run(draft, nodes, calls)
+    if forth is None:
+        return None
+    back: list[int] = []
+    needs = {i: call_needs(nodes, i) for i in calls}
+    waiting = list(calls)
     while waiting:
-        i = next(i for i in reversed(waiting) if needs[i] <= done)
-        node = draft.nodes[i]
-        assert isinstance(node, CallNode)
-        for arguments, result in zip(reversed(node.arguments), reversed(node.results), strict=True):
+        turn = min(turn_of[i] for i in waiting)
+        ready = [i for i in waiting if turn_of[i] == turn and not needs[i] & set(waiting)]
+        back.append(ready[-1])
+        waiting.remove(ready[-1])
+    if back == calls:
+        return forth
+    return forth if _run(draft, nodes, back) == forth else None
+
+
+def _run(draft: Draft, nodes: Sequence[Node], order: Sequence[int]) -> dict[str, Json] | None:
+    session = Session(draft.worlds.values(), draft.variant)
+    for i in order:
+        node = _of(nodes, i)
+        for arguments, result in zip(node.arguments, node.results, strict=True):
             if session.call(node.function.name, arguments) != result:
                 return None
-        waiting.remove(i)
-        done.add(i)
-    changes = session.changes()
-    return changes if changes == draft.session.changes() else None
+    return session.changes()
+
+
+def _of(nodes: Sequence[Node], i: int) -> CallNode:
+    node = nodes[i]
+    assert isinstance(node, CallNode)
+    return node

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Collection
 
-from buttonup.bottomup.truth_first.feeds import kinds, rows
 from buttonup.bottomup.truth_first.nodes import (
     AllOf,
     CallNode,
+    CheckNode,
     EachOf,
     Fed,
     Node,
@@ -20,10 +20,10 @@ from buttonup.bottomup.truth_first.nodes import (
 )
 from buttonup.bottomup.truth_first.voice import Voice, kind_of
 from buttonup.records import Json
-from buttonup.worlds.spoken import counted, listed, sentence, spoken
+from buttonup.worlds.spoken import counted, listed, sentence, spoken, to_you
 from buttonup.worlds.templates import fill, slots_of
 
-READ_OUT = 3  # objects on the way to a result that an answer still names one by one; ours
+READ_OUT = 4  # objects on the way to a result that an answer still names one by one; ours
 
 
 class Teller(Voice):
@@ -33,67 +33,92 @@ class Teller(Voice):
         super().__init__(plan, rng)
         self.unsaid = frozenset(unsaid)
         """Calls that the request did not ask for in words: the answer need not speak of them."""
+        self.sinks = plan.sinks
 
-    @property
-    def reported(self) -> list[int]:
-        """The nodes that the answer tells in full: what was asked to know, and every change."""
-        return [i for i, node in enumerate(self.nodes) if self._in_full(i, node)]
-
-    def _in_full(self, i: int, node: Node) -> bool:
-        if i in self.plan.sinks or _writes(node):
+    def in_full(self, i: int) -> bool:
+        """Say whether an answer tells a node in full: what was asked to know, and every change."""
+        node = self.nodes[i]
+        if isinstance(node, CallNode) and (node.held_back or node.failed):
+            return False
+        if i in self.sinks or (isinstance(node, CallNode) and node.function.writes):
             return True
         asked = isinstance(node, CallNode) and i not in self.unsaid
         return asked and len(items_of(node)) <= READ_OUT
 
     def intent(self, node: Node) -> str:
         """Say what a call sets out to do, as a verb phrase; "" for a conclusion."""
-        if isinstance(node, ReduceNode):
+        if not isinstance(node, CallNode):
             return ""
-        return self.asked(node, self.choose(self.book.functions[node.function.name].ask))
+        return self.asked(node, self.choose(self.phrases(node).ask))
 
     def finding(self, i: int) -> str:
         """Say what a node brought, in a thought: one thing in full, a list by how long it is."""
-        return self._briefly(self.nodes[i], "many")
+        return self._briefly(i, "many")
 
-    def _briefly(self, node: Node, manner: str) -> str:
+    def _briefly(self, i: int, manner: str) -> str:
+        node = self.nodes[i]
         if isinstance(node, CallNode) and node.items and len(rows := items_of(node)) > 1:
             entity = self.entity(node)
             count = counted(len(rows), entity.noun, entity.plural)
             ways = self.grammar.found["each" if node.each else manner]
-            return sentence(fill(self.choose(ways), {"count": count, "plural": entity.plural}))
-        return self.report(node)
+            return sentence(self.said(ways, count=count, plural=entity.plural))
+        return self.report(i)
 
-    def answer(self) -> str:
-        """Say the final answer: all that was asked for, long lists on the way by their length."""
+    def answer(self, turn: int) -> str:
+        """Say all that was asked for in a turn, long lists on the way by their length."""
         told = []
         for i, node in enumerate(self.nodes):
-            if self._in_full(i, node):
-                told.append(self.report(node))
-            elif isinstance(node, CallNode) and i not in self.unsaid:
-                told.append(self._briefly(node, "told"))
+            if self.plan.turn_of[i] != turn:
+                continue
+            shown = isinstance(node, CallNode) and i not in self.unsaid
+            if self.in_full(i) or (isinstance(node, CallNode) and (node.failed or node.held_back)):
+                told.append(self.report(i))
+            elif isinstance(node, CheckNode):
+                told.append(self.report(i))
+            elif shown:
+                told.append(self._briefly(i, "told"))
         return self.choose(self.grammar.answer["lead"]) + " ".join(told)
 
-    def report(self, node: Node) -> str:
+    def report(self, i: int) -> str:
         """Say the whole outcome of a node."""
-        if isinstance(node, ReduceNode):
-            return sentence(self._concluded(node))
-        if node.items and not node.each:  # all its pages are one list
-            return self._result(node, node.arguments[0], items_of(node))
-        calls = zip(node.arguments, node.results, strict=True)
-        return " ".join(self._result(node, a, _told(node, r)) for a, r in calls)
+        node = self.nodes[i]
+        match node:
+            case ReduceNode():
+                return sentence(self._concluded(node))
+            case CheckNode():
+                return sentence(self._checked(node))
+            case CallNode(held_back=True):
+                return sentence(self.said(self.grammar.held_back, intent=self._intended(node)))
+            case CallNode(failed=True):
+                error = sentence(str(node.results[0]["error"]))
+                ways = self.grammar.failed
+                return self.said(ways, intent=self._intended(node), error=error)
+            case CallNode() if node.items and not node.each:  # all its pages are one list
+                return self._result(node, node.arguments[0], items_of(node))
+            case CallNode():
+                calls = zip(node.arguments, node.results, strict=True)
+                return " ".join(self._result(node, a, _told(node, r)) for a, r in calls)
 
-    def facts(self, node: Node) -> list[Json]:
+    def _intended(self, node: CallNode) -> str:
+        return to_you(self.intent(node))
+
+    def facts(self, i: int) -> list[Json]:
         """List the values that the answer must hold for a node."""
-        if isinstance(node, ReduceNode):
-            named = slots_of(self.entity(node).name)
-            return (
-                [at(node.conclusion, n) for n in sorted(named)]
-                if node.entity
-                else [node.conclusion]
-            )
-        tell = self.book.functions[node.function.name].tell
-        values = [at(row, name) for row in items_of(node) for name in tell]
-        return [v for v in values if v is not None and not isinstance(v, bool | list | dict)]
+        node = self.nodes[i]
+        match node:
+            case ReduceNode(entity=""):
+                return [node.conclusion]
+            case ReduceNode():
+                named = slots_of(self.entity(node).name)
+                return [at(node.conclusion, n) for n in sorted(named)]
+            case CheckNode():
+                return []
+            case CallNode():
+                tell = self.phrases(node).tell
+                values = [at(row, name) for row in items_of(node) for name in tell]
+                return [
+                    v for v in values if v is not None and not isinstance(v, bool | list | dict)
+                ]
 
     def _slot(self, node: CallNode, name: str) -> str:
         binding, kind = node.bindings[name], kind_of(node, name)
@@ -102,64 +127,87 @@ class Teller(Voice):
             ways = (
                 self.grammar.each_known if isinstance(binding, EachOf) else self.grammar.all_known
             )
-            each = fill(self.choose(ways), {"plural": entity.plural})
-            if binding.field == entity.id:
-                return each
-            return fill(self.choose(entity.refs[binding.field]), {"it": each})
+            each = self.said(ways, plural=entity.plural)
+            return (
+                each
+                if binding.field == entity.id
+                else self.said(entity.refs[binding.field], it=each)
+            )
         if isinstance(binding, Fed):
-            entity = self.entity(self.nodes[binding.node])
-            row = items_of(self.nodes[binding.node])[0]
+            source = self.nodes[binding.node]
+            entity, row = self.entity(source), items_of(source)[0]
             if binding.field == entity.id:
-                return self._filled(entity.name, self.nodes[binding.node].entity, row)
-        return self.valued(kind, node.arguments[0][name], spoken)
+                return self._filled(entity.name, source, self.kind_of_object(source), row)
+        return self.valued(node, kind, node.arguments[0][name], spoken)
 
     def _concluded(self, node: ReduceNode) -> str:
-        way = self.choose(self.grammar.reduce_say[self.reduction(node)])
-        kind = kinds(self.plan.world).get((self.nodes[node.over[0]].entity, node.field))
+        ways = self.grammar.reduce_say["nth" if node.rule == "nth" else self.reduction(node)]
+        way = self.choose(ways)
+        kind = self.lexicon(node).kinds.get((self.kind_of_object(node), node.field))
         slots = {"measure": self.measure(node), "value": spoken(kind, node.conclusion)}
         if node.entity:
-            name = self._filled(self.entity(node).name, node.entity, node.conclusion)
+            name = self._filled(self.entity(node).name, node, node.entity, node.conclusion)
             slots |= {"name": name, "Name": name[:1].upper() + name[1:]}
             slots |= {"superlative": self.superlative(node)}
-            value = spoken(kind, at(node.conclusion, node.field))
-            slots |= {"value": fill(self.entity(node).pick[node.field].value, {"value": value})}
-            if value in name:  # the name says it already
-                way = way.replace(", {value}", "")
+            if node.rule != "nth":
+                value = spoken(kind, at(node.conclusion, node.field))
+                slots |= {"value": fill(self.entity(node).pick[node.field].value, {"value": value})}
+                if value in name:  # the name says it already
+                    way = way.replace(", {value}", "")
         return fill(way, slots)
 
+    def _checked(self, node: CheckNode) -> str:
+        over, entity, g = self.nodes[node.over], self.entity(node), self.grammar
+        row = items_of(over)[0]
+        actual = at(row, node.field)
+        name = self._filled(entity.name, over, self.kind_of_object(node), row)
+        if node.test == "is":
+            said = str(actual).lower() if isinstance(actual, bool) else str(actual)
+            phrase = entity.when[node.field][said]
+            return self.said(
+                g.checked["is"], Name=name[:1].upper() + name[1:], name=name, phrase=phrase
+            )
+        kind = self.lexicon(node).kinds.get((self.kind_of_object(node), node.field))
+        ways = g.checked[f"{node.test}_{'yes' if node.holds else 'no'}"]
+        return self.said(
+            ways,
+            measure=self.measure(node),
+            value=spoken(kind, actual),
+            limit=spoken(kind, node.against),
+            name=name,
+        )
+
     def _result(self, node: CallNode, arguments: dict[str, Json], result: Json) -> str:
-        entity, phrases = self.entity(node), self.book.functions[node.function.name]
-        said = {n: self.valued(kind_of(node, n), v, spoken) for n, v in arguments.items()}
+        entity, phrases, of = self.entity(node), self.phrases(node), node.entity
+        said = {n: self.valued(node, kind_of(node, n), v, spoken) for n, v in arguments.items()}
         if isinstance(result, dict):
-            return sentence(self._filled(self.choose(phrases.say), node.entity, result, said))
-        said["items"] = listed([self._filled(entity.item, node.entity, row) for row in result])
+            return sentence(self._filled(self.choose(phrases.say), node, of, result, said))
+        said["items"] = listed([self._filled(entity.item, node, of, row) for row in result])
         said["noun"] = entity.noun
         said["count"] = counted(len(result), entity.noun, entity.plural)
-        ways = phrases.say if len(result) > 1 else self.grammar.found["one"]
+        ways = phrases.say if len(result) > 1 else self.grammar.found["one" if result else "none"]
         return sentence(fill(self.choose(ways), said))
 
     def _filled(
-        self, template: str, entity: str, row: dict[str, Json], said: dict[str, str] | None = None
+        self,
+        template: str,
+        node: Node,
+        entity: str,
+        row: dict[str, Json],
+        said: dict[str, str] | None = None,
     ) -> str:
-        kind, listing = kinds(self.plan.world), rows(self.plan.world)
+        lexicon = self.lexicon(node)
         slots = dict(said or {})
         for name in slots_of(template):
-            if inner := listing.get((entity, name)):
-                way = self.book.entities[inner].item
-                slots[name] = listed([self._filled(way, inner, one) for one in at(row, name)])
-            elif _has(row, name):
-                slots[name] = spoken(kind.get((entity, name)), at(row, name))
+            if inner := lexicon.rows.get((entity, name)):
+                way = lexicon.book.entities[inner].item
+                rows = [self._filled(way, node, inner, one) for one in at(row, name)]
+                slots[name] = listed(rows)
+            elif name in row or ("." in name and name.partition(".")[0] in row):
+                slots[name] = spoken(lexicon.kinds.get((entity, name)), at(row, name))
         return fill(template, slots)
-
-
-def _has(row: dict[str, Json], name: str) -> bool:
-    return name in row or ("." in name and name.partition(".")[0] in row)
 
 
 def _told(node: CallNode, result: Json) -> Json:
     """Give a result as it is told: a page as the list it is part of."""
     return rows_of(node.function, result) if node.items else result
-
-
-def _writes(node: Node) -> bool:
-    return isinstance(node, CallNode) and node.function.writes

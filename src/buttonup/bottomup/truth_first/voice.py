@@ -1,4 +1,4 @@
-"""What both voices share: the plan, its phrase book, and the dice."""
+"""What both voices share: the plan, its phrase books, and the dice."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import random
 import re
 from collections.abc import Callable
 
-from buttonup.bottomup.truth_first.nodes import CallNode, Node, Plan, ReduceNode
+from buttonup.bottomup.truth_first.feeds import Feeds, feeds
+from buttonup.bottomup.truth_first.nodes import CallNode, CheckNode, Node, Plan, ReduceNode
 from buttonup.records import Json
-from buttonup.worlds.phrases import Entity, Ways, grammar, phrase_book
+from buttonup.worlds.phrases import Entity, Phrases, Ways, grammar
 from buttonup.worlds.spoken import listed
 from buttonup.worlds.templates import fill, slots_of
 
@@ -17,63 +18,110 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Voice(abc.ABC):
-    """What both voices share: the plan, its phrase book, and the dice."""
+    """What both voices share: the plan, its phrase books, and the dice."""
 
     def __init__(self, plan: Plan, rng: random.Random) -> None:
         self.plan, self.nodes, self.rng = plan, plan.nodes, rng
-        self.book, self.grammar = phrase_book(plan.world.name), grammar()
-        self.today = plan.world.state(plan.variant).today
+        self.grammar = grammar()
+        self.feeds = {world.name: feeds(world) for world in plan.worlds}
+        self.today = plan.worlds[0].state(plan.variant).today
 
     def choose(self, ways: Ways) -> str:
         """Draw one of several ways to say a thing."""
-        return self.rng.choice(ways)
+        return ways[int(self.rng.random() * len(ways))]
+
+    def said(self, ways: Ways, **slots: str) -> str:
+        """Draw one of several ways and fill it."""
+        return fill(self.choose(ways), slots)
+
+    def lexicon(self, node: Node) -> Feeds:
+        """Give the words of the world that a node belongs to."""
+        match node:
+            case CallNode(function=function):
+                return self.feeds[function.world]
+            case ReduceNode(over=over):
+                return self.lexicon(self.nodes[over[0]])
+            case CheckNode(over=one):
+                return self.lexicon(self.nodes[one])
+
+    def phrases(self, node: CallNode) -> Phrases:
+        """Give how a call is asked for and told of."""
+        return self.lexicon(node).book.functions[node.function.name]
 
     def entity(self, node: Node) -> Entity:
         """Give how the objects are talked about that a node gives, or concludes from."""
-        if isinstance(node, ReduceNode) and not node.entity:
-            return self.entity(self.nodes[node.over[0]])
-        return self.book.entities[node.entity]
+        return self.lexicon(node).book.entities[self.kind_of_object(node)]
+
+    def kind_of_object(self, node: Node) -> str:
+        """Name the Row class of the objects that a node gives, or concludes from."""
+        match node:
+            case CheckNode(over=one):
+                return self.kind_of_object(self.nodes[one])
+            case ReduceNode(entity="", over=over):
+                return self.kind_of_object(self.nodes[over[0]])
+            case ReduceNode(entity=entity):
+                return entity
+            case CallNode():
+                return node.entity
 
     def superlative(self, node: ReduceNode) -> str:
-        """Say what singles a pick out: "cheapest one"."""
+        """Say what singles a pick out: "cheapest one", "second one"."""
+        if node.rule == "nth":
+            last = len(self._listed(node)) - 1
+            place = int(node.field)
+            ways = self.grammar.last if place == last and last > 1 else self.grammar.nth
+            return self.choose(ways) if ways is self.grammar.last else ways[place]
         picks = self.entity(node).pick[node.field]
         return self.choose(picks.least if node.rule == "least" else picks.most)
 
+    def _listed(self, node: ReduceNode) -> list[dict[str, Json]]:
+        source = self.nodes[node.over[0]]
+        assert isinstance(source, CallNode)
+        [result] = source.results[:1]
+        return list(result if isinstance(result, list) else result["items"])
+
     def reduction(self, node: ReduceNode) -> str:
         """Name the kind of conclusion as the grammar does."""
-        return "pick" if node.rule in ("least", "most") else node.rule
+        return "pick" if node.rule in ("least", "most", "nth") else node.rule
 
     def asked(self, node: CallNode, template: str) -> str:
         """Fill a template with a call's arguments; optional ones are added behind it."""
         slots = {name: self._slot(node, name) for name in slots_of(template)}
         text = fill(template, slots)
-        for name, ways in self.book.functions[node.function.name].modify.items():
+        for name, ways in self.phrases(node).modify.items():
             if name in node.bindings and name not in slots:
-                way = self.choose(ways)
-                text += " " + fill(way, {n: self._slot(node, n) for n in slots_of(way)})
+                text += f" {self.modified(node, name, self.choose(ways))}"
         return text
+
+    def modified(self, node: CallNode, name: str, way: str) -> str:
+        """Say one optional argument."""
+        return fill(way, {n: self._slot(node, n) for n in slots_of(way)})
 
     @abc.abstractmethod
     def _slot(self, node: CallNode, name: str) -> str:
         """Say one argument of a call; each voice has its own way."""
 
-    def valued(self, kind: str, value: Json, say: Callable[[str | None, Json], str]) -> str:
+    def valued(
+        self, node: CallNode, kind: str, value: Json, say: Callable[[str | None, Json], str]
+    ) -> str:
         """Say a value as its kind is said: one, a list of them, or an object field by field."""
         if isinstance(value, list):
-            return listed([self.valued(kind, one, say) for one in value])
-        way = self.choose(self.book.kinds.get(kind, ("{}",)))
+            return listed([self.valued(node, kind, one, say) for one in value])
+        ways = self.lexicon(node).book.kinds.get(kind)
         if isinstance(value, dict):
-            return fill(way, {name: say(_kind_by_form(v), v) for name, v in value.items()})
-        return fill(way, {"": say(kind, value)})
+            slots = {name: say(_kind_by_form(v), v) for name, v in value.items()}
+            return fill(self.choose(ways or ("{}",)), slots)
+        words = say(kind, value)
+        return fill(self.choose(ways), {"": words}) if ways else words
 
-    def measure(self, node: ReduceNode) -> str:
-        """Name the field that is added up or compared."""
+    def measure(self, node: ReduceNode | CheckNode) -> str:
+        """Name the field that is added up, compared or held against a limit."""
         return self.entity(node).measures.get(node.field, "")
 
 
 def kind_of(node: CallNode, name: str) -> str:
     """Name the kind of a parameter of a call; "" when it has none."""
-    return next(p.kind for p in node.function.parameters if p.name == name) or ""
+    return node.function.parameter(name).kind or ""
 
 
 def _kind_by_form(value: Json) -> str | None:
