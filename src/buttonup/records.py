@@ -169,7 +169,7 @@ class Goal(Record):
 
 
 class Upset(Record):
-    """A call that fails for a reason outside the world: it took too long, its result was cut off."""
+    """Calls that fail for a reason outside the world: too slow, cut off, out of order."""
 
     function: str
     result: Json
@@ -182,12 +182,12 @@ TurnKind = Literal[
     "request", "follow_up", "change", "detail", "value", "correction", "offer", "small_talk"
 ]
 """request: what the user is after. follow_up: more, once there is an answer. change: one value is
-to be another. detail: a condition is added. value: what the assistant asked for. correction: another
-value for one that was wrong. offer: functions are given that were missing. small_talk: nothing."""
+to be another. detail: a condition is added. value: what the assistant asked for. correction:
+another value for one that was wrong. offer: functions that were missing. small_talk: nothing."""
 
 Reply = Literal["answer", "ask", "decline", "failure", "chat"]
-"""How the assistant is to end its turn: it tells what was asked; asks for what is missing; says that
-no function serves; says honestly that a call could not be made to work; is polite."""
+"""How the assistant is to end its turn: it tells what was asked; asks for what is missing; says
+that no function serves; says honestly that a call could not be made to work; is polite."""
 
 
 class UserTurn(Record):
@@ -275,7 +275,7 @@ class User(Record, tag_field="role", tag="user"):
 
     content: str
     offers: tuple[Function, ...] = ()
-    """Functions that can be called from here on, as a person in front of the assistant adds them."""
+    """Functions that can be called from here on; the user's side adds them."""
 
 
 class Assistant(Record, tag_field="role", tag="assistant"):

@@ -29,6 +29,7 @@ from buttonup.records import (
     Tools,
     Trajectory,
     User,
+    UserTurn,
     Verdict,
 )
 
@@ -58,6 +59,7 @@ values: st.SearchStrategy[Json] = st.recursive(
 )
 objects = st.dictionaries(texts, values, max_size=3)
 functions = st.builds(Function, texts, texts, objects, objects)
+offers = st.lists(functions, max_size=2).map(tuple)
 switches = st.sampled_from([True, False, None])
 
 
@@ -78,7 +80,7 @@ def canonical(draw: st.DrawFn) -> Conversation:
     number = 0
     for kind in draw(st.lists(st.sampled_from(["user", "calls", "answer"]), max_size=4)):
         if kind == "user":
-            messages.append(User(draw(words)))
+            messages.append(User(draw(words), draw(offers)))
         elif kind == "answer":
             messages.append(Assistant(thought=draw(words), answer=draw(words)))
         else:
@@ -98,7 +100,7 @@ def arbitrary(draw: st.DrawFn) -> Conversation:
     raw = texts | values.map(repr) | st.just('{"a": 1}')
     calls = st.lists(st.builds(Call.parse, texts, texts, raw), max_size=2).map(tuple)
     turns = (
-        st.builds(User, texts)
+        st.builds(User, texts, offers)
         | st.builds(Assistant, texts, calls, texts)
         | st.builds(Tool, texts, texts, values)
     )
@@ -155,7 +157,7 @@ def sample() -> Sample:
                 context="Today is 2026-05-01.",
                 tools=Tools("worlds", ("PRIVILEGED",)),
                 plan=(Step((plan,), "PRIVILEGED", "PRIVILEGED", "PRIVILEGED"),),
-                answer="PRIVILEGED",
+                turns=(UserTurn("PRIVILEGED", answer="PRIVILEGED"),),
                 goal=Goal({"PRIVILEGED": {}}, ("PRIVILEGED",)),
             ),
             (

@@ -4,7 +4,7 @@ r"""The paper's own format: tags in the text of plain messages.
 
 system     the preamble, the context, the functions in <tool>[…]</tool>, what to answer with, and
            a sentence that switches parallel calling on or off (none when it is not known)
-user       words
+user       words, and <tool>[…]</tool> behind them where functions are offered later
 assistant  the thought, then <call>[{"name", "arguments"}, …]</call> or <final>the answer</final>
 tool       [{"name", "arguments", "results"}, …]: the result of each call of the turn before
 
@@ -35,7 +35,16 @@ import msgspec
 
 from buttonup.errors import Reject
 from buttonup.formats import foreign
-from buttonup.formats.tags import CALL, FINAL, PARALLEL, TOOL, escaped, untagged
+from buttonup.formats.tags import (
+    CALL,
+    FINAL,
+    PARALLEL,
+    TOOL,
+    escaped,
+    offered,
+    read_offered,
+    untagged,
+)
 from buttonup.records import (
     Assistant,
     Call,
@@ -127,7 +136,7 @@ def parse(row: dict[str, Json]) -> Conversation:
             case "system":
                 system.append(content)
             case "user":
-                read.append(User(content=content))
+                read.append(User(*read_offered(content)))
             case "assistant":
                 read.append(turn := _read_turn(content, ids))
                 due = list(turn.calls)
@@ -152,7 +161,8 @@ def _system(c: Conversation) -> str:
 
 def _spoken(message: User | Assistant) -> dict[str, Json]:
     if isinstance(message, User):
-        return {"role": "user", "content": untagged(message.content, "user")}
+        words = untagged(message.content, "user")
+        return {"role": "user", "content": offered(words, message.offers)}
     return {"role": "assistant", "content": _turn(message)}
 
 

@@ -4,7 +4,7 @@
 
 system     the context, then the sentence that switches parallel calling on or off; left out when
            there is neither
-user       words
+user       words, and <tool>[…]</tool> behind them where functions are offered later
 assistant  with calls: `content` is the thought, `tool_calls` the calls, the arguments of each the
            string as emitted, malformed or not. Without: `content` is the answer, and
            `reasoning_content` the thought when there is one
@@ -26,7 +26,7 @@ from itertools import count
 
 from buttonup.errors import Reject
 from buttonup.formats import foreign
-from buttonup.formats.tags import PARALLEL
+from buttonup.formats.tags import PARALLEL, offered, read_offered
 from buttonup.records import (
     Assistant,
     Call,
@@ -49,7 +49,10 @@ ABOUT = """`{"messages", "tools", "parallel_tool_calls"}`, as chat completions h
 
 
 def render(c: Conversation) -> dict[str, Json]:
-    """Write a conversation as a row."""
+    """Write a conversation as a row.
+
+    Rejects  "tag_in_text" when a user's words read as if they offered functions
+    """
     switch = "" if c.parallel is None else PARALLEL[c.parallel]
     system = f"{c.context}\n\n{switch}" if c.context and switch else c.context or switch
     shown = [{"role": "system", "content": system}] if system else []
@@ -76,7 +79,7 @@ def parse(row: dict[str, Json]) -> Conversation:
             case "system" | "developer":
                 system.append(foreign.words(message.get("content")))
             case "user":
-                read.append(User(content=foreign.words(message.get("content"))))
+                read.append(User(*read_offered(foreign.words(message.get("content")))))
             case "assistant":
                 read.append(_read_turn(message, ids))
             case "tool" | "function":
@@ -98,8 +101,8 @@ def parse(row: dict[str, Json]) -> Conversation:
 
 def _message(message: Message) -> dict[str, Json]:
     match message:
-        case User(content=content):
-            return {"role": "user", "content": content}
+        case User(content=content, offers=offers):
+            return {"role": "user", "content": offered(content, offers)}
         case Assistant():
             return _turn(message)
         case Tool(call_id=call_id, name=name, result=result):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+import msgspec
+
 from buttonup.errors import Reject
+from buttonup.records import Function, decode, encode
 
 
 class Tag(NamedTuple):
@@ -28,6 +31,33 @@ PARALLEL = {
     False: "Make one call in a turn, and wait for its result before you make the next.",
 }
 """The sentence of the system prompt that switches parallel calling on or off."""
+
+
+def offered(words: str, functions: tuple[Function, ...]) -> str:
+    """Write what a user says, and the functions offered with it behind the words.
+
+    Rejects  "tag_in_text" when the words by themselves read as if they offered functions
+    """
+    if functions:
+        return f"{words}\n{TOOL.around(escaped(encode(functions).decode()))}"
+    if read_offered(words)[1]:
+        raise Reject("tag_in_text", f"user: {TOOL.opens}")
+    return words
+
+
+def read_offered(words: str) -> tuple[str, tuple[Function, ...]]:
+    """Take the functions that are offered off the end of what a user says; none where none fit."""
+    if not words.endswith(TOOL.closes):
+        return words, ()
+    said, opened, listed = words.rpartition(f"\n{TOOL.opens}")
+    if not opened:
+        return words, ()
+    try:
+        functions = decode(listed.removesuffix(TOOL.closes), tuple[Function, ...])
+    except (msgspec.DecodeError, RecursionError):
+        return words, ()
+    return (said, functions) if functions else (words, ())
+
 
 _MARKS = re.compile("|".join(re.escape(mark) for tag in (TOOL, CALL, FINAL) for mark in tag))
 

@@ -44,7 +44,8 @@ def _subtasks(trajectory: Trajectory) -> Iterator[Problem]:
     request = said(blueprint.task.text).phrase
     wordings = (said(subtask.text).phrase for subtask in blueprint.task.subtasks)
     secret = [w for w in wordings if len(w.split()) >= VERBATIM and _tells_more(w, request)]
-    gold = [said(text) for step in blueprint.plan for text in (step.aim, step.intent, step.finding)]
+    gold = [said(t) for step in blueprint.plan for t in (step.aim, step.intent, step.finding)]
+    gold += [said(turn.answer) for turn in blueprint.turns]
     secret = [w for w in secret if not any(w in words.phrase for words in gold)]
     if not secret:
         return

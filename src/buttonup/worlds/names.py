@@ -41,7 +41,7 @@ CITIES = {
     "Stockholm": "Sweden", "Tallinn": "Estonia", "Turin": "Italy", "Utrecht": "Netherlands",
     "Valencia": "Spain", "Vienna": "Austria", "Warsaw": "Poland", "Zurich": "Switzerland",
 }  # fmt: skip
-"""City -> country. Worlds that have cities share them, so that a task can go from one to another."""
+"""City -> country. Worlds share them, so that a task can lead from one world to another."""
 
 DISTRICTS = (
     "Old Town|Riverside|Northgate|University|Harbour|Hillcrest|Southbank|Westfield|Eastmoor|"

@@ -49,7 +49,7 @@ def asked(
         return rng.choice([value, value, _half_day(value)])
     if kind == "Money" and not isinstance(value, bool) and isinstance(value, int | float):
         return rng.choice([money(value), money(value), f"{money(value)[1:]} euros"])
-    if isinstance(value, int) and not isinstance(value, bool) and 2 <= value < len(NUMBERS):  # noqa: PLR2004 - "one" is often an article
+    if isinstance(value, int) and not isinstance(value, bool) and 2 <= value < len(NUMBERS):
         return rng.choice([str(value), NUMBERS[value]])
     return spoken(kind, value)
 
@@ -64,9 +64,9 @@ def _near(day: dt.date, today: dt.date) -> list[str]:
     name = f"{day:%A}"
     if ahead in NEAR:
         return [NEAR[ahead]]
-    if 2 < ahead < 7:  # noqa: PLR2004 - within the week
+    if 2 < ahead < 7:
         return [f"this {name}", f"this coming {name}"]
-    if 7 <= ahead < 14:  # noqa: PLR2004 - within the next
+    if 7 <= ahead < 14:
         return [f"next {name}"]
     return [f"{NUMBERS[ahead // 7]} weeks from today"] if ahead in (14, 21, 28) else []
 
@@ -84,7 +84,7 @@ def settled(text: str, dropped: Sequence[str]) -> str:
 def _half_day(time: str) -> str:
     hour, minute = int(time[:2]), time[3:]
     said = f"{(hour - 1) % 12 + 1}" + (f":{minute}" if minute != "00" else "")
-    return f"{said} {'am' if hour < 12 else 'pm'}"  # noqa: PLR2004 - noon
+    return f"{said} {'am' if hour < 12 else 'pm'}"
 
 
 def date(day: dt.date) -> str:

@@ -78,6 +78,8 @@ class Asker(Voice):
             for i in range(len(self.nodes))
             if self.used.count(i) == 1 and rng.random() < IMPLICIT and self._may_be_implicit(i)
         }
+        self.joined: set[str] = set()
+        """Connectives that this message has: none comes twice while there are others."""
         self.told: set[str] = set()
         """Kinds of the user's own values that have been said."""
         self.sets: dict[int, int] = {}
@@ -116,7 +118,7 @@ class Asker(Voice):
         """Add a condition to what was asked before, and say what is to come of it."""
         node, before = self._call(i), self._call(self._twin(i))
         [name] = [n for n, b in node.bindings.items() if b != before.bindings.get(n)]
-        added = self.modified(node, name, self.choose(self.phrases(node).modify[name]))
+        added = self.modified(node, self.choose(self.phrases(node).modify[name]))
         lead = self.said(self.grammar.detail, m=re.sub(r"^\((.*)\)$", r"\1", added))
         return self._with_rest(lead, i, turn)
 
@@ -251,10 +253,18 @@ class Asker(Voice):
             needed |= self._spoken_needs(p) if silent else {p}
         return needed
 
+    def _joining(self, ways: Ways, **slots: str) -> str:
+        """Draw a connective that the message does not have yet, and fill it."""
+        fresh = tuple(way for way in ways if way not in self.joined) or ways
+        way = self.choose(fresh)
+        self.joined.add(way)
+        return fill(way, slots)
+
     # --- sentences ----------------------------------------------------------------------------
 
     def _joined(self, clauses: Sequence[_Clause], *, first: bool = True) -> str:
         """Say clauses one after the other, joining some; each sentence has its own form."""
+        self.joined.clear()
         sentences: list[str] = []
         open_text, last = "", None
         for clause in clauses:
@@ -262,7 +272,7 @@ class Asker(Voice):
             joinable = open_text and "," not in open_text and not clause.condition
             if joinable and self.rng.random() < self.register.together:
                 ways = self.grammar.follow if hangs else self.grammar.beside
-                open_text += self.said(ways, c=self._verb(clause))
+                open_text += self._joining(ways, c=self._verb(clause))
                 last = clause
                 continue
             if open_text:
@@ -275,7 +285,7 @@ class Asker(Voice):
                     open_text = text
                 else:
                     ways = self.grammar.follow_sentence if hangs else self.grammar.beside_sentence
-                    sentences.append(sentence(self.said(ways, c=text)))
+                    sentences.append(sentence(self._joining(ways, c=text)))
             else:
                 sentences.append(self._formed(clause, form, hangs=hangs, first=not sentences))
             last = clause
@@ -285,7 +295,7 @@ class Asker(Voice):
 
     def _opened(self, text: str, *, first: bool) -> str:
         ways = self.register.openers if first else self.grammar.beside_sentence
-        return sentence(self.said(ways, c=text, C=text[:1].upper() + text[1:]))
+        return sentence(self._joining(ways, c=text, C=text[:1].upper() + text[1:]))
 
     def _form(self, clause: _Clause) -> str:
         node = self.nodes[clause.node]
@@ -309,14 +319,16 @@ class Asker(Voice):
         match form:
             case "question":
                 text = self.asked(node, self.choose(phrases.question))
-                return self._capital(self.said(g.question[place], q=_lowered(text), Q=text), "?")
+                return self._capital(
+                    self._joining(g.question[place], q=_lowered(text), Q=text), "?"
+                )
             case "wish":
                 text = self.asked(node, self.choose(phrases.wish))
                 ways = self.register.wishes if first else g.wish[place]
-                return sentence(self.said(ways, w=text))
+                return sentence(self._joining(ways, w=text))
             case _:
                 text = self.asked(node, self.choose(phrases.np["self"]))
-                return self._capital(self.said(g.named[place], np=text), "")
+                return self._capital(self._joining(g.named[place], np=text), "")
 
     def _capital(self, text: str, mark: str) -> str:
         text = " ".join(text.split())

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from buttonup.bottomup.truth_first.draft import Draft
+from buttonup.bottomup.truth_first.grow import shortened
 from buttonup.bottomup.truth_first.nodes import CallNode, Node, Plan, call_needs, moved, parents
 from buttonup.bottomup.truth_first.shapes import SHAPES, Planning, Scenes
 from buttonup.bottomup.truth_first.stage import STAGES, Staged
@@ -49,7 +50,7 @@ def plan(worlds: Sequence[World], ticket: Ticket, knobs: Planning, scenes: Scene
             calls = int(_drawn(rng, knobs.depth, [str(n) for n in range(1, 11)]))
         draft = Draft(home, worlds, variant, rng, knobs)
         staged = STAGES[scene](draft, calls, ways)
-        if staged is not None and draft.shortened():
+        if staged is not None and shortened(draft):
             made = _finished(draft, scene, staged)
             if made is not None:
                 return made
@@ -109,9 +110,9 @@ def _threads(nodes: Sequence[Node], turn_of: Sequence[int]) -> list[int]:
         order.append(i)
         placed.add(i)
         for j in range(i + 1, len(nodes)):
-            if j not in placed and i in parents(nodes[j]) and turn_of[j] == turn_of[i]:
-                if parents(nodes[j]) <= placed:
-                    place(j)
+            hangs = i in parents(nodes[j]) and turn_of[j] == turn_of[i]
+            if hangs and j not in placed and parents(nodes[j]) <= placed:
+                place(j)
 
     for turn in range(max(turn_of) + 1):
         for i in range(len(nodes)):

@@ -13,10 +13,12 @@ from buttonup.records import Record
 Growth = Literal[
     "root", "same", "chain", "fan_out", "fan_in", "each", "reduce", "compare", "check", "across"
 ]
-"""How a plan grows by a place. root: a call that needs nothing. same: the last such call with another
-value. chain: a call fed by an end. fan_out: by something that feeds another call too. fan_in: by two
-ends. each: a call for each item of a list. reduce, compare: something the assistant concludes from
-one list, from several like calls. check: a call under a condition. across: a call in another world."""
+"""How a plan grows by a place.
+
+root: a call that needs nothing. same: the last such call with another value. chain: a call fed by
+an end. fan_out: by something that feeds another call too. fan_in: by two ends. each: a call for
+each item of a list. reduce, compare: something the assistant concludes from one list, from several
+like calls. check: a call under a condition. across: a call in another world."""
 
 SHAPES: dict[str, Mapping[Growth, float]] = {
     "chain": {"chain": 6, "reduce": 1},
@@ -33,7 +35,7 @@ SHAPES: dict[str, Mapping[Growth, float]] = {
         "reduce": 1, "compare": 1, "check": 0.7, "across": 0.7,
     },
 }  # fmt: skip
-"""Shape -> how it grows, with weights. A shape whose own way of growing fails ends as what it is."""
+"""Shape -> how it grows, with weights. Where a shape's own way fails, it ends as what it is."""
 
 # Ours: weighted towards two to four calls, as most of BUTTONInstruct has two and more.
 SHAPE_MIX: dict[str, float] = {

@@ -1,4 +1,4 @@
-"""How a conversation of each scene is laid out: what is asked in which turn, and what goes wrong."""
+"""How a conversation of each scene is laid out: what is asked when, and what goes wrong."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from buttonup.bottomup.truth_first.draft import Draft
+from buttonup.bottomup.truth_first.grow import add_refused, again, chain_from, grow, narrowed
 from buttonup.bottomup.truth_first.nodes import CallNode, Said, Trouble, failed
 from buttonup.bottomup.truth_first.shapes import Growth
 from buttonup.records import Json
@@ -39,52 +40,52 @@ Stage = Callable[[Draft, int, Mapping[Growth, float]], Staged | None]
 
 def plain(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> Staged | None:
     """Ask for everything at once."""
-    return Staged() if draft.grow(calls, ways) else None
+    return Staged() if grow(draft, calls, ways) else None
 
 
 def follow_up(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> Staged | None:
     """Ask for more once there is an answer, in one or two further turns."""
     first = draft.rng.randint(1, max(1, calls - 1))
-    if not draft.grow(first, ways) or not tellable(draft):
+    if not grow(draft, first, ways) or not tellable(draft):
         return None
     draft.turn("follow_up")
     rest = max(1, calls - draft.calls)
     now = draft.rng.randint(1, rest)
-    if not draft.grow(now, FURTHER):
+    if not grow(draft, now, FURTHER):
         return None
     if rest > now and tellable(draft):
         draft.turn("follow_up")
-        if not draft.grow(rest - now, FURTHER):
+        if not grow(draft, rest - now, FURTHER):
             draft.turns.pop()
     return Staged()
 
 
 def change(draft: Draft, calls: int, _ways: Mapping[Growth, float]) -> Staged | None:
     """Ask for one thing, then for another value of it, and go on from there."""
-    if not draft.grow(1, ASIDE) or not tellable(draft):
+    if not grow(draft, 1, ASIDE) or not tellable(draft):
         return None
     draft.turn("change")
-    return _went_on(draft, calls) if draft.again(0) else None
+    return _went_on(draft, calls) if again(draft, 0) else None
 
 
 def detail(draft: Draft, calls: int, _ways: Mapping[Growth, float]) -> Staged | None:
     """Ask for a list, then narrow it down, and go on from there."""
-    if not draft.grow(1, ASIDE):
+    if not grow(draft, 1, ASIDE):
         return None
     draft.turn("detail")
-    return _went_on(draft, calls) if draft.narrowed(0) else None
+    return _went_on(draft, calls) if narrowed(draft, 0) else None
 
 
 def _went_on(draft: Draft, calls: int) -> Staged:
     rest, node = calls - draft.calls, len(draft.nodes) - 1
     if rest > 0 and draft.rng.random() < 0.6:  # noqa: PLR2004 - by ear
-        draft.chain_from(node)
+        chain_from(draft, node)
     return Staged()
 
 
 def missing_value(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> Staged | None:
     """Ask for everything, but forget a value."""
-    if not draft.grow(calls, ways):
+    if not grow(draft, calls, ways):
         return None
     gaps = [gap for i in range(len(draft.nodes)) for gap in _gaps(draft, i)]
     if not gaps:
@@ -111,16 +112,16 @@ def _gaps(draft: Draft, i: int) -> list[tuple[int, str]]:
 def unserved(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> Staged | None:
     """Ask for what no function serves, at once or after something that was served."""
     if draft.rng.random() < 0.5:  # noqa: PLR2004 - a coin
-        return Staged() if draft.grow(min(calls, 2), CHAIN) else None
-    if not draft.grow(calls, ways) or not tellable(draft):
+        return Staged() if grow(draft, min(calls, 2), CHAIN) else None
+    if not grow(draft, calls, ways) or not tellable(draft):
         return None
     draft.turn("follow_up")
-    return Staged() if draft.grow(1, ASIDE) else None
+    return Staged() if grow(draft, 1, ASIDE) else None
 
 
 def late_function(draft: Draft, calls: int, _ways: Mapping[Growth, float]) -> Staged | None:
     """Ask for something in a few steps; the last function is missing, and offered later."""
-    if not draft.grow(1, ASIDE) or (calls > 1 and not draft.grow(min(calls, 4) - 1, CHAIN)):
+    if not grow(draft, 1, ASIDE) or (calls > 1 and not grow(draft, min(calls, 4) - 1, CHAIN)):
         return None
     draft.turns[:] = ["request", "offer"]
     draft.turn_of[:] = [1] * len(draft.nodes)
@@ -129,7 +130,7 @@ def late_function(draft: Draft, calls: int, _ways: Mapping[Growth, float]) -> St
 
 def wrong_id(draft: Draft, calls: int, _ways: Mapping[Growth, float]) -> Staged | None:
     """Give an id that does not exist; everything rests on it."""
-    if not draft.grow(1, ASIDE):
+    if not grow(draft, 1, ASIDE):
         return None
     node = draft.nodes[0]
     assert isinstance(node, CallNode)
@@ -149,7 +150,7 @@ def wrong_id(draft: Draft, calls: int, _ways: Mapping[Growth, float]) -> Staged 
     draft.turns[:] = ["request", "correction"]
     draft.turn_of[:] = [1]
     if calls > 1:
-        draft.grow(calls - 1, BOUND)
+        grow(draft, calls - 1, BOUND)
     draft.put_first(CallNode(node.function, dict(node.bindings), (arguments,), (result,)))
     return Staged(wrong=(name, wrong))
 
@@ -164,9 +165,9 @@ def _mistyped(draft: Draft, value: str) -> str:
 
 def refused(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> Staged | None:
     """Ask at the end for what a policy of the world refuses."""
-    if calls > 1 and not draft.grow(calls - 1, ways):
+    if calls > 1 and not grow(draft, calls - 1, ways):
         return None
-    return Staged() if draft.refused() else None
+    return Staged() if add_refused(draft) else None
 
 
 def time_out(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> Staged | None:
@@ -195,7 +196,7 @@ def _troubled(
     *,
     reads: bool = False,
 ) -> Staged | None:
-    if not draft.grow(calls, ways):
+    if not grow(draft, calls, ways):
         return None
     able = [i for i in _lone(draft) if not (reads and _writes(draft, i))]
     if not able:
@@ -208,7 +209,7 @@ def _troubled(
 
 def outage(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> Staged | None:
     """Let a call at the end fail for good."""
-    if not draft.grow(calls, ways):
+    if not grow(draft, calls, ways):
         return None
     able = [i for i in _lone(draft) if i in draft.ends() and not draft.guarded(i)]
     if not able:

@@ -70,12 +70,11 @@ class Teller(Voice):
         for i, node in enumerate(self.nodes):
             if self.plan.turn_of[i] != turn:
                 continue
-            shown = isinstance(node, CallNode) and i not in self.unsaid
-            if self.in_full(i) or (isinstance(node, CallNode) and (node.failed or node.held_back)):
+            call = node if isinstance(node, CallNode) else None
+            unmade = call is not None and (call.failed or call.held_back)
+            if self.in_full(i) or unmade or isinstance(node, CheckNode):
                 told.append(self.report(i))
-            elif isinstance(node, CheckNode):
-                told.append(self.report(i))
-            elif shown:
+            elif call is not None and i not in self.unsaid:
                 told.append(self._briefly(i, "told"))
         return self.choose(self.grammar.answer["lead"]) + " ".join(told)
 

@@ -90,10 +90,10 @@ class Voice(abc.ABC):
         text = fill(template, slots)
         for name, ways in self.phrases(node).modify.items():
             if name in node.bindings and name not in slots:
-                text += f" {self.modified(node, name, self.choose(ways))}"
+                text += f" {self.modified(node, self.choose(ways))}"
         return text
 
-    def modified(self, node: CallNode, name: str, way: str) -> str:
+    def modified(self, node: CallNode, way: str) -> str:
         """Say one optional argument."""
         return fill(way, {n: self._slot(node, n) for n in slots_of(way)})
 

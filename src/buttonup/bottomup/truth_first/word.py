@@ -19,7 +19,6 @@ from buttonup.records import Function, Json, Reply, TurnKind, UserTurn
 from buttonup.worlds.spoken import sentence, to_you
 from buttonup.worlds.templates import fill
 
-
 TOLD_WHY = 0.6  # share of look-ups with a purpose whose thought tells it; ours
 
 
@@ -61,7 +60,7 @@ def word(plan: Plan, rng: random.Random, knobs: Wording, chat: str = "") -> Word
 
 
 def _aim(plan: Plan, tasks: Sequence[str], i: int, rng: random.Random) -> str:
-    """Say what a look-up is wanted for in its own turn; "" by chance too, or what changes things."""
+    """Say what a look-up is wanted for in its turn; "" for what changes things, and by chance."""
     node = plan.nodes[i]
     if not isinstance(node, CallNode) or node.function.writes or rng.random() > TOLD_WHY:
         return ""

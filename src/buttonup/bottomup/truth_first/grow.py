@@ -1,0 +1,371 @@
+"""How a plan grows: one function for each way, on a draft.
+
+Each says whether it worked. What did not work leaves no trace; a call that was made is never taken
+back, since it may have changed the world.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from buttonup.bottomup.truth_first.conclude import concluded, pick, tests
+from buttonup.bottomup.truth_first.draft import Draft, first_page
+from buttonup.bottomup.truth_first.feeds import MEETING, feeds, pointless
+from buttonup.bottomup.truth_first.nodes import (
+    AllOf,
+    Binding,
+    CallNode,
+    CheckNode,
+    EachOf,
+    Fed,
+    Guard,
+    ReduceNode,
+    Said,
+    failed,
+    items_of,
+    parents,
+    value_of,
+)
+from buttonup.bottomup.truth_first.shapes import DEEPEST, Growth
+from buttonup.records import Json
+from buttonup.worlds.session import Session
+from buttonup.worlds.world import World, WorldFunction
+
+MANY = 6  # objects that one call may take together; ours
+FEW = 4  # items of a list that are gone through one by one: a person's patience
+PATIENCE = 10  # ways of growing that may fail before a plan is left as it is; ours
+TRIED = 4  # functions tried for one place
+WRITING = 2.0  # how much likelier a call that changes something is drawn; ours
+OTHERWISE = 0.35  # share of conditions that say what to do when they do not hold; by ear
+
+_UNKNOWN = re.compile(r"There is no |Invalid arguments")
+"""How the mechanism refuses ids and arguments; the rest are policies."""
+
+Link = tuple[str, int, str]
+"""A parameter, and the node and the field that feed it."""
+
+Way = tuple[WorldFunction, tuple[Link, ...]]
+
+
+def grow(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> bool:
+    """Grow by about so many calls; False when nothing fitted at all."""
+    start = draft.calls
+    if not draft.nodes and not _root(draft):
+        return False
+    names, weights = list(ways), list(ways.values())
+    misses = 0
+    while draft.calls < start + calls and misses < PATIENCE:
+        way = draft.rng.choices(names, weights)[0]
+        misses += not _grown(draft, way)
+    return draft.calls > start
+
+
+def _grown(draft: Draft, way: Growth) -> bool:
+    if way in ("root", "same") and len(draft.starts()) >= draft.knobs.width:
+        return False
+    return _WAYS[way](draft)
+
+
+def _from_an_end(draft: Draft) -> bool:
+    return _chain(draft, draft.open_ends())
+
+
+def _fan_out(draft: Draft) -> bool:
+    return _chain(draft, draft.inner())
+
+
+def _root(draft: Draft, world: World | None = None) -> bool:
+    roots = feeds(world or draft.home).roots
+    for function in draft.rng.sample(roots, min(TRIED, len(roots))):
+        if function.name not in draft.used and draft.call(function, {}):
+            return True
+    return False
+
+
+def _same(draft: Draft) -> bool:
+    """Call a function that reads again, with one value changed."""
+    able = [i for i in draft.ends() if draft.turn_of[i] == len(draft.turns) - 1]
+    return bool(able) and again(draft, draft.rng.choice(able))
+
+
+def again(draft: Draft, i: int) -> bool:
+    """Call the function of a node that rests on nothing once more, with one value changed."""
+    node = draft.nodes[i]
+    if not isinstance(node, CallNode) or node.function.writes or parents(node):
+        return False
+    lexicon = draft.feeds_of(i)
+    ours = [
+        p
+        for p in node.function.parameters
+        if p.name in node.bindings and p.required and p.kind not in lexicon.book.own
+    ]
+    if not ours:
+        return False
+    chosen = draft.rng.choice(ours)
+    draw = lexicon.draws[node.function.name, chosen.name]
+    if draw is None:
+        return False
+    return draft.run(node.function, _with(node, chosen.name, draft.drawn(lexicon, draw)))
+
+
+def narrowed(draft: Draft, i: int) -> bool:
+    """Call the function of a node once more, with a condition added."""
+    node = draft.nodes[i]
+    if not isinstance(node, CallNode) or node.function.writes or not node.items:
+        return False
+    lexicon = draft.feeds_of(i)
+    free = [
+        (p, draw)
+        for p in node.function.parameters
+        if p.name in lexicon.book.functions[node.function.name].modify
+        and p.name not in node.bindings
+        and (draw := lexicon.draws[node.function.name, p.name]) is not None
+    ]
+    if not free or len(items_of(node)) < 2:  # noqa: PLR2004 - nothing to narrow down
+        return False
+    parameter, draw = draft.rng.choice(free)
+    added = _with(node, parameter.name, draft.drawn(lexicon, draw))
+    if not draft.run(node.function, added):
+        return False
+    return len(items_of(draft.nodes[-1])) < len(items_of(node))
+
+
+def _chain(draft: Draft, feeders: list[int]) -> bool:
+    if not feeders:
+        return False
+    feeder = draft.rng.choice(feeders)
+    return _fed(draft, _ways(draft, (feeder,)))
+
+
+def _fan_in(draft: Draft) -> bool:
+    feeders = draft.open_ends()
+    if len(feeders) < 2:  # noqa: PLR2004 - there is nothing to bring together
+        return False
+    one, other = draft.rng.sample(feeders, 2)
+    return _fed(draft, _ways(draft, (one, other)))
+
+
+def _each(draft: Draft) -> bool:
+    """Make a call for each item of a short list; where there is none yet, begin with one."""
+    lists = [i for i in draft.open_ends() if _short_list(draft, i)]
+    if not lists:
+        return len(draft.starts()) < draft.knobs.width and _chain(draft, draft.open_ends())
+    feeder = draft.rng.choice(lists)
+    if draft.calls + len(items_of(draft.nodes[feeder])) > DEEPEST:
+        return False
+    ways = [w for w in _ways(draft, (feeder,)) if not w[0].writes]
+    return _fed(draft, ways, each=True)
+
+
+def _short_list(draft: Draft, i: int) -> bool:
+    node = draft.nodes[i]
+    if not isinstance(node, CallNode) or node.each or not node.items:
+        return False
+    return 2 <= len(items_of(node)) <= FEW  # noqa: PLR2004 - one is no list
+
+
+def _across(draft: Draft) -> bool:
+    """Feed a date, a city or a country to a function of another world."""
+    for feeder in draft.open_ends():
+        lexicon, node = draft.feeds_of(feeder), draft.nodes[feeder]
+        assert not isinstance(node, CheckNode)
+        meeting = [(f, k) for f, k in lexicon.referable[node.entity] if k in MEETING]
+        if not meeting:
+            continue
+        field, kind = draft.rng.choice(meeting)
+        for world in draft.rng.sample(draft.others, len(draft.others)):
+            taken = feeds(world).takers.get(kind, ())
+            ways: list[Way] = [
+                (f, ((p.name, feeder, field),))
+                for f, p in taken
+                if world.name not in draft.worlds and not feeds(world).opaque[f.name]
+            ]
+            if ways and _fed(draft, ways):
+                return True
+    return _chain(draft, draft.open_ends())
+
+
+def _reduce(draft: Draft) -> bool:
+    lists = [i for i in draft.open_ends() if isinstance(draft.nodes[i], CallNode)]
+    return bool(lists) and concluded(draft, (draft.rng.choice(lists),))
+
+
+def _compare(draft: Draft) -> bool:
+    """Conclude from calls of one function; where there is only one, make another first."""
+    groups: dict[str, list[int]] = {}
+    for i in draft.open_ends():
+        node = draft.nodes[i]
+        if isinstance(node, CallNode) and not node.function.writes:
+            groups.setdefault(node.function.name, []).append(i)
+    several = [tuple(group) for group in groups.values() if len(group) > 1]
+    return concluded(draft, draft.rng.choice(several)) if several else _same(draft)
+
+
+def _check(draft: Draft) -> bool:
+    """Put a call under a condition, and perhaps another one under its opposite."""
+    feeders = draft.open_ends()
+    if not feeders:
+        return False
+    feeder, mark = draft.rng.choice(feeders), len(draft.nodes)
+    one = _single(draft, feeder)
+    able = tests(draft, one) if one is not None else []
+    if one is None or not able:
+        return draft.undone(mark)
+    check = draft.rng.choice(able)
+    draft.add(check)
+    at_check = len(draft.nodes) - 1
+    ways = [(f, _redirected(way, feeder, one)) for f, way in _ways(draft, (one,))]
+    if not _fed(draft, ways, guard=Guard(at_check, wanted=True)):
+        return draft.undone(mark)
+    if draft.rng.random() < OTHERWISE:
+        rest = [(f, way) for f, way in ways if f.name not in draft.used]
+        _fed(draft, rest, guard=Guard(at_check, wanted=False))
+    return True
+
+
+def _ways(draft: Draft, feeders: tuple[int, ...]) -> list[Way]:
+    """List the functions that take a value from every feeder, and nothing else unknown."""
+    lexicon, first = draft.feeds_of(feeders[0]), draft.nodes[feeders[0]]
+    assert not isinstance(first, CheckNode)
+    found: list[Way] = []
+    for field, kind in lexicon.referable[first.entity]:
+        for function, parameter in lexicon.takers.get(kind, ()):
+            if function.name in draft.used:
+                continue
+            way = [(parameter.name, feeders[0], field)]
+            for other in feeders[1:]:
+                way += _link(draft, function, other, {name for name, _, _ in way})
+            covered = {name for name, _, _ in way}
+            if len(way) == len(feeders) and lexicon.opaque[function.name] <= covered:
+                found.append((function, tuple(way)))
+    return [way for way in found if not any(_senseless(draft, way[0], i) for i in feeders)]
+
+
+def _link(draft: Draft, function: WorldFunction, feeder: int, taken: set[str]) -> list[Link]:
+    """Find a parameter that a second feeder can fill; none or one."""
+    node = draft.nodes[feeder]
+    assert not isinstance(node, CheckNode)
+    links = [
+        (p.name, feeder, field)
+        for field, kind in draft.feeds_of(feeder).referable[node.entity]
+        for p in function.parameters
+        if p.kind == kind and p.name not in taken
+    ]
+    return [draft.rng.choice(links)] if links else []
+
+
+def _senseless(draft: Draft, function: WorldFunction, feeder: int) -> bool:
+    """Say whether nobody would ask for a call: to read again, or to undo at once."""
+    node = draft.nodes[feeder]
+    assert not isinstance(node, CheckNode)
+    if pointless(function, node.entity):
+        return True
+    return function.writes and isinstance(node, CallNode) and node.function.writes
+
+
+def _fed(
+    draft: Draft, ways: Iterable[Way], *, each: bool = False, guard: Guard | None = None
+) -> bool:
+    """Make one of the calls that are possible; those that change something are likelier."""
+    ranked = sorted(ways, key=lambda w: draft.rng.random() ** (1 / WRITING if w[0].writes else 1.0))
+    for function, links in ranked[-TRIED:]:
+        mark = len(draft.nodes)
+        bound = _bound(draft, function, links, each=each)
+        if bound is not None and draft.call(function, bound, guard):
+            return True
+        draft.undone(mark)
+    return False
+
+
+def _bound(
+    draft: Draft, function: WorldFunction, links: Sequence[Link], *, each: bool
+) -> dict[str, Binding] | None:
+    """Bind what is fed: one object, each or all of a list, or a pick from it."""
+    bound: dict[str, Binding] = {}
+    for name, feeder, field in links:
+        if each:
+            bound[name] = EachOf(feeder, field)
+        elif function.parameter(name).many:
+            if not 1 <= len(items_of(draft.nodes[feeder])) <= MANY:
+                return None
+            bound[name] = AllOf(feeder, field)
+        elif (one := _single(draft, feeder)) is not None:
+            bound[name] = Fed(one, field)
+        else:
+            return None
+    return bound
+
+
+def _single(draft: Draft, feeder: int) -> int | None:
+    """Give the node that holds one object: the feeder itself, or a pick from its list."""
+    node = draft.nodes[feeder]
+    if isinstance(node, ReduceNode):
+        return feeder
+    if isinstance(node, CallNode) and not node.each and len(items_of(node)) == 1:
+        return feeder
+    return len(draft.nodes) - 1 if pick(draft, (feeder,)) else None
+
+
+def chain_from(draft: Draft, i: int) -> bool:
+    """Grow from one node."""
+    return draft.can_feed(i) and _fed(draft, _ways(draft, (i,)))
+
+
+def add_refused(draft: Draft) -> bool:
+    """Add a call at the end that the world refuses, for a reason that is not a wrong id."""
+    feeders = draft.open_ends()
+    ways: list[Way] = [w for i in feeders for w in _ways(draft, (i,)) if w[0].writes]
+    ways += [(f, ()) for f in feeds(draft.home).roots if f.writes and f.name not in draft.used]
+    draft.rng.shuffle(ways)
+    return any(_refusal(draft, function, links) for function, links in ways[:TRIED])
+
+
+def _refusal(draft: Draft, function: WorldFunction, links: Sequence[Link]) -> bool:
+    mark = len(draft.nodes)
+    bound = _bound(draft, function, links, each=False)
+    bindings = draft.bindings(function, bound) if bound is not None else None
+    if bindings is None or any(isinstance(b, AllOf) for b in bindings.values()):
+        return draft.undone(mark)
+    arguments = {name: value_of(draft.nodes, b) for name, b in bindings.items()}
+    if draft.known_before(function, (arguments,), bindings):
+        return draft.undone(mark)
+    result = Session(draft.worlds.values(), draft.variant).call(function.name, arguments)
+    if not failed(result) or _UNKNOWN.match(result["error"]):
+        return draft.undone(mark)
+    if draft.session.call(function.name, arguments) != result:
+        return draft.undone(mark)
+    return draft.add(CallNode(function, bindings, (arguments,), (result,)))
+
+
+def shortened(draft: Draft) -> bool:
+    """Conclude something from every long list at an end, so that all ends can be told."""
+    for i in draft.ends():
+        if not draft.reportable(i):
+            turn = draft.turn_of[i]
+            if not concluded(draft, (i,)):
+                return False
+            draft.turn_of[-1] = turn
+    return True
+
+
+def _with(node: CallNode, name: str, value: Json) -> dict[str, Binding]:
+    return {**first_page(node), name: Said(value)}
+
+
+def _redirected(way: tuple[Link, ...], feeder: int, one: int) -> tuple[Link, ...]:
+    return tuple((name, one if node == feeder else node, field) for name, node, field in way)
+
+
+_WAYS: Mapping[Growth, Callable[[Draft], bool]] = {
+    "root": _root,
+    "same": _same,
+    "chain": _from_an_end,
+    "fan_out": _fan_out,
+    "fan_in": _fan_in,
+    "each": _each,
+    "reduce": _reduce,
+    "compare": _compare,
+    "check": _check,
+    "across": _across,
+}
