@@ -1,0 +1,88 @@
+"""Each turn of the user gets the kind of reply that it calls for.
+
+Asking back where a value is missing, declining where nothing serves, saying so where a call failed:
+these are said in many ways, so the marks of each are looked for, not the words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from buttonup.gates.seen import Made, Problem, is_error, seen, verdict
+from buttonup.records import Assistant, Message, Tool, Trajectory, User, UserTurn, Verdict
+
+_NO = re.compile(
+    r"\b(?:no|not|nothing|none|cannot|unable|unavailable|impossible|sorry|afraid|unfortunately|"
+    r"without|beyond|fail(?:s|ed)?|error|refused|rejected|already|declin\w+|denied)\b|n't\b|n\u2019t\b",
+    re.IGNORECASE,
+)
+"""Some way of saying no."""
+_ASKS = re.compile(
+    r"\?|\b(?:please|kindly) (?:tell|give|let|provide|send|share|specify|confirm|state)\b|"
+    r"\b(?:i|we)(?:'d| would)? (?:still )?need (?:to know|your|the|a|an)\b",
+    re.IGNORECASE,
+)
+
+
+def turns(trajectory: Trajectory) -> Verdict:
+    """Each turn gets the reply it calls for: an answer, a question, a refusal, a failure told."""
+    if not trajectory.blueprint.turns:
+        return verdict("turns", (), "not applicable: what each turn calls for is not known")
+    return verdict("turns", _wrong_replies(trajectory))
+
+
+def declines(words: str) -> bool:
+    """Say whether words to the user say no in some way."""
+    return _NO.search(words) is not None
+
+
+def asks(words: str) -> bool:
+    """Say whether words to the user ask for something."""
+    return _ASKS.search(words) is not None
+
+
+def slices(messages: Sequence[Message]) -> list[tuple[int, int]]:
+    """Give, for each message of the user, where what follows it begins and ends."""
+    starts = [i for i, m in enumerate(messages) if isinstance(m, User)]
+    return [
+        (start, end) for start, end in zip(starts, [*starts[1:], len(messages)], strict=True)
+    ]
+
+
+def _wrong_replies(trajectory: Trajectory) -> Iterator[Problem]:
+    calls = seen(trajectory).calls
+    planned = trajectory.blueprint.turns
+    parts = slices(trajectory.messages)
+    for turn, (start, end) in zip(planned, parts, strict=False):
+        made = [c for c in calls if start <= c.at < end]
+        yield from wrong_reply(turn, made, trajectory.messages[start:end], start)
+    if len(parts) < len(planned):
+        yield "unfinished", f"the user takes {len(parts)} of {len(planned)} turns"
+
+
+def wrong_reply(
+    turn: UserTurn, made: Sequence[Made], messages: Sequence[Message], start: int
+) -> Iterator[Problem]:
+    """Say what is wrong with the reply to one turn of the user, which is `messages[0]`."""
+    words = " ".join(m.answer for m in messages if isinstance(m, Assistant) and m.answer)
+    match turn.reply:
+        case "ask":
+            if any(call.call.name == turn.missing for call in made):
+                yield "guessed", f"message {start}: {turn.missing} is called without a value"
+            elif words and not asks(words):
+                yield "not_asked", f"message {start}: nothing is asked for"
+        case "decline":
+            if made:
+                yield "called_anyway", f"message {start}: {made[0].call.name} serves nothing here"
+            elif words and not declines(words):
+                yield "not_declined", f"message {start}: it is not said that this cannot be done"
+        case "failure":
+            failed = any(isinstance(m, Tool) and is_error(m.result) for m in messages)
+            if words and failed and not declines(words):
+                yield "unreported_failure", f"message {start}: a call failed, and nobody says so"
+        case "chat":
+            if made:
+                yield "called_anyway", f"message {start}: small talk needs no {made[0].call.name}"
+        case "answer":
+            return
