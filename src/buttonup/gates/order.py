@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from buttonup.errors import BadInput
-from buttonup.gates.seen import Made, Problem, canonical, seen, short, verdict
-from buttonup.records import Blueprint, PlannedCall, Tools, Trajectory, User, Verdict
+from buttonup.gates.seen import Made, Problem, seen, short, verdict
+from buttonup.records import Blueprint, Tools, Trajectory, User, Verdict
 from buttonup.worlds.session import open_session
 
 _READS = (
@@ -35,13 +35,16 @@ def needed_first(
     trajectory: Trajectory, made: Made, among: Sequence[Made], known: frozenset[int] = frozenset()
 ) -> Iterator[str]:
     """Name the calls among some that the plan needs before a call; steps in `known` are done."""
-    plan = trajectory.blueprint.plan
-    planned = _planned(trajectory.blueprint, made)
-    steps = {s.step for s in planned.sources.values() if s.step is not None} if planned else set()
-    for step in sorted(steps - known):
-        for call in plan[step].calls if 0 <= step < len(plan) else ():
-            if any(_is(other, call) for other in among if other is not made):
-                yield call.function
+    index = seen(trajectory)
+    if not index.planned[made.nth]:
+        return
+    _, planned = index.plan[index.planned[made.nth][0]]
+    steps = {s.step for s in planned.sources.values() if s.step is not None} - known
+    if not steps:
+        return
+    others = {n for other in among if other is not made for n in index.planned[other.nth]}
+    for step in sorted(steps):
+        yield from (index.plan[n][1].function for n in sorted(others) if index.plan[n][0] == step)
 
 
 def _too_early(trajectory: Trajectory) -> Iterator[Problem]:
@@ -94,15 +97,11 @@ def _waits(blueprint: Blueprint) -> list[set[int]]:
 
 def _against_plan(trajectory: Trajectory) -> Iterator[Problem]:
     """Check each planned call: the steps that its arguments come from were called before it."""
-    calls = seen(trajectory).calls
-    for i, made in enumerate(calls):
-        later = [other for other in calls[i + 1 :] if other.at > made.at]
-        earlier = [other for other in calls if other.at <= made.at and other.succeeded]
-        done = frozenset(
-            n
-            for n, step in enumerate(trajectory.blueprint.plan)
-            if any(_is(other, call) for call in step.calls for other in earlier)
-        )
+    index = seen(trajectory)
+    for made in index.calls:
+        later = [other for other in index.calls[made.nth + 1 :] if other.at > made.at]
+        earlier = [other for other in index.calls if other.at <= made.at and other.succeeded]
+        done = frozenset(index.plan[n][0] for other in earlier for n in index.planned[other.nth])
         for name in needed_first(trajectory, made, later, done):
             yield "too_early", f"message {made.at}: {made.call.name} is called before {name}"
 
@@ -131,8 +130,9 @@ def _useless(trajectory: Trajectory) -> Iterator[Problem]:
         return
     follower = trajectory.cast.assistant == "plan"
     reads = _reading(trajectory.blueprint.tools)
-    for made in seen(trajectory).calls:
-        if not made.succeeded or _planned(trajectory.blueprint, made):
+    index = seen(trajectory)
+    for made in index.calls:
+        if not made.succeeded or index.planned[made.nth]:
             continue
         if follower or not _only_reads(made.call.name, reads):
             yield (
@@ -145,24 +145,11 @@ def _skipped(trajectory: Trajectory) -> Iterator[Problem]:
     """Find planned calls that the plan-follower never made; others may go another way."""
     if trajectory.cast.assistant != "plan":
         return
-    calls = seen(trajectory).calls
-    for call in (call for step in trajectory.blueprint.plan for call in step.calls):
-        if not any(_is(made, call) for made in calls):
+    index = seen(trajectory)
+    called = {n for places in index.planned for n in places}
+    for n, (_, call) in enumerate(index.plan):
+        if n not in called:
             yield "skipped", f"{call.function} {short(call.arguments)} of the plan is never called"
-
-
-def _planned(blueprint: Blueprint, made: Made) -> PlannedCall | None:
-    for step in blueprint.plan:
-        for call in step.calls:
-            if _is(made, call):
-                return call
-    return None
-
-
-def _is(made: Made, planned: PlannedCall) -> bool:
-    return made.call.name == planned.function and (
-        made.call.arguments == planned.arguments or made.same[1] == canonical(planned.arguments)
-    )
 
 
 def _only_reads(name: str, reads: frozenset[str] | None) -> bool:

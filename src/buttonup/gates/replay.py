@@ -54,12 +54,13 @@ def _order_matters(
 
 def _run(trajectory: Trajectory, calls: tuple[Made, ...]) -> tuple[list[Json], dict[str, Json]]:
     session = open_session(trajectory.blueprint.tools)
+    shown = seen(trajectory).functions
     results = []
     for made in calls:
-        result = refusal(made.call, trajectory.functions)
-        if result is None:
-            result = session.call(made.call.name, made.call.arguments or {})
-        results.append(result)
+        if made.call.name in shown and made.call.arguments is not None:
+            results.append(session.call(made.call.name, made.call.arguments))
+        else:
+            results.append(refusal(made.call, trajectory.functions))
     return results, session.changes()
 
 
