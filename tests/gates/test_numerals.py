@@ -25,6 +25,7 @@ from buttonup.gates.numerals import numbers_in, numerals
         ("a dozen", 12),
         ("two weeks", 14),
         ("two weeks", 2),
+        ("two\nweeks", 14),
         ("an hour", 60),
         ("the third", 3),
         ("5km away", 5),

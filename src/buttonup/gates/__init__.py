@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from buttonup.gates import answer, fit, leaks, order, provenance, replay, structure
+from buttonup.gates import answer, fit, leaks, order, plan, provenance, replay, structure, turns
 from buttonup.gates.provenance import Origin, trace
 from buttonup.records import Sample, Trajectory, Verdict
 
@@ -24,7 +24,9 @@ GATES: tuple[Gate, ...] = (
     provenance.provenance,
     order.dependency,
     order.repeats,
+    plan.plan,
     answer.answer,
+    turns.turns,
     leaks.leaks,
     replay.replay,
 )

@@ -10,9 +10,10 @@ from functools import cached_property
 from buttonup.gates.dates import as_date, clocks
 from buttonup.gates.derived import Known
 from buttonup.gates.numerals import Number, Numeral, numerals, tidy, usable
+from buttonup.gates.once import once
 from buttonup.gates.said import Said, said
 from buttonup.gates.seen import Found, Problem, Seen, canonical, leaves, seen, short, verdict
-from buttonup.records import Assistant, Json, Tool, Trajectory, User, Verdict
+from buttonup.records import Assistant, Function, Json, Tool, Trajectory, User, Verdict
 
 _BULLET = re.compile(r"(?m)^\s*(?:[-*#]+\s*)?\d{1,2}[.)]\s|(?<=[:.!?;]\s)\d{1,2}[.)]\s(?=\S)")
 """The number in front of a list's item."""
@@ -49,9 +50,17 @@ def _unsupported(trajectory: Trajectory) -> Iterator[Problem]:
 
 
 def _missing(trajectory: Trajectory) -> Iterator[Problem]:
-    """Look for every fact of the goal among the answers."""
+    """Look for every fact of the goal among the answers.
+
+    Where the plan-follower left a call out, the plan gate tells of that, and the facts it would
+    have brought are not asked for as well.
+    """
     goal = trajectory.blueprint.goal
     if goal is None or not goal.facts:
+        return
+    index = seen(trajectory)
+    called = {n for places in index.planned for n in places}
+    if trajectory.cast.assistant == "plan" and len(called) < len(index.plan):
         return
     answers = [said(m.answer) for m in trajectory.messages if isinstance(m, Assistant) and m.answer]
     for fact in (leaf for _, leaf in leaves(list(goal.facts))):
@@ -64,19 +73,18 @@ def reports(words: Said, fact: Json) -> bool:
     if fact is None or isinstance(fact, bool | dict | list):
         return True
     if not isinstance(fact, str):
-        return tidy(fact) in words.numbers if usable(fact) else str(fact) in words.folded
+        return words.counts({tidy(fact)}) if usable(fact) else str(fact) in words.folded
     value = said(fact)
     if not value.phrase or words.has(value):
         return True
-    if value.number is not None and value.number in words.numbers:
+    if value.number is not None and words.counts({value.number}):
         return True
     if not value.is_moment:
         return False
-    days = (as_date(date) for date in value.when.dates)
-    return value.when.times <= words.when.times and all(
-        day is not None
-        and (day.isoformat() in words.when.dates or f"{day:%m-%d}" in words.when.days)
-        for day in days
+    when = words.when
+    return value.when.times <= when.times and all(
+        as_date(date) is not None and (date in when.dates or date[5:] in when.days)
+        for date in value.when.dates
     )
 
 
@@ -84,7 +92,7 @@ def _tokens(text: str, support: _Support) -> Iterator[str]:
     """Give the concrete tokens of an answer that nothing supports."""
     words = said(text)
     for quoted in _QUOTED.findall(text):
-        if not support.has_words(said(quoted)):
+        if not support.has_words(quoted):
             yield quoted
     yield from (date for date in sorted(words.when.dates) if not support.has_date(date))
     yield from (day for day in sorted(words.when.days) if not support.has_day(day))
@@ -93,7 +101,7 @@ def _tokens(text: str, support: _Support) -> Iterator[str]:
             yield " or ".join(readings)
     rest = _BULLET.sub(" ", words.when.rest)
     for identifier in words.identifiers:
-        if not support.has_words(said(identifier)):
+        if not support.has_words(identifier):
             yield identifier
         rest = rest.replace(identifier, " ; ")
     yield from (n.text for n in numerals(rest) if not support.has_number(n))
@@ -110,7 +118,7 @@ class _Support:
     def found(self) -> tuple[Found, ...]:
         """Every result so far, and the arguments that were given."""
         results = [found for i, found in self.seen.results.items() if i < self.at]
-        given = [Found(m.call.arguments) for m in self.seen.calls if m.at < self.at]
+        given = [made.given for made in self.seen.calls if made.at < self.at]
         return (*results, *given)
 
     @cached_property
@@ -126,9 +134,7 @@ class _Support:
     @cached_property
     def written(self) -> tuple[Said, ...]:
         """What is written about the functions: "grade, at most 10"."""
-        functions = self.seen.trajectory.functions
-        schemas = (said(canonical(s)) for f in functions for s in (f.parameters, f.responses))
-        return (*(said(f.description) for f in functions), *schemas)
+        return tuple(text for f in self.seen.trajectory.functions for text in _written(f))
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -140,8 +146,11 @@ class _Support:
         """Numbers and dates, for derivations."""
         return Known(self.told, self.found)
 
-    def has_words(self, value: Said) -> bool:
+    def has_words(self, words: str) -> bool:
         """Say whether words are known together, or each by itself."""
+        if any(found.holds(words) for found in self.found):
+            return True
+        value = said(words)
         if not value.phrase or any(text.has(value) for text in self.told):
             return True
         if any(value.phrase in found.said.phrase for found in self.found):
@@ -153,7 +162,7 @@ class _Support:
 
     def has_date(self, date: str) -> bool:
         """Say whether a date is known, or follows."""
-        if any(date in found.values for found in self.found):
+        if any(date in found.held for found in self.found):
             return True
         if any(date in text.when.dates or f"{date} " in f"{text.folded} " for text in self.texts):
             return True
@@ -179,7 +188,7 @@ class _Support:
 
     def has_time(self, time: str) -> bool:
         """Say whether a time of day is known."""
-        return any(time in found.values for found in self.found) or any(
+        return any(time in found.held for found in self.found) or any(
             time in text.when.times for text in self.texts
         )
 
@@ -187,26 +196,34 @@ class _Support:
         """Say whether a number is known, is a known one rounded, or follows from known ones."""
         scaled = tidy(numeral.value * numeral.scale)
         readings = {numeral.value, abs(numeral.value), scaled}
-        if any(reading in found.values for reading in readings for found in self.found):
-            return True
-        if any(readings & text.numbers for text in self.told):
-            return True
-        return numeral.value in self.known.counts or self._follows(numeral, readings)
+        return (
+            any(not readings.isdisjoint(found.held) for found in self.found)
+            or numeral.value in self.known.counts
+            or any(text.counts(readings) for text in self.told)
+            or any(found.writes(readings, numeral.digits) for found in self.found)
+            or any(found.said.counts(readings) for found in self.found)
+            or self._follows(numeral, readings)
+        )
 
     def _follows(self, numeral: Numeral, readings: set[Number]) -> bool:
-        """Look further: in the texts of results, roundings, derivations, and what is written."""
-        if any(readings & text.numbers for text in self.texts):
-            return True
+        """Look further: at roundings, derivations, and what is written."""
         if any(self._rounded(numeral, by) for by in _MAGNITUDES if by == 1 or numeral.scale != 1):
             return True
         share = numeral.scale == 0.01  # noqa: PLR2004 - per cent
         return (
             self.known.gives_span(numeral.value)
             or any(self.known.gives(n, numeral.places, share=share) for n in readings)
-            or any(readings & text.numbers for text in self.written)
+            or any(text.counts(readings) for text in self.written)
         )
 
     def _rounded(self, numeral: Numeral, by: float) -> bool:
         """Say whether a known number, in this magnitude, rounds to what is written."""
         slack = 0.5 * 10**-numeral.places + 1e-9
         return any(abs(abs(n) / by - abs(numeral.value)) <= slack for n in self.known.numbers)
+
+
+@once(4096)
+def _written(function: Function) -> tuple[Said, ...]:
+    """Give what is written about a function."""
+    schemas = (function.parameters, function.responses)
+    return (said(function.description), *(said(canonical(schema)) for schema in schemas))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import jsonschema_rs
 
+from buttonup.gates.once import once
 from buttonup.gates.seen import Problem, is_error, seen, short, verdict
 from buttonup.model.schemas import checker
 from buttonup.records import Json, Schema, Trajectory, Verdict
@@ -63,6 +64,7 @@ def misfit(schema: Schema, value: Json) -> str:
     return short(f"/{'/'.join(map(str, error.instance_path))}: {error.message}")
 
 
+@once(4096)
 def validator(schema: Schema) -> tuple[jsonschema_rs.Validator | None, str]:
     """Compile a schema, once for equal schemas; or say why it cannot be used."""
     if not schema:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from buttonup.gates.said import said
+from buttonup.gates.said import fold, phrase, said
 from buttonup.gates.seen import Problem, leaves, seen, short, verdict
-from buttonup.records import Assistant, Trajectory, User, Verdict
+from buttonup.records import Assistant, Message, Tool, Trajectory, User, Verdict
 
 TELLING = 4  # letters from which a word tells something; shorter ones are grammar
 VERBATIM = 6  # words; fewer than these come together by chance
@@ -34,26 +34,20 @@ _NAMED_LIKE_CODE = re.compile(r"[a-z0-9]_[a-z]|[a-z][A-Z]")
 
 def leaks(trajectory: Trajectory) -> Verdict:
     """Nothing that only the making of the sample knows shows in its messages."""
-    found = (*_subtasks(trajectory), *_vocabulary(trajectory), *_names(trajectory))
-    return verdict("leaks", (*found, *_opaque(trajectory)))
+    spoken = [(i, fold(_spoken(m))) for i, m in enumerate(trajectory.messages) if _speaks(m)]
+    found = (*_subtasks(trajectory, spoken), *_vocabulary(trajectory, spoken))
+    return verdict("leaks", (*found, *_names(trajectory), *_opaque(trajectory)))
 
 
-def _subtasks(trajectory: Trajectory) -> Iterator[Problem]:
+def _subtasks(trajectory: Trajectory, spoken: list[tuple[int, str]]) -> Iterator[Problem]:
     """Find sub-tasks word for word, where neither the request nor the plan's words say so."""
-    blueprint = trajectory.blueprint
-    request = said(blueprint.task.text).phrase
-    wordings = (said(subtask.text).phrase for subtask in blueprint.task.subtasks)
+    task = trajectory.blueprint.task
+    request = said(task.text).phrase
+    wordings = (phrase(fold(subtask.text)) for subtask in task.subtasks)
     secret = [w for w in wordings if len(w.split()) >= VERBATIM and _tells_more(w, request)]
-    gold = [said(t) for step in blueprint.plan for t in (step.aim, step.intent, step.finding)]
-    gold += [said(turn.answer) for turn in blueprint.turns]
-    secret = [w for w in secret if not any(w in words.phrase for words in gold)]
-    if not secret:
-        return
-    asked = " ".join(said(m.content).phrase for m in trajectory.messages if isinstance(m, User))
-    for i, message in enumerate(trajectory.messages):
-        words = said(_spoken(message)).phrase
+    for i, words in spoken:
         for wording in secret:
-            if wording in words and (isinstance(message, User) or wording not in asked):
+            if _stands_in(wording, words) and not _may_say(trajectory, i, wording):
                 yield "subtask", f"message {i} has the sub-task {short(wording.strip())!r}"
 
 
@@ -62,16 +56,30 @@ def _tells_more(wording: str, request: str) -> bool:
 
     Where it has none, a user who retells the request may well hit on the very words.
     """
-    return any(len(w) >= TELLING and w not in request.split() for w in wording.split())
+    return any(len(w) >= TELLING and f" {w} " not in request for w in wording.split())
 
 
-def _vocabulary(trajectory: Trajectory) -> Iterator[Problem]:
+def _stands_in(wording: str, folded: str) -> bool:
+    """Look for a phrase in folded text; its single words first, which is quicker."""
+    return all(word in folded for word in wording.split()) and wording in phrase(folded)
+
+
+def _may_say(trajectory: Trajectory, i: int, wording: str) -> bool:
+    """Say whether a message may hold a sub-task: the plan says it so, or the user did."""
+    blueprint = trajectory.blueprint
+    gold = [text for s in blueprint.plan for text in (s.aim, s.intent, s.finding)]
+    gold += [turn.answer for turn in blueprint.turns]
+    if any(wording in phrase(fold(text)) for text in gold):
+        return True
+    users = [m for m in trajectory.messages if isinstance(m, User)]
+    asked = " ".join(said(user.content).phrase for user in users)
+    return isinstance(trajectory.messages[i], Assistant) and wording in asked
+
+
+def _vocabulary(trajectory: Trajectory, spoken: list[tuple[int, str]]) -> Iterator[Problem]:
     """Find words of the making in the assistant's mouth."""
-    for i, message in enumerate(trajectory.messages):
-        if not isinstance(message, Assistant):
-            continue
-        words = said(_spoken(message)).folded
-        if not any(root in words for root in _ROOTS):
+    for i, words in spoken:
+        if isinstance(trajectory.messages[i], User) or not any(root in words for root in _ROOTS):
             continue
         for match in _PRIVILEGED.finditer(words):
             word = next(group for group in match.groups() if group)
@@ -91,13 +99,11 @@ def _innocent(word: str, trajectory: Trajectory) -> bool:
 
 def _names(trajectory: Trajectory) -> Iterator[Problem]:
     """Find names of functions in the user's words; names that are plain words do not count."""
-    names = [f.name for f in trajectory.functions if _NAMED_LIKE_CODE.search(f.name)]
     for i, message in enumerate(trajectory.messages):
         if isinstance(message, User):
-            for name in names:
-                if name in message.content and re.search(
-                    rf"(?<!\w){re.escape(name)}(?!\w)", message.content
-                ):
+            named = (f.name for f in trajectory.functions if f.name in message.content)
+            for name in filter(_NAMED_LIKE_CODE.search, named):
+                if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", message.content):
                     yield "function_name", f"message {i}: the user says {name!r}"
 
 
@@ -126,7 +132,11 @@ def _before_results(trajectory: Trajectory) -> Iterator[tuple[int, str]]:
             yield i, said(message.content).phrase
 
 
-def _spoken(message: object) -> str:
+def _speaks(message: Message) -> bool:
+    return not isinstance(message, Tool)
+
+
+def _spoken(message: Message) -> str:
     match message:
         case User(content=content):
             return content

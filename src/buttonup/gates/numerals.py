@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 Number = int | float
 
@@ -38,7 +39,12 @@ _DIGITS = re.compile(
     r"(?<![\w.])(?<![a-z]-)(-?)(\d{1,3}(?:,\d{3})+(?!\d)|\d{1,15}(?!\d))(\.\d{1,15})?"
     rf"(?:{_SCALE})?"
 )
-_WORD = "|".join(sorted({*WORDS, *_MULTIPLES}, key=len, reverse=True))
+_COUNTING = sorted({*WORDS, *_MULTIPLES}, key=lambda word: (word[0], -len(word)))
+_WORD = "|".join(
+    f"{first}(?:{'|'.join(word[1:] for word in words)})"
+    for first, words in groupby(_COUNTING, lambda word: word[0])
+)
+"""Longer words before shorter ones; by their first letters, so that few are tried at a place."""
 _WORDED = re.compile(rf"\b(?:{_WORD})(?:(?:\s+and\s+|\s+|-)(?:{_WORD}))*\b{_SCALE}")
 _SPLIT = re.compile(r"[\s-]+")
 
@@ -51,6 +57,8 @@ class Numeral:
     """A number written in digits."""
 
     text: str
+    digits: str
+    """As written: "1,200"."""
     value: Number
     places: int
     """Digits after the point, as written."""
@@ -65,18 +73,30 @@ def numerals(text: str) -> Iterator[Numeral]:
         digits = whole.replace(",", "")
         value = float(digits + fraction) if fraction else int(digits)
         by = _SCALES.get(scale or (unit or "").removesuffix("s"), 1)
-        yield Numeral(match[0].strip(), -value if sign else value, len(fraction or ".") - 1, by)
+        places = len(fraction or ".") - 1
+        yield Numeral(match[0].strip(), whole, -value if sign else value, places, by)
 
 
 def numbers_in(text: str) -> frozenset[Number]:
     """Give every number that lower-case text says, in digits or in words."""
+    return numbers_in_digits(text) | numbers_in_words(text)
+
+
+def numbers_in_digits(text: str) -> frozenset[Number]:
+    """Give the numbers in digits: as written, without their signs, and scaled."""
     said: set[Number] = set()
     for numeral in numerals(text):
         said |= {numeral.value, abs(numeral.value), tidy(numeral.value * numeral.scale)}
+    return frozenset(said)
+
+
+def numbers_in_words(text: str) -> frozenset[Number]:
+    """Give the numbers in words: "twenty-five", "two weeks", "half an hour"."""
+    said: set[Number] = set()
     for match in _WORDED.finditer(text):
         by = _SCALES.get(match[1] or (match[2] or "").removesuffix("s"), 1)
-        worded = match[0].removesuffix(match[1] or match[2] or "").strip(" -")
-        for value in _worded(_SPLIT.split(worded)):
+        worded = match[0].removesuffix(match[1] or match[2] or "")
+        for value in _worded([word for word in _SPLIT.split(worded) if word]):
             said |= {value, tidy(value * by)}
     said.update(value for idiom, value in _IDIOMS.items() if idiom in text)
     return frozenset(said)

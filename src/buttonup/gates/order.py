@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from buttonup.errors import BadInput
-from buttonup.gates.seen import Made, Problem, canonical, seen, short, verdict
+from buttonup.gates.seen import Made, Problem, Seen, seen, short, verdict
 from buttonup.records import Blueprint, PlannedCall, Trajectory, User, Verdict
 from buttonup.worlds.session import find_world
 
@@ -20,28 +20,73 @@ _READS = (
 def dependency(trajectory: Trajectory) -> Verdict:
     """No function is called before those that its sub-task depends on have succeeded."""
     blueprint = trajectory.blueprint
-    if not (blueprint.needs and blueprint.task.edges) and not blueprint.plan:
+    if blueprint.plan:
+        return verdict("dependency", _against_plan(trajectory))
+    if not (blueprint.needs and blueprint.task.edges):
         return verdict("dependency", (), "not applicable: no dependencies are known")
-    return verdict("dependency", (*_too_early(trajectory), *_against_plan(trajectory)))
+    return verdict("dependency", _too_early(trajectory))
 
 
 def repeats(trajectory: Trajectory) -> Verdict:
-    """No call is made again once it succeeded, none without use, and none of a plan is left out."""
-    found = (*_repeated(trajectory), *_useless(trajectory), *_skipped(trajectory))
-    return verdict("repeats", found)
+    """No call is made again once it succeeded, unless something changed in between."""
+    return verdict("repeats", _repeated(trajectory))
 
 
-def needed_first(
-    trajectory: Trajectory, made: Made, among: Sequence[Made], known: frozenset[int] = frozenset()
-) -> Iterator[str]:
-    """Name the calls among some that the plan needs before a call; steps in `known` are done."""
-    plan = trajectory.blueprint.plan
-    planned = _planned(trajectory.blueprint, made)
-    steps = {s.step for s in planned.sources.values() if s.step is not None} if planned else set()
-    for step in sorted(steps - known):
-        for call in plan[step].calls if 0 <= step < len(plan) else ():
-            if any(_is(other, call) for other in among if other is not made):
-                yield call.function
+def needed_first(trajectory: Trajectory, made: Made, among: Sequence[Made]) -> Iterator[str]:
+    """Name the calls among some that bring what a call takes, by the plan."""
+    index = seen(trajectory)
+    if not index.planned[made.nth]:
+        return
+    steps = rests_on(trajectory.blueprint, index.plan[index.planned[made.nth][0]])
+    others = {n for other in among if other is not made for n in index.planned[other.nth]}
+    yield from (index.plan[n][1].function for n in sorted(others) if index.plan[n][0] in steps)
+
+
+def unmet(trajectory: Trajectory, place: tuple[int, PlannedCall], at: int) -> bool:
+    """Say whether a planned call takes a value from a step that is not done by message `at`."""
+    steps = rests_on(trajectory.blueprint, place)
+    return bool(steps) and not steps <= _done(seen(trajectory), at)
+
+
+def _done(index: Seen, at: int) -> frozenset[int]:
+    """List the steps of which a call has succeeded by a message."""
+    earlier = (made for made in index.calls if made.at <= at and made.succeeded)
+    return frozenset(index.plan[n][0] for made in earlier for n in index.planned[made.nth])
+
+
+def rests_on(blueprint: Blueprint, place: tuple[int, PlannedCall]) -> frozenset[int]:
+    """List the steps with calls that a planned call of a step takes its values from, or hangs on.
+
+    Conclusions and conditions are looked through, to what they are drawn from.
+    """
+    own, call = place
+    plan, edges = blueprint.plan, blueprint.task.edges
+    steps = {s.step for s in call.sources.values() if s.step is not None and s.step != own}
+    steps |= {i for i, j in edges if j == own and not plan[i].calls}
+    found: set[int] = set()
+    while steps:
+        step = steps.pop()
+        if plan[step].calls:
+            found.add(step)
+        else:
+            steps |= {i for i, j in edges if j == step}
+    return frozenset(found)
+
+
+def _against_plan(trajectory: Trajectory) -> Iterator[Problem]:
+    """Check each planned call: the steps that its arguments come from succeeded before it."""
+    index, blueprint = seen(trajectory), trajectory.blueprint
+    for made in index.calls:
+        if not index.planned[made.nth]:
+            continue
+        place = index.plan[index.planned[made.nth][0]]
+        missing = rests_on(blueprint, place) - _done(index, made.at)
+        for step in sorted(missing):
+            name = blueprint.plan[step].calls[0].function
+            places = {n for n, (of, _) in enumerate(index.plan) if of == step}
+            later = any(places.intersection(found) for found in index.planned)
+            reason, words = ("too_early", "before") if later else ("skipped", "without")
+            yield reason, f"message {made.at}: {made.call.name} is called {words} {name}"
 
 
 def _too_early(trajectory: Trajectory) -> Iterator[Problem]:
@@ -92,24 +137,9 @@ def _waits(blueprint: Blueprint) -> list[set[int]]:
     return before
 
 
-def _against_plan(trajectory: Trajectory) -> Iterator[Problem]:
-    """Check each planned call: the steps that its arguments come from were called before it."""
-    calls = seen(trajectory).calls
-    for i, made in enumerate(calls):
-        later = [other for other in calls[i + 1 :] if other.at > made.at]
-        earlier = [other for other in calls if other.at <= made.at and other.succeeded]
-        done = frozenset(
-            n
-            for n, step in enumerate(trajectory.blueprint.plan)
-            if any(_is(other, call) for call in step.calls for other in earlier)
-        )
-        for name in needed_first(trajectory, made, later, done):
-            yield "too_early", f"message {made.at}: {made.call.name} is called before {name}"
-
-
 def _repeated(trajectory: Trajectory) -> Iterator[Problem]:
     """Find calls repeated though nothing was written and the user said nothing in between."""
-    reads = _reading(trajectory.blueprint.tools.worlds)
+    reads = reading(trajectory.blueprint.tools.worlds)
     spoken = [i for i, m in enumerate(trajectory.messages) if isinstance(m, User)]
     calls = seen(trajectory).calls
     last: dict[tuple[str, str], int] = {}
@@ -120,52 +150,12 @@ def _repeated(trajectory: Trajectory) -> Iterator[Problem]:
         if before is None or calls[before].at == made.at:
             continue
         between = calls[before + 1 : n]
-        written = any(c.succeeded and not _only_reads(c.call.name, reads) for c in between)
+        written = any(c.succeeded and not only_reads(c.call.name, reads) for c in between)
         if not written and not any(calls[before].at < i < made.at for i in spoken):
             yield "repeated", f"message {made.at}: {made.call.name} {short(made.call.raw)} again"
 
 
-def _useless(trajectory: Trajectory) -> Iterator[Problem]:
-    """Find successful calls outside the plan: any of the plan-follower's, others' writes."""
-    if not trajectory.blueprint.plan:
-        return
-    follower = trajectory.cast.assistant == "plan"
-    reads = _reading(trajectory.blueprint.tools.worlds)
-    for made in seen(trajectory).calls:
-        if not made.succeeded or _planned(trajectory.blueprint, made):
-            continue
-        if follower or not _only_reads(made.call.name, reads):
-            yield (
-                "useless",
-                f"message {made.at}: {made.call.name} {short(made.call.raw)} is in no plan",
-            )
-
-
-def _skipped(trajectory: Trajectory) -> Iterator[Problem]:
-    """Find planned calls that the plan-follower never made; others may go another way."""
-    if trajectory.cast.assistant != "plan":
-        return
-    calls = seen(trajectory).calls
-    for call in (call for step in trajectory.blueprint.plan for call in step.calls):
-        if not any(_is(made, call) for made in calls):
-            yield "skipped", f"{call.function} {short(call.arguments)} of the plan is never called"
-
-
-def _planned(blueprint: Blueprint, made: Made) -> PlannedCall | None:
-    for step in blueprint.plan:
-        for call in step.calls:
-            if _is(made, call):
-                return call
-    return None
-
-
-def _is(made: Made, planned: PlannedCall) -> bool:
-    return made.call.name == planned.function and (
-        made.call.arguments == planned.arguments or made.same[1] == canonical(planned.arguments)
-    )
-
-
-def _only_reads(name: str, reads: frozenset[str] | None) -> bool:
+def only_reads(name: str, reads: frozenset[str] | None) -> bool:
     """Say whether a function changes nothing: the world knows; elsewhere its name tells."""
     if reads is not None:
         return name in reads
@@ -173,7 +163,7 @@ def _only_reads(name: str, reads: frozenset[str] | None) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _reading(worlds: tuple[str, ...]) -> frozenset[str] | None:
+def reading(worlds: tuple[str, ...]) -> frozenset[str] | None:
     """Give the functions of worlds that only read; None when no world is open."""
     try:
         functions = [f for name in worlds for f in find_world(name).functions.values()]

@@ -17,6 +17,7 @@ from typing import Literal
 from buttonup.gates.dates import as_date
 from buttonup.gates.derived import Known
 from buttonup.gates.numerals import Number, tidy, usable
+from buttonup.gates.order import unmet
 from buttonup.gates.said import Said, said, stem
 from buttonup.gates.schemas import offer
 from buttonup.gates.seen import CONTEXT, Found, Made, Problem, Seen, leaves, seen, short, verdict
@@ -66,13 +67,40 @@ def trace(trajectory: Trajectory) -> tuple[Origin, ...]:
     return tuple(origins)
 
 
+def groundless(trajectory: Trajectory, made: Made) -> bool:
+    """Say whether a call has a value that comes from nowhere."""
+    origins = (o for o in trace(trajectory) if o.call_id == made.call.id and o.message == made.at)
+    return any(o.kind in ("future", "invented") for o in origins)
+
+
 def _sourceless(trajectory: Trajectory) -> Iterator[Problem]:
     for origin in trace(trajectory):
-        words = f"message {origin.message}: {origin.call_id} {origin.pointer} {short(origin.value)}"
+        if origin.kind in ("future", "invented") and _awaited(trajectory, origin):
+            continue
         if origin.kind == "future":
-            yield "from_the_future", f"{words} is first known from message {origin.source}"
+            words = f"{_shown(origin)} is first known from message {origin.source}"
+            yield "from_the_future", words
         elif origin.kind == "invented":
-            yield "invented", f"{words} comes from nowhere"
+            yield "invented", f"{_shown(origin)} comes from nowhere"
+
+
+def _awaited(trajectory: Trajectory, origin: Origin) -> bool:
+    """Say whether a value is the plan's own, from a step that should have come first.
+
+    That is for the dependency gate to tell of.
+    """
+    index = seen(trajectory)
+    for made in index.calls:
+        if made.call.id == origin.call_id and made.at == origin.message and index.planned[made.nth]:
+            place = index.plan[index.planned[made.nth][0]]
+            source = place[1].sources.get(origin.pointer.split("/")[1])
+            taken = source is not None and source.kind == "result"
+            return taken and unmet(trajectory, place, made.at)
+    return False
+
+
+def _shown(origin: Origin) -> str:
+    return f"message {origin.message}: {origin.call_id} {origin.pointer} {short(origin.value)}"
 
 
 Place = tuple[Kind, int | None, str]
@@ -124,13 +152,13 @@ class _Point:
         """Find the source of one value."""
         if value is None or isinstance(value, bool) or value == "":
             return "schema", None, ""
-        choices = offer(self.seen.functions.get(made.call.name), pointer)
         if isinstance(value, str):
             found = self._text(said(value)) or self._exact(value) or self._moment(said(value))
         else:
             found = self._number(value, pointer)
         if found:
             return found
+        choices = offer(self.seen.functions.get(made.call.name), pointer)
         if any(type(choice) is not bool and choice == value for choice in choices.values):
             return "schema", None, ""
         if isinstance(value, str):
@@ -148,8 +176,8 @@ class _Point:
     def _exact(self, value: Json) -> Place | None:
         """Find a value that is a leaf of a result."""
         for i, found in self.found:
-            if (where := found.values.get(value)) is not None:
-                return "result", i, where
+            if value in found.held:
+                return "result", i, found.values[value]
         return None
 
     def _moment(self, value: Said) -> Place | None:
@@ -171,7 +199,7 @@ class _Point:
         if not usable(value):
             return self._exact(value)
         for i, words in self.told:
-            if tidy(value) in words.numbers or self._part(value, pointer, words):
+            if words.counts({tidy(value)}) or self._part(value, pointer, words):
                 return _told(i, str(value))
         if place := self._exact(value):
             return place
@@ -246,7 +274,7 @@ class _Point:
             if other.answered is None or other is made or other.answered < self.at:
                 continue
             echoed = any(value == given for _, given in leaves(other.call.arguments or {}))
-            if not echoed and value in self.seen.results[other.answered].values:
+            if not echoed and value in self.seen.results[other.answered].held:
                 return "future", other.answered, ""
         return "invented", None, ""
 

@@ -10,13 +10,21 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Set as AbstractSet
 from functools import cached_property, lru_cache
 
 from buttonup.gates.dates import When, as_date, read
-from buttonup.gates.numerals import Number, numbers_in, tidy, usable
+from buttonup.gates.numerals import (
+    Number,
+    numbers_in_digits,
+    numbers_in_words,
+    tidy,
+    usable,
+)
 
-_PUNCTUATION = re.compile(r"[^a-z0-9]+")
-_PUNCTUATION_ANY = re.compile(r"[\W_]+")
+_WORDS = re.compile(r"[a-z0-9]+")
+_WORDS_ANY = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"\d")
 _MARKS = re.compile(r"[\u0300-\u036f]")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Scripts written without spaces: each character is a word."""
@@ -52,10 +60,10 @@ def fold(text: str) -> str:
 def phrase(folded: str) -> str:
     """Give the words of folded text with one space around each; "" when it has none."""
     if folded.isascii():
-        words = _PUNCTUATION.sub(" ", folded).strip()
+        words = _WORDS.findall(folded)
     else:
-        words = _PUNCTUATION_ANY.sub(" ", _UNSPACED.sub(r" \g<0> ", folded)).strip()
-    return f" {words} " if words else ""
+        words = _WORDS_ANY.findall(_UNSPACED.sub(r" \g<0> ", folded))
+    return f" {' '.join(words)} " if words else ""
 
 
 def stem(word: str) -> str:
@@ -86,9 +94,14 @@ class Said:
         return read(self.folded)
 
     @cached_property
+    def numerals(self) -> frozenset[Number]:
+        """The numbers in digits, those of dates and times left out."""
+        return numbers_in_digits(self.when.rest)
+
+    @cached_property
     def numbers(self) -> frozenset[Number]:
-        """The numbers, those of dates and times left out."""
-        return numbers_in(self.when.rest)
+        """The numbers in digits and in words."""
+        return self.numerals | numbers_in_words(self.when.rest)
 
     @cached_property
     def years(self) -> frozenset[int]:
@@ -112,7 +125,8 @@ class Said:
     @cached_property
     def identifiers(self) -> tuple[str, ...]:
         """The words with digits in them: order numbers, addresses; longest first."""
-        found = {w for w in _IDENTIFIER.findall(self.when.rest) if any(map(str.isdigit, w))}
+        runs = (run for run in self.when.rest.split() if not run.isalpha() and _DIGIT.search(run))
+        found = {w for run in runs for w in _IDENTIFIER.findall(run) if any(map(str.isdigit, w))}
         return tuple(sorted(found, key=lambda word: (-len(word), word)))
 
     @cached_property
@@ -129,6 +143,10 @@ class Said:
         except ValueError:
             return None
         return tidy(value) if usable(value) else None
+
+    def counts(self, numbers: AbstractSet[Number]) -> bool:
+        """True when one of some numbers is said here."""
+        return not (numbers.isdisjoint(self.numerals) and numbers.isdisjoint(self.numbers))
 
     def has(self, value: Said) -> bool:
         """True when the words of a value stand here together, or its digits do (telephone)."""

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
+from buttonup.gates.once import once
 from buttonup.gates.said import Said
 from buttonup.records import Function, Json, Schema
 
@@ -36,9 +37,14 @@ def offer(function: Function | None, pointer: str) -> Offer:
         return NOTHING
     path = tuple("*" if part.isdigit() else part for part in pointer.split("/")[1:])
     try:
-        return _offer(msgspec.json.encode(function.parameters), path)
+        return _offer(_encoded(function), path)
     except (ValueError, OverflowError, RecursionError):
         return NOTHING
+
+
+@once(4096)
+def _encoded(function: Function) -> bytes:
+    return msgspec.json.encode(function.parameters)
 
 
 @lru_cache(maxsize=8192)

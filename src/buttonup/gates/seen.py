@@ -8,16 +8,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import islice
+from functools import cached_property
+from itertools import count, islice
 
 import msgspec
 
 from buttonup.gates.dates import as_date
-from buttonup.gates.numerals import usable
-from buttonup.gates.said import Said, said
-from buttonup.records import Assistant, Call, Function, Json, Tool, Trajectory, User, Verdict
+from buttonup.gates.numerals import Number, usable
+from buttonup.gates.once import once
+from buttonup.gates.said import Said, fold, said
+from buttonup.records import (
+    Assistant,
+    Call,
+    Function,
+    Json,
+    PlannedCall,
+    Tool,
+    Trajectory,
+    User,
+    Verdict,
+)
 
 Problem = tuple[str, str]
 """A reason, and what was seen."""
@@ -76,6 +88,52 @@ class Found:
         self.result = result
 
     @cached_property
+    def held(self) -> AbstractSet[Json]:
+        """Each string and number."""
+        return self._walked[0]
+
+    @cached_property
+    def strings(self) -> tuple[str, ...]:
+        """Each string."""
+        return tuple(v for v in self.held if isinstance(v, str))
+
+    @cached_property
+    def folded(self) -> frozenset[str]:
+        """Each string, folded."""
+        return frozenset(map(fold, self.strings))
+
+    @property
+    def lengths(self) -> AbstractSet[int]:
+        """How many items its lists have."""
+        return self._walked[1]
+
+    @cached_property
+    def _walked(self) -> tuple[AbstractSet[Json], AbstractSet[int]]:
+        held, lengths = set[Json](), set[int]()
+        stack = [self.result]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, dict):
+                stack.extend(node.values())
+            elif isinstance(node, list):
+                lengths.add(len(node))
+                stack.extend(node)
+            elif isinstance(node, str) or usable(node):
+                held.add(node)
+        return held, lengths
+
+    def holds(self, text: str) -> bool:
+        """True for a text that is one of its strings, in whichever case."""
+        return text in self.held or fold(text) in self.folded
+
+    def writes(self, numbers: AbstractSet[Number], digits: str) -> bool:
+        """True when one of its strings says one of some numbers in these digits.
+
+        `said` knows as much and more, but reads all of it.
+        """
+        return any(digits in text and said(text).counts(numbers) for text in self.strings)
+
+    @cached_property
     def values(self) -> dict[Json, str]:
         """Each string and number, with the pointer of its first place."""
         where: dict[Json, str] = {}
@@ -106,24 +164,13 @@ class Found:
         """What its strings and keys say."""
         return Said(self.text)
 
-    @cached_property
-    def lengths(self) -> frozenset[int]:
-        """How many items its lists have."""
-        counts: set[int] = set()
-        stack = [self.result]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, list):
-                counts.add(len(node))
-            stack.extend(node.values() if isinstance(node, dict) else ())
-            stack.extend(node if isinstance(node, list) else ())
-        return frozenset(counts)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Made:
     """A call that was made, and the result that its own turn gave it."""
 
+    nth: int
+    """Its place among the calls."""
     at: int
     """Index of the message that made it."""
     call: Call
@@ -136,10 +183,21 @@ class Made:
         """True when it was answered, and not with an error."""
         return self.answered is not None and not is_error(self.result)
 
-    @property
+    @cached_property
     def same(self) -> tuple[str, str]:
         """Equal for calls of the same function with the same arguments."""
         return self.call.name, canonical(self.call.arguments or self.call.raw)
+
+    @cached_property
+    def given(self) -> Found:
+        """What its arguments hold."""
+        return Found(self.call.arguments)
+
+    def does(self, planned: PlannedCall) -> bool:
+        """Say whether it is a call of a plan."""
+        return self.call.name == planned.function and (
+            self.call.arguments == planned.arguments or self.same[1] == canonical(planned.arguments)
+        )
 
 
 class Seen:
@@ -151,6 +209,20 @@ class Seen:
         self.functions: dict[str, Function] = {f.name: f for f in trajectory.functions}
         self.calls = tuple(_pair(trajectory))
         self.context = said(trajectory.blueprint.context)
+
+    @cached_property
+    def plan(self) -> tuple[tuple[int, PlannedCall], ...]:
+        """Every call of the plan, with its step."""
+        plan = self.trajectory.blueprint.plan
+        return tuple((i, call) for i, step in enumerate(plan) for call in step.calls)
+
+    @cached_property
+    def planned(self) -> tuple[tuple[int, ...], ...]:
+        """For each call that was made, the places in `plan` of the calls that it is."""
+        return tuple(
+            tuple(n for n, (_, call) in enumerate(self.plan) if made.does(call))
+            for made in self.calls
+        )
 
     @cached_property
     def today(self) -> dt.date | None:
@@ -179,6 +251,7 @@ class Seen:
 def _pair(trajectory: Trajectory) -> Iterator[Made]:
     """Pair each call with its result: a tool message with its id before the next other message."""
     messages = trajectory.messages
+    nth = count()
     for i, message in enumerate(messages):
         if not isinstance(message, Assistant) or not message.calls:
             continue
@@ -190,27 +263,10 @@ def _pair(trajectory: Trajectory) -> Iterator[Made]:
             answers.setdefault(reply.call_id, (j, reply.result))
         for call in message.calls:
             at, result = answers.get(call.id, (None, None))
-            yield Made(i, call, at, result)
+            yield Made(next(nth), i, call, at, result)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Same:
-    """A trajectory compared by identity, so that the cache never has to hash its content."""
-
-    trajectory: Trajectory
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.trajectory is self.trajectory
-
-    def __hash__(self) -> int:
-        return id(self.trajectory)
-
-
-@lru_cache(maxsize=4)
-def _seen(same: _Same) -> Seen:
-    return Seen(same.trajectory)
-
-
+@once(4)
 def seen(trajectory: Trajectory) -> Seen:
     """Give the index of a trajectory; it is kept while gates ask about the same object."""
-    return _seen(_Same(trajectory))
+    return Seen(trajectory)

@@ -45,9 +45,7 @@ def asks(words: str) -> bool:
 def slices(messages: Sequence[Message]) -> list[tuple[int, int]]:
     """Give, for each message of the user, where what follows it begins and ends."""
     starts = [i for i, m in enumerate(messages) if isinstance(m, User)]
-    return [
-        (start, end) for start, end in zip(starts, [*starts[1:], len(messages)], strict=True)
-    ]
+    return [(start, end) for start, end in zip(starts, [*starts[1:], len(messages)], strict=True)]
 
 
 def _wrong_replies(trajectory: Trajectory) -> Iterator[Problem]:
