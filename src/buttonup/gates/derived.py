@@ -61,13 +61,17 @@ class Known:
 
     @cached_property
     def groups(self) -> tuple[tuple[Number, ...], ...]:
-        """The numbers that belong together: by place, by object, and of all single objects."""
-        columns: defaultdict[str, list[Number]] = defaultdict(list)
+        """The numbers that belong together: by place in one result and in all that look like it,
+        by object, and of all single objects.
+        """
+        columns: defaultdict[tuple[object, str], list[Number]] = defaultdict(list)
         objects: defaultdict[tuple[int, str], list[Number]] = defaultdict(list)
         for i, found in enumerate(self.results):
+            shape = frozenset(_ITEM.sub("/*", pointer) for pointer, _ in found.places)
             for pointer, number in found.places:
-                parent = pointer.rpartition("/")[0]
-                columns[_ITEM.sub("/*", pointer)].append(number)
+                parent, place = pointer.rpartition("/")[0], _ITEM.sub("/*", pointer)
+                columns[shape, place].append(number)
+                columns[i, place].append(number)
                 objects[i, parent].append(number)
         single = [n for (_, parent), group in objects.items() if not parent for n in group]
         small = [group for group in objects.values() if len(group) <= OBJECT]

@@ -55,22 +55,20 @@ def _done(index: Seen, at: int) -> frozenset[int]:
 
 
 def rests_on(blueprint: Blueprint, place: tuple[int, PlannedCall]) -> frozenset[int]:
-    """List the steps with calls that a planned call of a step takes its values from, or hangs on.
+    """List the steps with calls that a planned call of a step takes its values from, or waits for.
 
     Conclusions and conditions are looked through, to what they are drawn from.
     """
     own, call = place
     plan, edges = blueprint.plan, blueprint.task.edges
     steps = {s.step for s in call.sources.values() if s.step is not None and s.step != own}
-    steps |= {i for i, j in edges if j == own and not plan[i].calls}
-    found: set[int] = set()
-    while steps:
-        step = steps.pop()
-        if plan[step].calls:
-            found.add(step)
-        else:
-            steps |= {i for i, j in edges if j == step}
-    return frozenset(found)
+    steps |= {i for i, j in edges if j == own}
+    looked: set[int] = set()
+    while steps := {step for step in steps - looked if 0 <= step < len(plan)}:
+        looked |= steps
+        concluded = {step for step in steps if not plan[step].calls}
+        steps = {i for i, j in edges if j in concluded}
+    return frozenset(step for step in looked if plan[step].calls)
 
 
 def _against_plan(trajectory: Trajectory) -> Iterator[Problem]:

@@ -51,7 +51,9 @@ def _instead(trajectory: Trajectory, made: Made) -> bool:
     index = seen(trajectory)
     by_now = {n for c in index.calls if c.at <= made.at for n in index.planned[c.nth]}
     later = {n for c in index.calls if c.at > made.at for n in index.planned[c.nth]}
-    start = max(i for i, m in enumerate(trajectory.messages[: made.at]) if isinstance(m, User))
+    start = max(
+        (i for i, m in enumerate(trajectory.messages[: made.at]) if isinstance(m, User)), default=-1
+    )
     end = next(
         (i for i, m in enumerate(trajectory.messages) if i > made.at and isinstance(m, User)),
         len(trajectory.messages),
