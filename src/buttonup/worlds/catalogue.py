@@ -1,41 +1,117 @@
-"""Every world that ships, written out."""
+"""Every world that ships, written out by area: near domains have the more confusing functions."""
 
 from __future__ import annotations
 
 from buttonup.worlds import (
+    animal_shelter,
+    auction_house,
+    bank_branch,
     bike_hire,
+    blood_donation,
+    box_office,
+    campsite,
+    car_workshop,
+    cinema,
+    climate_archive,
+    container_freight,
+    court_registry,
+    energy_supply,
+    expense_claims,
+    ferry_line,
+    flight_desk,
+    furniture_shop,
+    grocery_delivery,
+    health_centre,
+    hotels,
+    insurance_office,
+    invoicing,
+    it_assets,
+    leave_desk,
     lettings,
     library,
     museum,
+    music_school,
+    observatory,
+    parcel_post,
     pharmacy,
+    project_board,
+    removals,
+    restaurants,
+    sample_lab,
+    smart_home,
     sports_club,
+    town_hall,
+    train_travel,
+    university,
     vet_clinic,
     warehouse,
 )
 from buttonup.worlds.world import World
 
-WORLDS: dict[str, World] = {
-    world.name: world
-    for world in (
+AREAS: dict[str, tuple[World, ...]] = {
+    "travel": (
+        train_travel.world,
+        flight_desk.world,
+        ferry_line.world,
+        hotels.world,
+        campsite.world,
         bike_hire.world,
+    ),
+    "leisure": (
+        cinema.world,
+        box_office.world,
+        museum.world,
         library.world,
-        warehouse.world,
+        sports_club.world,
+        restaurants.world,
+        music_school.world,
+    ),
+    "home": (
+        lettings.world,
+        smart_home.world,
+        energy_supply.world,
+        removals.world,
+        grocery_delivery.world,
+        furniture_shop.world,
+        parcel_post.world,
+    ),
+    "health": (
+        health_centre.world,
         pharmacy.world,
         vet_clinic.world,
-        museum.world,
-        sports_club.world,
-        lettings.world,
-    )
+        blood_donation.world,
+        animal_shelter.world,
+    ),
+    "work": (
+        project_board.world,
+        leave_desk.world,
+        expense_claims.world,
+        it_assets.world,
+        warehouse.world,
+    ),
+    "money": (
+        bank_branch.world,
+        insurance_office.world,
+        invoicing.world,
+        auction_house.world,
+    ),
+    "science": (
+        sample_lab.world,
+        observatory.world,
+        climate_archive.world,
+        university.world,
+    ),
+    "public": (
+        town_hall.world,
+        court_registry.world,
+        container_freight.world,
+        car_workshop.world,
+    ),
 }
 
-AREAS: dict[str, tuple[str, ...]] = {
-    "home": ("bike_hire", "lettings", "library", "museum", "sports_club"),
-    "health": ("pharmacy", "vet_clinic"),
-    "work": ("warehouse",),
-}
-"""Area -> its worlds: near domains, whose functions are the more confusing."""
+WORLDS: dict[str, World] = {world.name: world for worlds in AREAS.values() for world in worlds}
 
 
 def area_of(name: str) -> str:
     """Name the area of a world; its own name when it has none."""
-    return next((area for area, names in AREAS.items() if name in names), name)
+    return next((a for a, worlds in AREAS.items() if name in {w.name for w in worlds}), name)
