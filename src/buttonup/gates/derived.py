@@ -67,7 +67,7 @@ class Known:
         columns: defaultdict[tuple[object, str], list[Number]] = defaultdict(list)
         objects: defaultdict[tuple[int, str], list[Number]] = defaultdict(list)
         for i, found in enumerate(self.results):
-            shape = frozenset(_ITEM.sub("/*", pointer) for pointer, _ in found.places)
+            shape = frozenset(_ITEM.sub("/*", at) for at, _ in found.places if _ITEM.search(at))
             for pointer, number in found.places:
                 parent, place = pointer.rpartition("/")[0], _ITEM.sub("/*", pointer)
                 columns[shape, place].append(number)

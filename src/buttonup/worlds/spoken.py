@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import random
 import re
 from collections.abc import Sequence
@@ -122,6 +123,7 @@ _FIRST_PERSON = re.compile(
 )
 
 
+@functools.cache
 def to_you(text: str) -> str:
     """Turn what a user says of themselves into what is said to them: "my hire" -> "your hire"."""
     return _FIRST_PERSON.sub(lambda m: _TO_YOU[m[0].lower()], text)

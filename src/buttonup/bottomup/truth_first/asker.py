@@ -110,14 +110,14 @@ class Asker(Voice):
     def changed(self, i: int, turn: int) -> str:
         """Say that one value is to be another, and what is to come of it."""
         node, before = self._call(i), self._call(self._twin(i))
-        [name] = [n for n, b in node.bindings.items() if b != before.bindings.get(n)]
+        name = _differing(node, before)
         lead = self.said(self.grammar.change, x=self._slot(node, name))
         return self._with_rest(lead, i, turn)
 
     def narrowed(self, i: int, turn: int) -> str:
         """Add a condition to what was asked before, and say what is to come of it."""
         node, before = self._call(i), self._call(self._twin(i))
-        [name] = [n for n, b in node.bindings.items() if b != before.bindings.get(n)]
+        name = _differing(node, before)
         added = self.modified(node, self.choose(self.phrases(node).modify[name]))
         lead = self.said(self.grammar.detail, m=re.sub(r"^\((.*)\)$", r"\1", added))
         return self._with_rest(lead, i, turn)
@@ -493,6 +493,13 @@ class Asker(Voice):
         if isinstance(over, ReduceNode):
             of = self.said(self.grammar.of, it=self._object(over))
         return self.said(ways, measure=self.measure(check), limit=limit, of=of)
+
+
+def _differing(node: CallNode, before: CallNode) -> str:
+    """Name the one value that is another in the later of two calls of a function."""
+    said = {n: b for n, b in node.bindings.items() if not isinstance(b, NextPage)}
+    [name] = [n for n, b in said.items() if b != before.bindings.get(n)]
+    return name
 
 
 _WORD = re.compile(r"(?<![\w€@.'/-])[a-z]{5,}(?![\w@'/-])")

@@ -33,6 +33,9 @@ from buttonup.worlds.session import Session
 from buttonup.worlds.world import Parameter, World, WorldFunction
 
 MODIFIERS = 2  # optional conditions on one call; a third makes the sentence hard to read
+COHERENT = frozenset({"City", "Country", "Date", "Time"})
+"""Kinds of which one request mostly has one value: it is about one place and one day."""
+SAME_AGAIN = 0.75  # chance of that; ours
 PAGES = 3  # pages of a list that are turned before it is given up; ours
 
 
@@ -55,6 +58,8 @@ class Draft:
         self.turn_of: list[int] = []
         self.turns: list[TurnKind] = ["request"]
         self.own: dict[str, Json] = {}
+        self.said: dict[str, Json] = {}
+        """Kind -> the value last said of it."""
         self.used: set[str] = set()
         self.calls = 0
 
@@ -161,11 +166,17 @@ class Draft:
     def _own_or_drawn(
         self, lexicon: Feeds, p: Parameter, draw: Callable[[object, random.Random], Json]
     ) -> Json:
-        if p.kind not in lexicon.book.own:
-            return self.drawn(lexicon, draw)
-        if p.kind not in self.own:
-            self.own[p.kind] = self.drawn(lexicon, draw)
-        return self.own[p.kind]
+        if p.kind in lexicon.book.own:
+            if p.kind not in self.own:
+                self.own[p.kind] = self.drawn(lexicon, draw)
+            return self.own[p.kind]
+        again = p.kind in COHERENT and self.rng.random() < SAME_AGAIN
+        if again and not p.many and p.kind in self.said:
+            return self.said[p.kind]
+        value = self.drawn(lexicon, draw)
+        if p.kind and not p.many:
+            self.said[p.kind] = value
+        return value
 
     def drawn(self, lexicon: Feeds, draw: Callable[[object, random.Random], Json]) -> Json:
         """Draw a value that a user would say."""

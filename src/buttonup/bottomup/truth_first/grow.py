@@ -302,6 +302,10 @@ def _single(draft: Draft, feeder: int) -> int | None:
     node = draft.nodes[feeder]
     if isinstance(node, ReduceNode):
         return feeder
+    for i in range(feeder + 1, len(draft.nodes)):  # what has been picked once is meant again
+        other = draft.nodes[i]
+        if isinstance(other, ReduceNode) and other.entity and other.over == (feeder,):
+            return i
     if isinstance(node, CallNode) and not node.each and len(items_of(node)) == 1:
         return feeder
     return len(draft.nodes) - 1 if pick(draft, (feeder,)) else None

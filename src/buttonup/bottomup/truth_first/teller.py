@@ -20,7 +20,7 @@ from buttonup.bottomup.truth_first.nodes import (
 )
 from buttonup.bottomup.truth_first.voice import Voice, kind_of
 from buttonup.records import Json
-from buttonup.worlds.spoken import counted, listed, sentence, spoken, to_you
+from buttonup.worlds.spoken import counted, listed, sentence, spoken
 from buttonup.worlds.templates import fill, slots_of
 
 READ_OUT = 4  # objects on the way to a result that an answer still names one by one; ours
@@ -31,6 +31,7 @@ class Teller(Voice):
 
     def __init__(self, plan: Plan, rng: random.Random, unsaid: Collection[int] = ()) -> None:
         super().__init__(plan, rng)
+        self.to_user = True
         self.unsaid = frozenset(unsaid)
         """Calls that the request did not ask for in words: the answer need not speak of them."""
         self.sinks = plan.sinks
@@ -87,19 +88,16 @@ class Teller(Voice):
             case CheckNode():
                 return sentence(self._checked(node))
             case CallNode(held_back=True):
-                return sentence(self.said(self.grammar.held_back, intent=self._intended(node)))
+                return sentence(self.said(self.grammar.held_back, intent=self.intent(node)))
             case CallNode(failed=True):
                 error = sentence(str(node.results[0]["error"]))
                 ways = self.grammar.failed
-                return self.said(ways, intent=self._intended(node), error=error)
+                return self.said(ways, intent=self.intent(node), error=error)
             case CallNode() if node.items and not node.each:  # all its pages are one list
                 return self._result(node, node.arguments[0], items_of(node))
             case CallNode():
                 calls = zip(node.arguments, node.results, strict=True)
                 return " ".join(self._result(node, a, _told(node, r)) for a, r in calls)
-
-    def _intended(self, node: CallNode) -> str:
-        return to_you(self.intent(node))
 
     def facts(self, i: int) -> list[Json]:
         """List the values that the answer must hold for a node."""

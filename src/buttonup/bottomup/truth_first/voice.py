@@ -11,7 +11,7 @@ from buttonup.bottomup.truth_first.feeds import Feeds, feeds
 from buttonup.bottomup.truth_first.nodes import CallNode, CheckNode, Node, Plan, ReduceNode
 from buttonup.records import Json
 from buttonup.worlds.phrases import Entity, Phrases, Ways, grammar
-from buttonup.worlds.spoken import listed
+from buttonup.worlds.spoken import listed, to_you
 from buttonup.worlds.templates import fill, slots_of
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -23,8 +23,17 @@ class Voice(abc.ABC):
     def __init__(self, plan: Plan, rng: random.Random) -> None:
         self.plan, self.nodes, self.rng = plan, plan.nodes, rng
         self.grammar = grammar()
+        self.to_user = False
+        """Whether it is the user who is spoken to."""
         self.feeds = {world.name: feeds(world) for world in plan.worlds}
         self.today = plan.worlds[0].state(plan.variant).today
+
+    def turned(self, template: str) -> str:
+        """Turn what a user says of themselves into what is said to them, where that is wanted.
+
+        Only templates are turned, never the values in them: a film may be called "My Cousin".
+        """
+        return to_you(template) if self.to_user else template
 
     def choose(self, ways: Ways) -> str:
         """Draw one of several ways to say a thing."""
@@ -86,6 +95,7 @@ class Voice(abc.ABC):
 
     def asked(self, node: CallNode, template: str) -> str:
         """Fill a template with a call's arguments; optional ones are added behind it."""
+        template = self.turned(template)
         slots = {name: self._slot(node, name) for name in slots_of(template)}
         text = fill(template, slots)
         for name, ways in self.phrases(node).modify.items():
@@ -95,6 +105,7 @@ class Voice(abc.ABC):
 
     def modified(self, node: CallNode, way: str) -> str:
         """Say one optional argument."""
+        way = self.turned(way)
         return fill(way, {n: self._slot(node, n) for n in slots_of(way)})
 
     @abc.abstractmethod

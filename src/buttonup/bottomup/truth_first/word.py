@@ -16,7 +16,7 @@ from buttonup.bottomup.truth_first.nodes import CallNode, Plan, parents
 from buttonup.bottomup.truth_first.teller import Teller
 from buttonup.bottomup.truth_first.voice import kind_of
 from buttonup.records import Function, Json, Reply, TurnKind, UserTurn
-from buttonup.worlds.spoken import sentence, to_you
+from buttonup.worlds.spoken import sentence
 from buttonup.worlds.templates import fill
 
 TOLD_WHY = 0.6  # share of look-ups with a purpose whose thought tells it; ours
@@ -47,13 +47,16 @@ def word(plan: Plan, rng: random.Random, knobs: Wording, chat: str = "") -> Word
     lost = len(plan.turns) - 1 if plan.scene == "unserved" else None
     served = tuple(i for i, turn in enumerate(plan.turn_of) if turn != lost)
     turns = tuple(_replied(plan, asker, teller, said))
-    tasks = tuple(asker.task(i) for i in range(len(plan.nodes)))
+    everywhere = range(len(plan.nodes))
+    tasks = tuple(asker.task(i) for i in everywhere)
+    asker.to_user = True
+    to_you = tuple(asker.task(i) for i in everywhere)
     return Worded(
         turns=_with_chat(turns, chat, teller),
         subtasks=tuple(sentence(task) for task in tasks),
-        aims=tuple(_aim(plan, tasks, i, rng) for i in range(len(plan.nodes))),
-        intents=tuple(to_you(teller.intent(node)) for node in plan.nodes),
-        findings=tuple(teller.finding(i) for i in range(len(plan.nodes))),
+        aims=tuple(_aim(plan, to_you, i, rng) for i in everywhere),
+        intents=tuple(teller.intent(node) for node in plan.nodes),
+        findings=tuple(teller.finding(i) for i in everywhere),
         facts=tuple(f for i in served if teller.in_full(i) for f in teller.facts(i)),
         served=served,
     )
@@ -65,7 +68,7 @@ def _aim(plan: Plan, tasks: Sequence[str], i: int, rng: random.Random) -> str:
     if not isinstance(node, CallNode) or node.function.writes or rng.random() > TOLD_WHY:
         return ""
     fed = [j for j in _fed_by(plan, i) if plan.turn_of[j] == plan.turn_of[i]]
-    return to_you(tasks[rng.choice(fed)]) if fed else ""
+    return tasks[rng.choice(fed)] if fed else ""
 
 
 def _fed_by(plan: Plan, i: int) -> list[int]:
@@ -135,7 +138,9 @@ def _reply(plan: Plan, asker: Asker, teller: Teller, turn: int) -> tuple[Reply, 
     if later == ("offer",) or (plan.scene == "unserved" and turn == len(plan.turns) - 1):
         i = _late(plan)[0] if later else _first(plan, turn)
         node = _node(plan, i)
-        intent = to_you(asker.task(i))
+        asker.to_user = True
+        intent = asker.task(i)
+        asker.to_user = False
         return "decline", teller.said(g.decline, intent=intent), node.function.name
     if later == ("correction",):
         error = sentence(str(_node(plan, 0).results[0]["error"]))
