@@ -192,10 +192,10 @@ CALLS_FROM = 100
 
 
 def seed(rng: random.Random, today: dt.date) -> AuctionHouse:
-    """Make 22 sales with 9 to 12 lots each, reports on them, bidders, bids, and an archive."""
+    """Make 18 sales with 9 to 12 lots each, reports on them, bidders, bids, and an archive."""
     makers = people(rng, 36)
     by_category = {c: makers[4 * i : 4 * i + 4] for i, c in enumerate(CATEGORIES)}
-    cities = rng.sample(list(CITIES), 8)
+    cities = rng.sample(list(CITIES), 7)
     specialists = [
         Specialist(
             f"SPE-{n:02}", name, CATEGORIES[n % 9], rng.choice(cities), phone(rng), email(rng, name)
@@ -204,8 +204,8 @@ def seed(rng: random.Random, today: dt.date) -> AuctionHouse:
     ]
     sales, lots = list[Sale](), list[Lot]()
     lot_ids = iter(numbers(rng, "LOT", 300))
-    for n, sale_id in enumerate(numbers(rng, "ASL", 22, 4)):
-        sale = _sale(rng, sale_id, cities[n % 8], rng.randint(9, 12), today)
+    for n, sale_id in enumerate(numbers(rng, "ASL", 18, 4)):
+        sale = _sale(rng, sale_id, cities[n % 7], rng.randint(9, 12), today)
         sold_here = rng.sample(CATEGORIES, 3)
         sales.append(sale)
         lots += [
@@ -226,7 +226,7 @@ def seed(rng: random.Random, today: dt.date) -> AuctionHouse:
             "result_id",
             [
                 Result(f"{n}", _past(rng, c, rng.choice(by_category[c]), rng.choice(cities), today))
-                for n, c in enumerate(CATEGORIES * 12)
+                for n, c in enumerate(CATEGORIES * 9)
             ],
         ),
         bidders=Table("bidder_id", bidders),

@@ -170,10 +170,10 @@ DAYS: dict[Interval, int] = {"week": 7, "month": 30, "quarter": 91, "year": 365}
 
 
 def seed(rng: random.Random, today: dt.date) -> BankBranch:
-    """Make 26 customers, their accounts, entries, standing orders and cards."""
+    """Make 24 customers, their accounts, entries, standing orders and cards."""
     customers = [
         Customer(n, name)
-        for n, name in zip(numbers(rng, "BCU", 26, 6), people(rng, 26), strict=True)
+        for n, name in zip(numbers(rng, "BCU", 24, 6), people(rng, 24), strict=True)
     ]
     ids = iter(numbers(rng, "ACC", 104))
     accounts = [

@@ -19,15 +19,15 @@ DonorId = Annotated[
     str, Kind("BloodDonorId"), Meta(pattern=r"^DNR-\d{6}$", description="Number of a donor card.")
 ]
 SessionId = Annotated[
-    str, Kind("DonationSessionId"), Meta(pattern=r"^SES-\d{4}$", description="Id, like SES-3071.")
+    str, Kind("DonationSessionId"), Meta(pattern=r"^DSE-\d{4}$", description="Id, like DSE-3071.")
 ]
 BookingId = Annotated[
     str,
     Kind("DonationBookingId"),
     Meta(pattern=r"^DBK-\d{5}$", description="Number of a booking, like DBK-20431."),
 ]
-DonationId = Annotated[
-    str, Kind("DonationId"), Meta(pattern=r"^DON-\d{5}$", description="Id, like DON-61177.")
+BloodDonationId = Annotated[
+    str, Kind("BloodDonationId"), Meta(pattern=r"^BDN-\d{5}$", description="Id, like BDN-61177.")
 ]
 StockId = Annotated[
     str,
@@ -99,7 +99,7 @@ class Booking(Row):
 class Donation(Row):
     """Blood that has been given."""
 
-    donation_id: DonationId
+    donation_id: BloodDonationId
     donor_id: DonorId
     day: Date
     city: City
@@ -112,7 +112,7 @@ class Certificate(Row):
     """Written proof of donations."""
 
     certificate_id: Annotated[
-        str, Kind("DonationCertificateId"), Meta(pattern=r"^CRT-\d{5}$", description="Its number.")
+        str, Kind("DonationCertificateId"), Meta(pattern=r"^DCT-\d{5}$", description="Its number.")
     ]
     donations: list[Donation]
     sent_to: Email
@@ -176,7 +176,7 @@ def seed(rng: random.Random, today: dt.date) -> BloodDonation:
     cities = rng.sample(sorted(CITIES), 9)
     ids = iter(rng.sample(range(1000, 9999), 140))
     sessions = [
-        _session(rng, f"SES-{next(ids)}", city, today + dt.timedelta(days=ahead))
+        _session(rng, f"DSE-{next(ids)}", city, today + dt.timedelta(days=ahead))
         for city in cities
         for ahead in sorted(rng.sample(range(1, 36), 9))
     ]
@@ -222,7 +222,7 @@ def _history(rng: random.Random, donor_id: str, city: str, today: dt.date) -> li
         volume = VOLUME[kind] - rng.randrange(0, 90, 10)
         given.append(
             Donation(
-                fresh_id("DON", donor_id, str(day)), donor_id, str(day), city, kind, volume,
+                fresh_id("BDN", donor_id, str(day)), donor_id, str(day), city, kind, volume,
                 rng.randint(126, 168),
             )
         )  # fmt: skip
@@ -412,7 +412,7 @@ def list_past_donations(
 
 @world.function(writes=True)
 def send_donation_certificate(
-    db: BloodDonation, donation_ids: list[DonationId], sent_to: Email
+    db: BloodDonation, donation_ids: list[BloodDonationId], sent_to: Email
 ) -> Certificate:
     """Write a certificate about donations of one donor and send it by e-mail.
 
@@ -422,7 +422,7 @@ def send_donation_certificate(
     given = [db.donations[donation_id] for donation_id in donation_ids]
     if len({d.donor_id for d in given}) != 1:
         raise Refused("A certificate is about the donations of exactly one donor.")
-    certificate_id = fresh_id("CRT", *sorted(donation_ids), sent_to)
+    certificate_id = fresh_id("DCT", *sorted(donation_ids), sent_to)
     total = sum(d.volume for d in given)
     return db.certificates.put(Certificate(certificate_id, given, sent_to, total))
 

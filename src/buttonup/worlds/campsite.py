@@ -266,6 +266,13 @@ def _stay(
     )  # fmt: skip
 
 
+def _calendar_day(date: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(date)
+    except ValueError:
+        raise Refused(f"There is no day {date} in the calendar.") from None
+
+
 def _overlaps(stays: list[CampStay], arrival: dt.date, nights: int) -> bool:
     departure = str(arrival + dt.timedelta(days=nights))
     return any(s.arrival < departure and str(arrival) < s.departure for s in stays)
@@ -381,7 +388,7 @@ def list_pitches(
 
 @world.function()
 def pitch_gaps(db: Campsites, pitch_id: PitchId) -> list[PitchGap]:
-    """List when a pitch is free within the next 60 days, period by period.
+    """List when a pitch is free for two nights or more within the next 60 days.
 
     pitch_id: the pitch
     """
@@ -392,7 +399,7 @@ def pitch_gaps(db: Campsites, pitch_id: PitchId) -> list[PitchGap]:
     end, free_from, gaps = str(db.today + dt.timedelta(days=AHEAD)), str(db.today), []
     for arrival, departure in [*stays, (end, end)]:
         nights = (dt.date.fromisoformat(arrival) - dt.date.fromisoformat(free_from)).days
-        if nights > 0:
+        if nights > 1:
             last = str(dt.date.fromisoformat(arrival) - dt.timedelta(days=1))
             gaps.append(PitchGap(free_from, last, nights))
         free_from = max(free_from, departure)
@@ -409,7 +416,7 @@ def camp_forecast(
     date: the day
     unit: unit of the temperatures
     """
-    site, ahead = db.sites[site_id], (dt.date.fromisoformat(date) - db.today).days
+    site, ahead = db.sites[site_id], (_calendar_day(date) - db.today).days
     if not 0 <= ahead <= 90:
         raise Refused(f"There is no forecast for {date}; it reaches from today to 90 days ahead.")
     high = 14 + _settled(16, site_id, date, "high")
@@ -433,7 +440,8 @@ def reserve_pitch(
 ) -> CampStay:
     """Reserve a pitch. A week or more is 10 % cheaper; the third person on costs 6 euros a night.
 
-    Refused when somebody else has it on any of the nights, and for dogs where there may be none.
+    Refused when somebody else has the pitch on any of the nights, for dogs where there may be none,
+    and for an arrival more than 360 days ahead.
 
     pitch_id: the pitch
     arrival: day of arrival
@@ -442,14 +450,10 @@ def reserve_pitch(
     camper_id: number of the camping card
     dogs: how many dogs come along, at 3.50 euros a night each
     """
-    pitch, camper, first = (
-        db.pitches[pitch_id],
-        db.campers[camper_id],
-        dt.date.fromisoformat(arrival),
-    )
-    site = db.sites[pitch.site_id]
-    if first < db.today:
-        raise Refused(f"The arrival on {arrival} lies in the past.")
+    pitch, camper = db.pitches[pitch_id], db.campers[camper_id]
+    site, first = db.sites[pitch.site_id], _calendar_day(arrival)
+    if not db.today <= first <= db.today + dt.timedelta(days=360):
+        raise Refused(f"Pitches are reserved from today to 360 days ahead, not for {arrival}.")
     if dogs and not site.dogs_allowed:
         raise Refused(f"{site.name} does not take dogs.")
     if _overlaps(db.stays.where(lambda s: s.pitch_id == pitch_id), first, nights):
@@ -476,6 +480,8 @@ def order_camp_extras(db: Campsites, stay_id: StayId, extras: list[Extra]) -> Ca
     extras: what is wanted, each thing once
     """
     stay = db.stays[stay_id]
+    if not extras or len(set(extras)) < len(extras):
+        raise Refused("An order takes one thing or more, each of them once.")
     if double := [extra for extra in extras if extra in stay.extras]:
         raise Refused(f"Stay {stay_id} has {double[0]} on order already.")
     total = round(stay.total + sum(EXTRAS[extra] for extra in extras), 2)

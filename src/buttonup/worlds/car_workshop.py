@@ -210,9 +210,9 @@ TIMES = ("07:30", "08:30", "10:00", "11:15", "13:30", "15:00", "16:15")
 
 
 def seed(rng: random.Random, today: dt.date) -> CarWorkshop:
-    """Make 12 mechanics and their free times, 44 customers, their cars, jobs and appointments."""
+    """Make 12 mechanics and their free times, 36 customers, their cars, jobs and appointments."""
     mechanics = [_mechanic(rng, n, name, today) for n, name in enumerate(people(rng, 12), 1)]
-    owners = [c for c in numbers(rng, "GCU", 44) for _ in range(rng.choice((1, 2, 2, 3)))]
+    owners = [c for c in numbers(rng, "GCU", 36) for _ in range(rng.choice((1, 2, 2, 3)))]
     cars = [_car(rng, *two, mechanics, today) for two in enumerate(owners)]
     work_days = [today + dt.timedelta(days=ahead) for ahead in range(1, 19)]
     open_days = [d for d in work_days if d.weekday() < 6]
@@ -225,7 +225,7 @@ def seed(rng: random.Random, today: dt.date) -> CarWorkshop:
     ]
     fits = [(m, g, q) for m in MODELS for g in GROUPS for q in QUALITIES]
     ids = numbers(rng, "PRT", len(fits), 4)
-    booked = rng.sample(cars, 40)
+    booked = rng.sample(cars, 36)
     return CarWorkshop(
         today,
         cars=Table("car_id", cars),
@@ -269,7 +269,7 @@ def _car(
 
 def _jobs(rng: random.Random, car: Car, today: dt.date) -> list[Job]:
     days = sorted(
-        (_working_day(rng, today, -900, -5) for _ in range(rng.randint(2, 5))), reverse=True
+        (_working_day(rng, today, -900, -5) for _ in range(rng.randint(1, 4))), reverse=True
     )
     return [_job(rng, car, done) for done in dict.fromkeys(days)]
 

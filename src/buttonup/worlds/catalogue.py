@@ -26,6 +26,7 @@ from buttonup.worlds import (
     insurance_office,
     invoicing,
     it_assets,
+    job_board,
     leave_desk,
     lettings,
     library,
@@ -87,6 +88,7 @@ AREAS: dict[str, tuple[World, ...]] = {
         leave_desk.world,
         expense_claims.world,
         it_assets.world,
+        job_board.world,
         warehouse.world,
     ),
     "money": (
@@ -112,6 +114,9 @@ AREAS: dict[str, tuple[World, ...]] = {
 WORLDS: dict[str, World] = {world.name: world for worlds in AREAS.values() for world in worlds}
 
 
+_AREA_OF = {world.name: area for area, worlds in AREAS.items() for world in worlds}
+
+
 def area_of(name: str) -> str:
     """Name the area of a world; its own name when it has none."""
-    return next((a for a, worlds in AREAS.items() if name in {w.name for w in worlds}), name)
+    return _AREA_OF.get(name, name)

@@ -23,7 +23,7 @@ SeriesId = Annotated[
     str, Kind("ClimateSeriesId"), Meta(pattern=r"^SER-\d{5}$", description="Series id.")
 ]
 RecordId = Annotated[
-    str, Kind("WeatherRecordId"), Meta(pattern=r"^REC-\d{5}$", description="Record id.")
+    str, Kind("WeatherRecordId"), Meta(pattern=r"^WREC-\d{5}$", description="Record id.")
 ]
 ExtractId = Annotated[
     str, Kind("ClimateExtractId"), Meta(pattern=r"^XTR-\d{5}$", description="Extract id.")
@@ -186,8 +186,8 @@ EXTRACT_SIZE = 6  # series that one extract may hold
 
 
 def seed(rng: random.Random, today: dt.date) -> ClimateArchive:
-    """Make about 36 stations in 12 cities, their series and seasons, records and extracts."""
-    places = [(city, p) for city in CLIMATES for p in rng.sample(PLACES, rng.randint(2, 4))]
+    """Make about 28 stations in 12 cities, their series and seasons, records and extracts."""
+    places = [(city, p) for city in CLIMATES for p in rng.sample(PLACES, rng.choice((2, 2, 3)))]
     stations = [
         ClimateStation(
             station_id, f"{city} {place}", city, CITIES[city],
@@ -263,7 +263,7 @@ def _record(
     month = rng.choice((6, 7, 8) if extreme == "heat" else WINTER_HALF)
     date = str(dt.date(today.year - rng.randint(1, 40), month, rng.randint(1, 28)))
     value = round(mean + least + rng.uniform(0, spread), 1)
-    record_id = fresh_id("REC", station.station_id, extreme, date)
+    record_id = fresh_id("WREC", station.station_id, extreme, date)
     return WeatherRecord(record_id, station.city, station.station_id, extreme, date, value, unit)
 
 

@@ -211,11 +211,11 @@ USUAL: dict[Fuel, int] = {"electricity": 3_000, "gas": 11_000}
 
 
 def seed(rng: random.Random, today: dt.date) -> EnergySupply:
-    """Make 30 tariffs, 46 customers, their contracts, readings and bills, and 40 supply cuts."""
+    """Make 30 tariffs, 40 customers, their contracts, readings and bills, and 40 supply cuts."""
     kinds = [(fuel, months) for fuel in FUELS for months in (12, 12, 24, 24, 36)]
     ids = numbers(rng, "TRF", 3 * len(kinds), 3)
     tariffs = [_tariff(rng, id, *kind) for id, kind in zip(ids, 3 * kinds, strict=True)]
-    customers = numbers(rng, "ENC", 46, 6)
+    customers = numbers(rng, "ENC", 40, 6)
     contracts = [c for id in customers for c in _contracts(rng, id, tariffs, today)]
     places = [(rng.choice(SERVED), rng.choice(DISTRICTS)) for _ in range(40)]
     return EnergySupply(

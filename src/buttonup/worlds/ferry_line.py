@@ -449,6 +449,8 @@ def order_ferry_meals(db: FerryLine, crossing_id: CrossingId, meals: list[Meal])
     meals: which meals
     """
     crossing = db.crossings[crossing_id]
+    if not meals or len(set(meals)) < len(meals):
+        raise Refused("An order takes one meal or more, each of them once.")
     if double := [meal for meal in meals if meal in crossing.meals]:
         raise Refused(f"Crossing {crossing_id} has the {double[0]} already.")
     each = sum(MEALS[meal] for meal in meals)

@@ -456,6 +456,8 @@ def add_flight_bags(db: FlightDesk, booking_id: BookingId, bags: list[Bag]) -> F
     bags: what is to be carried
     """
     booking = db.bookings[booking_id]
+    if not bags:
+        raise Refused("There has to be at least one bag to add.")
     if len(booking.bags) + len(bags) > 2 * len(booking.passengers):
         raise Refused(f"Booking {booking_id} may have {2 * len(booking.passengers)} bags at most.")
     total = round(booking.total + sum(BAG_PRICES[bag] for bag in bags), 2)

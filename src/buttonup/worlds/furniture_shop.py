@@ -1,11 +1,10 @@
-"""A furniture shop: catalogue, orders with lines, delivery slots, returns, and fitters."""
+"""A furniture shop: catalogue, showrooms, orders with lines, delivery slots, returns, fitters."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
 import random
-from collections.abc import Iterator
 from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
@@ -25,11 +24,6 @@ CustomerId = Annotated[
 OrderId = Annotated[
     str, Kind("FurnitureOrderId"), Meta(pattern=r"^FOD-\d{5}$", description="Order number.")
 ]
-LineId = Annotated[
-    str,
-    Kind("FurnitureLineId"),
-    Meta(pattern=r"^FLI-\d{5}$", description="Id of one line of an order."),
-]
 SlotId = Annotated[
     str,
     Kind("FurnitureSlotId"),
@@ -47,7 +41,7 @@ Category = Literal[
 ]  # fmt: skip
 Material = Literal["ash", "beech", "metal", "oak", "rattan", "walnut"]
 Colour = Literal["black", "blue", "green", "grey", "natural", "white"]
-OrderStatus = Literal["in preparation", "on the way", "delivered", "cancelled"]
+OrderStatus = Literal["in preparation", "on the way", "delivered", "cancelled", "returned"]
 PartOfDay = Literal["morning", "afternoon", "evening"]
 ReturnReason = Literal["change of mind", "damage", "missing parts", "poor finish", "wrong size"]
 
@@ -78,15 +72,23 @@ class Measurements(Row):
     weight_kg: float
 
 
+class ShowroomStock(Row):
+    """How many pieces of an article one showroom has."""
+
+    furniture_id: FurnitureId
+    city: City
+    street: Annotated[str, Meta(description="Where the showroom is, like 12 Mill Lane.")]
+    pieces: int
+    on_display: Annotated[bool, Meta(description="True where one is set up to be tried.")]
+
+
 class OrderLine(Row):
     """One article of an order."""
 
-    line_id: LineId
     furniture_id: FurnitureId
     name: PieceName
     quantity: int
     amount: Annotated[Money, Meta(description="For all pieces of the line.")]
-    returned: bool
 
 
 class DeliveryAddress(Row):
@@ -120,12 +122,12 @@ class DeliverySlot(Row):
 
 
 class FurnitureReturn(Row):
-    """A line of an order that goes back, and what is paid back for it."""
+    """An order that goes back, and what is paid back for it."""
 
     return_id: Annotated[
         str, Kind("FurnitureReturnId"), Meta(pattern=r"^FRN-\d{5}$", description="Return id.")
     ]
-    line: OrderLine
+    order: FurnitureOrder
     reason: ReturnReason
     collected_on: Date
     refund: Money
@@ -155,12 +157,19 @@ class Assembly(Row):
     cost: Money
 
 
+class Stocked(Row):
+    """A row of the showrooms' books."""
+
+    stock_id: str
+    stock: ShowroomStock
+
+
 class Customer(Row):
     """Somebody who buys here."""
 
     customer_id: CustomerId
     name: Annotated[str, Kind("PersonName")]
-    address: DeliveryAddress
+    addresses: tuple[DeliveryAddress, ...]
 
 
 @dataclasses.dataclass
@@ -168,6 +177,7 @@ class FurnitureShop(State):
     """All of the shop's records."""
 
     pieces: Table[Piece]
+    stock: Table[Stocked]
     customers: Table[Customer]
     orders: Table[FurnitureOrder]
     slots: Table[DeliverySlot]
@@ -198,10 +208,8 @@ SIZES: dict[Category, tuple[int, int, int, int]] = {
 }  # fmt: skip
 """Category -> narrowest and widest, usual depth and height, in cm."""
 OFTEN: dict[Category, tuple[int, ...]] = {
-    "armchairs": (1, 2),
-    "bookcases": (1, 1, 2, 3),
-    "dining chairs": (2, 4, 6),
-}
+    "armchairs": (1, 2), "bookcases": (1, 1, 2, 3), "dining chairs": (2, 4, 6),
+}  # fmt: skip
 """Category -> quantities that people order, where more than one piece is usual."""
 STOPS: tuple[tuple[int, PartOfDay, float], ...] = (
     (2, "evening", 45.0), (4, "morning", 29.0), (7, "afternoon", 19.0), (9, "morning", 0.0),
@@ -210,23 +218,23 @@ STOPS: tuple[tuple[int, PartOfDay, float], ...] = (
 
 
 def seed(rng: random.Random, today: dt.date) -> FurnitureShop:
-    """Make 128 articles, 34 customers, 110 orders with their slots, and 40 fitters."""
+    """Make 96 articles, 28 customers, 76 orders with their slots, and 40 fitters."""
     pieces = [
         _piece(rng, category, brand, in_stock=rng.random() < 0.7)
         for category in get_args(Category)
-        for brand in rng.sample(RANGES, 16)
+        for brand in rng.sample(RANGES, 12)
     ]
     ids = numbers(rng, "FUR", len(pieces), 4)
     pieces = [replace(p, furniture_id=n) for p, n in zip(pieces, ids, strict=True)]
     cities = rng.sample(list(CITIES), 12)
     customers = [
-        Customer(n, name, DeliveryAddress(address(rng), rng.choice(cities)))
-        for n, name in zip(numbers(rng, "FCU", 34), people(rng, 34), strict=True)
+        Customer(n, name, tuple(DeliveryAddress(address(rng), c) for c in rng.sample(cities, 3)))
+        for n, name in zip(numbers(rng, "FCU", 28), people(rng, 28), strict=True)
     ]
-    lines = iter(numbers(rng, "FLI", 480))
+    showrooms = [(city, address(rng)) for city in cities]
     orders = [
-        _order(rng, n, rng.choice(customers), rng.sample(pieces, rng.randint(2, 4)), lines, today)
-        for n in numbers(rng, "FOD", 110)
+        _order(rng, n, rng.choice(customers), _bought(rng, pieces), today)
+        for n in numbers(rng, "FOD", 76)
     ]
     fitters = [
         Fitter(
@@ -241,6 +249,7 @@ def seed(rng: random.Random, today: dt.date) -> FurnitureShop:
     return FurnitureShop(
         today,
         pieces=Table("furniture_id", pieces),
+        stock=Table("stock_id", _stocked(rng, pieces, showrooms)),
         customers=Table("customer_id", customers),
         orders=Table("order_id", orders),
         slots=Table("slot_id", [s for o in waiting for s in _slots(o.order_id, today)]),
@@ -262,12 +271,7 @@ def _piece(rng: random.Random, category: Category, brand: str, *, in_stock: bool
 
 
 def _order(
-    rng: random.Random,
-    order_id: str,
-    customer: Customer,
-    pieces: list[Piece],
-    numbered: Iterator[str],
-    today: dt.date,
+    rng: random.Random, order_id: str, customer: Customer, lines: list[OrderLine], today: dt.date
 ) -> FurnitureOrder:
     status: OrderStatus = rng.choice(
         ("in preparation", "in preparation", "on the way", "delivered", "delivered")
@@ -275,16 +279,31 @@ def _order(
     past = status == "delivered"
     placed = today - dt.timedelta(days=rng.randint(24, 45) if past else rng.randint(1, 20))
     arrives = day(rng, today, -20, -1) if past else day(rng, today, 1, 12)
-    lines = [_line(next(numbered), p, rng.choice(OFTEN.get(p.category, (1,)))) for p in pieces]
     total = round(sum(line.amount for line in lines) + 29, 2)
+    to = rng.choice(customer.addresses)
     return FurnitureOrder(
-        order_id, customer.customer_id, status, str(placed), arrives, customer.address, lines, total
+        order_id, customer.customer_id, status, str(placed), arrives, to, lines, total
     )
 
 
-def _line(line_id: str, piece: Piece, quantity: int) -> OrderLine:
-    amount = round(piece.price * quantity, 2)
-    return OrderLine(line_id, piece.furniture_id, piece.name, quantity, amount, returned=False)
+def _stocked(
+    rng: random.Random, pieces: list[Piece], showrooms: list[tuple[str, str]]
+) -> list[Stocked]:
+    held = [
+        ShowroomStock(p.furniture_id, city, street, rng.randint(1, 9), rng.random() < 0.5)
+        for p in pieces
+        for city, street in rng.sample(showrooms, rng.randint(1, 3))
+    ]
+    return [Stocked(f"{n}", stock) for n, stock in enumerate(held)]
+
+
+def _bought(rng: random.Random, pieces: list[Piece]) -> list[OrderLine]:
+    chosen = rng.sample(pieces, rng.randint(1, 3))
+    return [_line(p, rng.choice(OFTEN.get(p.category, (1,)))) for p in chosen]
+
+
+def _line(piece: Piece, quantity: int) -> OrderLine:
+    return OrderLine(piece.furniture_id, piece.name, quantity, round(piece.price * quantity, 2))
 
 
 def _slots(order_id: str, today: dt.date) -> list[DeliverySlot]:
@@ -309,6 +328,7 @@ world = World(
         ),
         "search_furniture.max_price": lambda _s, rng: float(rng.randrange(100, 601, 50)),
         "search_furniture.max_width_cm": lambda _s, rng: rng.randrange(80, 201, 10),
+        "find_fitters.free_by": lambda s, rng: day(rng, s.today, 8, 20),
         "find_fitters.max_hourly": lambda _s, rng: float(rng.randrange(40, 61, 5)),
     },
 )
@@ -368,6 +388,23 @@ def _measured(piece: Piece, unit: Literal["cm", "inches"]) -> Measurements:
     return Measurements(piece.furniture_id, piece.name, width, depth_, height_, unit, weight)
 
 
+@world.function()
+def check_furniture_stock(
+    db: FurnitureShop, furniture_id: FurnitureId, on_display: bool = False
+) -> list[ShowroomStock]:
+    """List the showrooms that have an article, and how many pieces each has.
+
+    furniture_id: the article
+    on_display: only showrooms where one is set up to be tried
+    """
+    piece = db.pieces[furniture_id]
+    return [
+        row.stock
+        for row in db.stock
+        if row.stock.furniture_id == piece.furniture_id and (row.stock.on_display or not on_display)
+    ]
+
+
 @world.function(writes=True)
 def order_furniture(
     db: FurnitureShop,
@@ -390,7 +427,7 @@ def order_furniture(
         raise Refused(f"The shop does not deliver to {address.city}.")
     arrives = db.today + dt.timedelta(days=7 if piece.in_stock else 42)
     order_id = fresh_id("FOD", furniture_id, customer_id, quantity, address.street, address.city)
-    line = _line(fresh_id("FLI", order_id, furniture_id), piece, quantity)
+    line = _line(piece, quantity)
     total = round(line.amount + (29 if line.amount < 500 else 0), 2)
     for slot in _slots(order_id, db.today if piece.in_stock else arrives):
         db.slots.put(slot)
@@ -417,15 +454,6 @@ def list_furniture_orders(
     )
 
 
-@world.function()
-def list_order_lines(db: FurnitureShop, order_id: OrderId) -> list[OrderLine]:
-    """List what was ordered: each article with its quantity and amount.
-
-    order_id: the order
-    """
-    return db.orders[order_id].lines
-
-
 @world.function(writes=True)
 def cancel_furniture_order(db: FurnitureShop, order_id: OrderId) -> FurnitureOrder:
     """Cancel an order. Refused once it has left the warehouse.
@@ -442,7 +470,7 @@ def cancel_furniture_order(db: FurnitureShop, order_id: OrderId) -> FurnitureOrd
 
 def _awaited(db: FurnitureShop, order_id: str) -> FurnitureOrder:
     order = db.orders[order_id]
-    if order.status in ("delivered", "cancelled"):
+    if order.status not in ("in preparation", "on the way"):
         raise Refused(f"Order {order_id} has been {order.status}; it has no delivery to plan.")
     return order
 
@@ -472,42 +500,43 @@ def choose_delivery_slot(db: FurnitureShop, slot_id: SlotId) -> FurnitureOrder:
 
 
 @world.function(writes=True)
-def return_order_line(db: FurnitureShop, line_id: LineId, reason: ReturnReason) -> FurnitureReturn:
-    """Send back a delivered article, all pieces of it. It is collected three days later.
+def return_furniture_order(
+    db: FurnitureShop, order_id: OrderId, reason: ReturnReason
+) -> FurnitureReturn:
+    """Send back a delivered order, all of it. It is collected three days later.
 
     A change of mind costs a fifth of the price; anything else is paid back in full.
 
-    line_id: the line of the order that goes back
+    order_id: the order that goes back
     reason: why it goes back
     """
-    found = db.orders.where(lambda o: any(line.line_id == line_id for line in o.lines))
-    if not found:
-        raise Refused(f"There is no order line {line_id!r}.")
-    order = found[0]
+    order = db.orders[order_id]
     if order.status != "delivered":
-        raise Refused(f"Order {order.order_id} has not been delivered, so nothing can go back.")
-    line = next(line for line in order.lines if line.line_id == line_id)
-    if line.returned:
-        raise Refused(f"Line {line_id} has been returned already.")
-    gone = replace(line, returned=True)
-    db.orders.put(replace(order, lines=[gone if x.line_id == line_id else x for x in order.lines]))
-    refund = round(line.amount * (0.8 if reason == "change of mind" else 1.0), 2)
+        raise Refused(f"Order {order_id} is {order.status}; only delivered ones can go back.")
+    order = db.orders.put(replace(order, status="returned"))
+    paid = sum(line.amount for line in order.lines)
+    refund = round(paid * (0.8 if reason == "change of mind" else 1.0), 2)
     collected = str(db.today + dt.timedelta(days=3))
     return db.returns.put(
-        FurnitureReturn(fresh_id("FRN", line_id), gone, reason, collected, refund)
+        FurnitureReturn(fresh_id("FRN", order_id), order, reason, collected, refund)
     )
 
 
 @world.function()
-def find_fitters(db: FurnitureShop, city: City, max_hourly: Money | None = None) -> list[Fitter]:
+def find_fitters(
+    db: FurnitureShop, city: City, max_hourly: Money | None = None, free_by: Date | None = None
+) -> list[Fitter]:
     """List the fitters in a city who put furniture together at home.
 
     city: where they work
     max_hourly: only fitters who charge at most this much an hour, in euros
+    free_by: only fitters who are free on this day or earlier
     """
     return db.fitters.where(
         lambda f: (
-            f.city.casefold() == city.casefold() and (max_hourly is None or f.hourly <= max_hourly)
+            f.city.casefold() == city.casefold()
+            and (max_hourly is None or f.hourly <= max_hourly)
+            and (free_by is None or f.next_free <= free_by)
         )
     )
 
@@ -523,8 +552,8 @@ def book_assembly(db: FurnitureShop, order_id: OrderId, fitter_id: FitterId) -> 
     """
     order, fitter = db.orders[order_id], db.fitters[fitter_id]
     assembly_id = fresh_id("FAS", order_id)
-    if order.status == "cancelled":
-        raise Refused(f"Order {order_id} has been cancelled.")
+    if order.status in ("cancelled", "returned"):
+        raise Refused(f"Order {order_id} has been {order.status}.")
     if assembly_id in db.assemblies:
         raise Refused(f"A fitter is booked for order {order_id} already.")
     hours = sum(line.quantity for line in order.lines)

@@ -19,26 +19,22 @@ PatientId = Annotated[
     str, Kind("CentrePatientId"), Meta(pattern=r"^HC-\d{6}$", description="Patient number.")
 ]
 DoctorId = Annotated[
-    str, Kind("CentreDoctorId"), Meta(pattern=r"^DOC-\d{3}$", description="Id, like DOC-117.")
+    str, Kind("CentreDoctorId"), Meta(pattern=r"^GPD-\d{3}$", description="Id, like GPD-117.")
 ]
 SlotId = Annotated[
-    str,
-    Kind("ConsultationSlotId"),
-    Meta(pattern=r"^CSL-\d{5}$", description="Id of a free appointment, like CSL-40712."),
+    str, Kind("CentreSlotId"), Meta(pattern=r"^CSL-\d{5}$", description="Id of a free slot.")
 ]
 ConsultationId = Annotated[
-    str,
-    Kind("ConsultationId"),
-    Meta(pattern=r"^CNS-\d{5}$", description="Number of a booked consultation, like CNS-20431."),
+    str, Kind("ConsultationId"), Meta(pattern=r"^CNS-\d{5}$", description="Id, like CNS-20431.")
 ]
 ClinicId = Annotated[
     str, Kind("SpecialistClinicId"), Meta(pattern=r"^KLN-\d{3}$", description="Id of a clinic.")
 ]
 ResultId = Annotated[
-    str, Kind("LabResultId"), Meta(pattern=r"^LAB-\d{5}$", description="Id, like LAB-55120.")
+    str, Kind("CentreResultId"), Meta(pattern=r"^LBR-\d{5}$", description="Id, like LBR-55120.")
 ]
 DoctorName = Annotated[str, Kind("CentreDoctorName"), Meta(description="With title.")]
-Days = Annotated[int, Kind("WaitingDays"), Meta(ge=0, description="Length in days.")]
+Days = Annotated[int, Kind("ClinicWaitingDays"), Meta(ge=0, description="Length in days.")]
 Field = Literal[
     "general practice", "dermatology", "paediatrics", "gynaecology", "physiotherapy", "nutrition"
 ]
@@ -124,7 +120,9 @@ class Referral(Row):
     """A patient sent on to a clinic, with a first visit there."""
 
     referral_id: Annotated[
-        str, Kind("ReferralId"), Meta(pattern=r"^REF-\d{5}$", description="Number of the referral.")
+        str,
+        Kind("CentreReferralId"),
+        Meta(pattern=r"^RFL-\d{5}$", description="Number of the referral."),
     ]
     patient_id: PatientId
     clinic_id: ClinicId
@@ -158,7 +156,7 @@ class TestResult(Row):
 class Share(Row):
     """Test results handed on to a doctor of the centre."""
 
-    share_id: Annotated[str, Kind("ResultShareId"), Meta(pattern=r"^SHR-\d{5}$")]
+    share_id: Annotated[str, Kind("ResultShareId"), Meta(pattern=r"^RSH-\d{5}$")]
     doctor_id: DoctorId
     doctor: DoctorName
     results: list[TestResult]
@@ -180,8 +178,6 @@ class HealthCentre(State):
 
 
 FIELDS: tuple[Field, ...] = get_args(Field)
-REASONS: tuple[Reason, ...] = get_args(Reason)
-SPECIALTIES: tuple[Specialty, ...] = get_args(Specialty)
 LANGUAGES: tuple[Language, ...] = ("French", "German", "Spanish", "Polish", "Turkish")
 MODES: tuple[Mode, ...] = ("in person", "in person", "by phone", "by video")
 # Test -> substance, unit, and the range that counts as normal. Rough figures for a simulation.
@@ -202,7 +198,7 @@ def seed(rng: random.Random, today: dt.date) -> HealthCentre:
     ids = iter(sorted(rng.sample(range(100, 999), 24)))
     doctors = [
         Doctor(
-            f"DOC-{next(ids)}", f"Dr {next(staff)}", field,
+            f"GPD-{next(ids)}", f"Dr {next(staff)}", field,
             ["English", *sorted(rng.sample(LANGUAGES, rng.randint(0, 2)))],
             rng.randint(2, 34), rng.randint(2, 21), rng.random() < 0.6,
         )
@@ -222,7 +218,7 @@ def seed(rng: random.Random, today: dt.date) -> HealthCentre:
         _consultation(_opening(rng, doctor, today + dt.timedelta(days=ahead)), f, reason)
         for f in files
         for ahead in sorted(rng.sample(range(22), rng.randint(1, 3)))
-        for doctor, reason in ((rng.choice(doctors), rng.choice(REASONS)),)
+        for doctor, reason in ((rng.choice(doctors), rng.choice(get_args(Reason))),)
     ]
     results = [
         _result(rng, f.patient_id, test, today)
@@ -233,7 +229,7 @@ def seed(rng: random.Random, today: dt.date) -> HealthCentre:
     towns = rng.sample(sorted(CITIES), 8)
     clinics = [
         _clinic(rng, f"KLN-{next(codes)}", specialty, town)
-        for specialty in SPECIALTIES
+        for specialty in get_args(Specialty)
         for town in rng.sample(towns, 7)
     ]
     return HealthCentre(
@@ -283,7 +279,7 @@ def _result(rng: random.Random, patient_id: str, test: TestName, today: dt.date)
     verdicts: tuple[Verdict, ...] = ("normal", "borderline", "needs a follow-up")
     taken = str(today - dt.timedelta(days=rng.randint(2, 400)))
     return TestResult(
-        fresh_id("LAB", patient_id, test), patient_id, test, taken,
+        fresh_id("LBR", patient_id, test), patient_id, test, taken,
         verdicts[min(off * rng.randint(1, 2), 2)], readings,
     )  # fmt: skip
 
@@ -316,7 +312,7 @@ world = World(
 
 
 @world.function()
-def find_doctors(
+def find_centre_doctors(
     db: HealthCentre, field: Field, language: Language | None = None, accepting: bool = False
 ) -> list[Doctor]:
     """List the centre's doctors in one field, with experience and usual wait.
@@ -483,14 +479,14 @@ def request_referral(
     visit = str(db.today + dt.timedelta(days=max(1, wait)))
     return db.referrals.put(
         Referral(
-            fresh_id("REF", patient_id, clinic_id), file.patient_id, clinic_id, clinic.clinic,
+            fresh_id("RFL", patient_id, clinic_id), file.patient_id, clinic_id, clinic.clinic,
             clinic.specialty, clinic.city, visit, urgent,
         )
     )  # fmt: skip
 
 
 @world.function()
-def list_test_results(
+def list_lab_results(
     db: HealthCentre, patient_id: PatientId, verdict: Verdict | None = None
 ) -> list[TestResult]:
     """List a patient's test results, newest first, with every value that was measured.
@@ -506,7 +502,7 @@ def list_test_results(
 
 
 @world.function(writes=True)
-def share_test_results(db: HealthCentre, result_ids: list[ResultId], doctor_id: DoctorId) -> Share:
+def share_lab_results(db: HealthCentre, result_ids: list[ResultId], doctor_id: DoctorId) -> Share:
     """Hand test results on to a doctor of the centre, who reads them within three days.
 
     result_ids: the results to hand on, all of the same patient
@@ -516,7 +512,7 @@ def share_test_results(db: HealthCentre, result_ids: list[ResultId], doctor_id: 
     if len({r.patient_id for r in results}) != 1:
         raise Refused("The results handed on must be those of one patient.")
     read_by = str(db.today + dt.timedelta(days=3))
-    share_id = fresh_id("SHR", *sorted(result_ids), doctor_id)
+    share_id = fresh_id("RSH", *sorted(result_ids), doctor_id)
     return db.shares.put(Share(share_id, doctor_id, doctor.name, results, read_by))
 
 

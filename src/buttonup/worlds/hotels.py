@@ -287,8 +287,15 @@ def _extras_price(extras: Sequence[Extra], nights: int) -> float:
     return sum(EXTRAS[e][0] * (nights if EXTRAS[e][1] else 1) for e in extras)
 
 
+def _calendar_day(date: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(date)
+    except ValueError:
+        raise Refused(f"There is no day {date} in the calendar.") from None
+
+
 def _day_of_stay(db: Hotels, arrival: str) -> dt.date:
-    wanted = dt.date.fromisoformat(arrival)
+    wanted = _calendar_day(arrival)
     if not db.today <= wanted <= db.today + dt.timedelta(days=AHEAD):
         raise Refused(f"Rooms are offered from today to {AHEAD} days ahead, not for {arrival}.")
     return wanted

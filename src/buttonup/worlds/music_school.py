@@ -19,19 +19,19 @@ PupilId = Annotated[
     str, Kind("MusicPupilId"), Meta(pattern=r"^PUP-\d{5}$", description="Number of a pupil.")
 ]
 TeacherId = Annotated[
-    str, Kind("MusicTeacherId"), Meta(pattern=r"^TEA-\d{3}$", description="Id, like TEA-214.")
+    str, Kind("MusicTeacherId"), Meta(pattern=r"^MTE-\d{3}$", description="Id, like MTE-214.")
 ]
 LessonTimeId = Annotated[
     str, Kind("LessonTimeId"), Meta(pattern=r"^LTM-\d{4}$", description="Id of a weekly time.")
 ]
 BlockId = Annotated[
-    str, Kind("LessonBlockId"), Meta(pattern=r"^BLK-\d{5}$", description="Id of booked lessons.")
+    str, Kind("LessonBlockId"), Meta(pattern=r"^MLB-\d{5}$", description="Id of booked lessons.")
 ]
 InstrumentId = Annotated[
-    str, Kind("RentalInstrumentId"), Meta(pattern=r"^INS-\d{4}$", description="Id, like INS-3071.")
+    str, Kind("RentalInstrumentId"), Meta(pattern=r"^MIN-\d{4}$", description="Id, like MIN-3071.")
 ]
-RecitalId = Annotated[
-    str, Kind("RecitalId"), Meta(pattern=r"^RCL-\d{3}$", description="Id, like RCL-118.")
+MusicRecitalId = Annotated[
+    str, Kind("MusicRecitalId"), Meta(pattern=r"^RCL-\d{3}$", description="Id, like RCL-118.")
 ]
 Instrument = Annotated[
     Literal["piano", "violin", "cello", "guitar", "flute", "clarinet", "trumpet", "drums"],
@@ -137,7 +137,7 @@ class InstrumentHire(Row):
 class Recital(Row):
     """An evening on which teachers and pupils play."""
 
-    recital_id: RecitalId
+    recital_id: MusicRecitalId
     title: str
     teacher_id: Annotated[TeacherId, Meta(description="The teacher who leads the evening.")]
     teacher: PersonName
@@ -205,7 +205,7 @@ def seed(rng: random.Random, today: dt.date) -> MusicSchool:
     names = iter(people(rng, 72))
     plays: tuple[Instrument, ...] = get_args(get_args(Instrument)[0])
     teachers = [
-        _teacher(rng, f"TEA-{n}", next(names), plays[i % len(plays)], rng.choice(towns))
+        _teacher(rng, f"MTE-{n}", next(names), plays[i % len(plays)], rng.choice(towns))
         for i, n in enumerate(sorted(rng.sample(range(100, 999), 32)))
     ]
     ids = iter(rng.sample(range(1000, 9999), 320))
@@ -229,7 +229,7 @@ def seed(rng: random.Random, today: dt.date) -> MusicSchool:
             weekly = _time(rng, "LTM-0000", teacher, DAYS[begun.weekday()])
             blocks.append(_block(pupil_id, teacher, weekly, begun, rng.randint(16, 20)))
     instruments = [
-        _instrument(rng, f"INS-{next(ids)}", family) for family in MODELS for _ in range(18)
+        _instrument(rng, f"MIN-{next(ids)}", family) for family in MODELS for _ in range(18)
     ]
     codes = iter(sorted(rng.sample(range(100, 999), 36)))
     recitals = [
@@ -270,7 +270,7 @@ def _block(
     pupil_id: str, teacher: Teacher, weekly: LessonTime, first: dt.date, weeks: int
 ) -> LessonBlock:
     return LessonBlock(
-        fresh_id("BLK", pupil_id, teacher.teacher_id, weekly.weekday, weekly.time), pupil_id,
+        fresh_id("MLB", pupil_id, teacher.teacher_id, weekly.weekday, weekly.time), pupil_id,
         teacher.teacher_id, teacher.name, teacher.instrument, weekly.weekday, weekly.time,
         str(first), str(first + dt.timedelta(weeks=weeks - 1)), weekly.fee,
         round(weekly.fee * weeks, 2),
@@ -349,7 +349,7 @@ def find_music_teachers(
 
 
 @world.function()
-def list_lesson_times(
+def list_music_lesson_times(
     db: MusicSchool, teacher_id: TeacherId, weekday: Weekday | None = None
 ) -> list[LessonTime]:
     """List the weekly times at which a teacher can still take a pupil.
@@ -364,7 +364,7 @@ def list_lesson_times(
 
 
 @world.function(writes=True)
-def book_lessons(
+def book_music_lessons(
     db: MusicSchool, lesson_time_id: LessonTimeId, weeks: Weeks, pupil_id: PupilId
 ) -> LessonBlock:
     """Book weekly lessons at one of a teacher's free times, from the coming week on.
@@ -389,7 +389,7 @@ def book_lessons(
 
 
 @world.function()
-def list_lesson_blocks(db: MusicSchool, pupil_id: PupilId) -> list[LessonBlock]:
+def list_music_lesson_blocks(db: MusicSchool, pupil_id: PupilId) -> list[LessonBlock]:
     """List the blocks of lessons that a pupil has running.
 
     pupil_id: number of the pupil
@@ -399,7 +399,7 @@ def list_lesson_blocks(db: MusicSchool, pupil_id: PupilId) -> list[LessonBlock]:
 
 
 @world.function(writes=True)
-def pause_lessons(
+def pause_music_lessons(
     db: MusicSchool, block_id: BlockId, since: Date, weeks: PauseWeeks
 ) -> LessonBlock:
     """Pause a block of lessons. The lessons left out are added at its end.
@@ -418,7 +418,7 @@ def pause_lessons(
 
 
 @world.function(writes=True)
-def end_lessons(db: MusicSchool, block_id: BlockId) -> Ending:
+def end_music_lessons(db: MusicSchool, block_id: BlockId) -> Ending:
     """End a block of lessons early, with four weeks' notice. What comes after is paid back.
 
     Refused when the block ends within four weeks anyway.
@@ -436,7 +436,7 @@ def end_lessons(db: MusicSchool, block_id: BlockId) -> Ending:
 
 
 @world.function()
-def get_pupil(db: MusicSchool, pupil_id: PupilId) -> Pupil:
+def get_music_pupil(db: MusicSchool, pupil_id: PupilId) -> Pupil:
     """Get a pupil's file: instrument, grade reached, teacher, city and credit.
 
     pupil_id: number of the pupil
@@ -512,7 +512,7 @@ def list_recitals(db: MusicSchool, city: City, since: Date | None = None) -> lis
 @world.function(writes=True)
 def reserve_recital_seats(
     db: MusicSchool,
-    recital_id: RecitalId,
+    recital_id: MusicRecitalId,
     seats: Seats,
     guest: Annotated[Guest, Kind("RecitalGuest")],
 ) -> SeatReservation:

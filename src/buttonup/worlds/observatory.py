@@ -193,13 +193,13 @@ DOMES = (
     ("Tower Refractor", "Germany"), ("Fjord Telescope", "Norway"), ("Old Reflector", "France"),
     ("Glacier Telescope", "France"),
 )  # fmt: skip
-NIGHTS_AHEAD = 20
+NIGHTS_AHEAD = 14
 WINDY = 55  # km/h from which the dome stays shut
 CLOUDY = 60  # percent from which the dome stays shut
 
 
 def seed(rng: random.Random, today: dt.date) -> Observatory:
-    """Make 10 telescopes, 96 targets, 200 nights, and the proposals of 16 astronomers."""
+    """Make 10 telescopes, 96 targets, 140 nights, and the proposals of 16 astronomers."""
     telescopes = [
         Telescope(
             f"TEL-{n:02}", name, country, rng.randrange(8, 65) / 10,
@@ -223,13 +223,13 @@ def seed(rng: random.Random, today: dt.date) -> Observatory:
     astronomers, observers = numbers(rng, "AST", 16, 4), people(rng, 6)
     proposals = [
         _proposal(rng, proposal_id, rng.choice(astronomers), rng.choice(targets), today)
-        for proposal_id in numbers(rng, "PRP", 52)
+        for proposal_id in numbers(rng, "PRP", 46)
     ]
     observations = [
         _observation(rng, proposal.proposal_id, telescope, today)
         for proposal in proposals
         if proposal.status == "approved"
-        for telescope in rng.sample(telescopes, rng.randint(1, 4))
+        for telescope in rng.sample(telescopes, rng.randint(1, 3))
     ]
     done = [o for o in observations if o.status == "done"]
     return Observatory(
@@ -366,7 +366,7 @@ def find_telescope_time(
     country: Country | None = None,
     min_hours: Hours | None = None,
 ) -> list[Night]:
-    """List the telescopes with free hours in the night of a date, up to 20 days ahead.
+    """List the telescopes with free hours in the night of a date, up to 14 days ahead.
 
     date: the day on which the night begins
     country: only telescopes in this country

@@ -248,7 +248,7 @@ def _task(
     taken = status != "to do" or rng.random() < 0.4
     return BoardTask(
         task_id, rng.choice(TITLES), project.project_id,
-        rng.choice(("low", "normal", "normal", "high", "urgent")), status, rng.randint(2, 32),
+        rng.choice(("low", "normal", "normal", "high", "urgent")), status, rng.randint(2, 20),
         some_day(rng, today, 2, 45), rng.sample(LABELS, rng.choice((0, 1, 1, 2))),
         rng.choice(teammates).teammate_id if taken else None, None,
     )  # fmt: skip
@@ -258,8 +258,8 @@ def _sprint(rng: random.Random, sprint_id: str, squad: str, n: int, today: dt.da
     monday = today - dt.timedelta(days=today.weekday())
     starts = monday + dt.timedelta(weeks=2 * n)
     state: SprintState = "closed" if n < 0 else "running" if n == 0 else "planned"
-    capacity = rng.randrange(120, 240, 10)
-    planned = rng.randint(70, 118) if n <= 0 else rng.randint(10, 95)
+    capacity = rng.randrange(140, 260, 10)
+    planned = rng.randint(60, 110) if n <= 0 else rng.randint(10, 60)
     ends = starts + dt.timedelta(days=11)
     return Sprint(
         sprint_id, f"Sprint {20 + n}", squad, str(starts), str(ends), capacity, planned, state

@@ -31,7 +31,7 @@ AssayId = Annotated[
 InstrumentId = Annotated[
     str,
     Kind("LabInstrumentId"),
-    Meta(pattern=r"^INS-\d{3}$", description="Instrument id, like INS-307."),
+    Meta(pattern=r"^INST-\d{3}$", description="Instrument id, like INST-307."),
 ]
 RunId = Annotated[
     str, Kind("LabRunId"), Meta(pattern=r"^RUN-\d{5}$", description="Run id, like RUN-20431.")
@@ -39,7 +39,7 @@ RunId = Annotated[
 ResultId = Annotated[
     str,
     Kind("LabResultId"),
-    Meta(pattern=r"^RES-\d{5}$", description="Result id, like RES-20431."),
+    Meta(pattern=r"^RSLT-\d{5}$", description="Result id, like RSLT-20431."),
 ]
 ScientistId = Annotated[
     str,
@@ -124,7 +124,7 @@ class Calibration(Row):
     """An instrument's appointment with an engineer."""
 
     calibration_id: Annotated[
-        str, Kind("CalibrationId"), Meta(pattern=r"^CAL-\d{5}$", description="Calibration id.")
+        str, Kind("CalibrationId"), Meta(pattern=r"^CALB-\d{5}$", description="Calibration id.")
     ]
     instrument: Instrument
     date: Date
@@ -237,7 +237,7 @@ def seed(rng: random.Random, today: dt.date) -> SampleLab:
     instruments = [
         _instrument(rng, instrument_id, technique, name, today)
         for instrument_id, (technique, name) in zip(
-            numbers(rng, "INS", len(models), 3), models, strict=True
+            numbers(rng, "INST", len(models), 3), models, strict=True
         )
     ]
     scientists = numbers(rng, "SCI", 14, 4)
@@ -324,7 +324,7 @@ def _run(
 def _result(rng: random.Random, run_id: str, sample_id: str, analyte: AnalyteName) -> Result:
     limit = LIMITS[analyte]
     value = round(limit * rng.uniform(0.02, 1.25), 1 if limit < 1000 else 0)
-    result_id = fresh_id("RES", run_id, sample_id)
+    result_id = fresh_id("RSLT", run_id, sample_id)
     return Result(result_id, run_id, sample_id, analyte, value, "µg/L", value > limit)
 
 
@@ -425,7 +425,7 @@ def book_calibration(db: SampleLab, instrument_id: InstrumentId, date: Date) -> 
     ahead = (dt.date.fromisoformat(date) - db.today).days
     if not 1 <= ahead <= 60:
         raise Refused(f"Instrument {instrument_id} can only be calibrated in the next 60 days.")
-    calibration_id = fresh_id("CAL", instrument_id, date)
+    calibration_id = fresh_id("CALB", instrument_id, date)
     if calibration_id in db.calibrations:
         raise Refused(f"Instrument {instrument_id} is calibrated on {date} already.")
     fee = 240.0 if instrument.technique == "mass spectrometry" else 95.0

@@ -15,23 +15,23 @@ from buttonup.worlds.names import CITIES, STREETS, address, numbers, phone
 from buttonup.worlds.state import Refused, Row, State, Table, fresh_id
 from buttonup.worlds.world import World
 
-ResidentId = Annotated[
-    str, Kind("ResidentId"), Meta(pattern=r"^RSD-\d{6}$", description="Number of a resident.")
+TownResidentId = Annotated[
+    str, Kind("TownResidentId"), Meta(pattern=r"^RSD-\d{6}$", description="Number of a resident.")
 ]
 ServiceId = Annotated[
-    str, Kind("TownServiceId"), Meta(pattern=r"^SVC-\d{3}$", description="Id, like SVC-204.")
+    str, Kind("TownServiceId"), Meta(pattern=r"^TSV-\d{3}$", description="Id, like TSV-204.")
 ]
-DeskTimeId = Annotated[
-    str, Kind("DeskTimeId"), Meta(pattern=r"^DSK-\d{5}$", description="Id of a free desk time.")
+TownDeskTimeId = Annotated[
+    str, Kind("TownDeskTimeId"), Meta(pattern=r"^TDK-\d{5}$", description="Id of a free desk time.")
 ]
 PermitId = Annotated[
-    str, Kind("TownPermitId"), Meta(pattern=r"^PRM-\d{5}$", description="Id, like PRM-40712.")
+    str, Kind("TownPermitId"), Meta(pattern=r"^TPM-\d{5}$", description="Id, like TPM-40712.")
 ]
 OfferId = Annotated[
-    str, Kind("PermitOfferId"), Meta(pattern=r"^POF-\d{4}$", description="Id, like POF-3071.")
+    str, Kind("PermitOfferId"), Meta(pattern=r"^TPO-\d{4}$", description="Id, like TPO-3071.")
 ]
 FeeId = Annotated[
-    str, Kind("TownFeeId"), Meta(pattern=r"^FEE-\d{5}$", description="Id, like FEE-55120.")
+    str, Kind("TownFeeId"), Meta(pattern=r"^TFE-\d{5}$", description="Id, like TFE-55120.")
 ]
 OfficeName = Annotated[
     str, Kind("TownOffice"), Meta(description="Name of an office, like Harbour Street.")
@@ -65,7 +65,7 @@ class Service(Row):
 class DeskTime(Row):
     """A free time at a desk."""
 
-    desk_time_id: DeskTimeId
+    desk_time_id: TownDeskTimeId
     service_id: ServiceId
     service: str
     office: OfficeName
@@ -78,9 +78,9 @@ class DeskAppointment(Row):
     """A time at a desk that a resident has booked."""
 
     appointment_id: Annotated[
-        str, Kind("DeskAppointmentId"), Meta(pattern=r"^DAP-\d{5}$", description="Its number.")
+        str, Kind("TownAppointmentId"), Meta(pattern=r"^TDA-\d{5}$", description="Its number.")
     ]
-    resident_id: ResidentId
+    resident_id: TownResidentId
     service: str
     office: OfficeName
     day: Date
@@ -106,6 +106,7 @@ class PermitOffer(Row):
     purpose: PermitFor
     street: StreetName
     monthly: Annotated[Money, Meta(description="Fee a month.")]
+    office: Annotated[OfficeName, Meta(description="The office in charge of it.")]
     places_left: Annotated[int, Meta(description="How many more are given out.")]
 
 
@@ -113,7 +114,7 @@ class Permit(Row):
     """Leave to do something in a street of the town."""
 
     permit_id: PermitId
-    resident_id: ResidentId
+    resident_id: TownResidentId
     purpose: PermitFor
     street: StreetName
     valid_from: Date
@@ -143,9 +144,9 @@ class Registration(Row):
     """A resident's registered address, with the one before."""
 
     registration_id: Annotated[
-        str, Kind("RegistrationId"), Meta(pattern=r"^RGN-\d{5}$", description="Its number.")
+        str, Kind("TownRegistrationId"), Meta(pattern=r"^TRG-\d{5}$", description="Its number.")
     ]
-    resident_id: ResidentId
+    resident_id: TownResidentId
     before: Address
     now: Address
     since: Date
@@ -156,7 +157,7 @@ class Fee(Row):
     """Something a resident has to pay."""
 
     fee_id: FeeId
-    resident_id: ResidentId
+    resident_id: TownResidentId
     subject: str
     amount: Money
     due: Date
@@ -168,7 +169,7 @@ class Payment(Row):
     """Fees that were paid together."""
 
     payment_id: Annotated[
-        str, Kind("TownPaymentId"), Meta(pattern=r"^PAY-\d{5}$", description="Its number.")
+        str, Kind("TownPaymentId"), Meta(pattern=r"^TPY-\d{5}$", description="Its number.")
     ]
     fees: list[Fee]
     method: Method
@@ -223,7 +224,7 @@ def seed(rng: random.Random, today: dt.date) -> TownHall:
     offices = [_office(rng, name) for name in streets[:5]]
     ids = iter(sorted(rng.sample(range(100, 999), 24)))
     services = [
-        _service(rng, f"SVC-{next(ids)}", topic, name)
+        _service(rng, f"TSV-{next(ids)}", topic, name)
         for topic, names in SERVICES.items()
         for name in names.split("|")
     ]
@@ -237,20 +238,18 @@ def seed(rng: random.Random, today: dt.date) -> TownHall:
     codes = iter(sorted(rng.sample(range(1000, 9999), 18 * len(MONTHLY))))
     offers = [
         PermitOffer(
-            f"POF-{next(codes)}", purpose, street, MONTHLY[purpose] + rng.randint(-3, 6),
-            rng.randint(1, 9),
+            f"TPO-{next(codes)}", purpose, street, MONTHLY[purpose] + rng.randint(-3, 6),
+            rng.choice(offices).office, rng.randint(1, 9),
         )
         for street in streets
         for purpose in rng.sample(tuple(MONTHLY), rng.randint(3, 5))
     ]  # fmt: skip
     permits = [
-        _permit(
-            resident, offer, rng.choice(offices).office,
-            today - dt.timedelta(days=rng.randint(1, 150)), rng.randint(6, 12), "granted",
-        )
+        _permit(resident, offer, today - dt.timedelta(days=ago), rng.randint(6, 12), "granted")
         for resident in residents
         for offer in rng.sample(offers, rng.randint(1, 3))
-    ]  # fmt: skip
+        for ago in (rng.randint(1, 150),)
+    ]
     fees = [
         _fee(rng, resident, subject, rng.choice(offices), today)
         for resident in residents
@@ -285,27 +284,26 @@ def _service(rng: random.Random, service_id: str, topic: Topic, name: str) -> Se
 
 
 def _desk_time(service: Service, office: str, day: str, time: str, rng: random.Random) -> DeskTime:
-    desk_time_id = fresh_id("DSK", service.service_id, office, day, time)
+    desk_time_id = fresh_id("TDK", service.service_id, office, day, time)
     minutes = rng.choice((10, 15, 20, 30))
     return DeskTime(desk_time_id, service.service_id, service.service, office, day, time, minutes)
 
 
 def _permit(
-    resident_id: str, offer: PermitOffer, office: str, begins: dt.date, months: int, status: Status
+    resident_id: str, offer: PermitOffer, begins: dt.date, months: int, status: Status
 ) -> Permit:
-    permit_id = fresh_id("PRM", resident_id, offer.offer_id, str(begins))
-    ends = str(begins + dt.timedelta(days=30 * months))
-    fee = round(offer.monthly * months, 2)
     return Permit(
-        permit_id, resident_id, offer.purpose, offer.street, str(begins), ends, fee, office, status
-    )
+        fresh_id("TPM", resident_id, offer.offer_id, str(begins)), resident_id, offer.purpose,
+        offer.street, str(begins), str(begins + dt.timedelta(days=30 * months)),
+        round(offer.monthly * months, 2), offer.office, status,
+    )  # fmt: skip
 
 
 def _fee(rng: random.Random, resident_id: str, subject: str, office: Office, today: dt.date) -> Fee:
     due = today + dt.timedelta(days=rng.randint(-30, 45))
     amount = rng.randrange(6, 140) + rng.choice((0.0, 0.2, 0.5))
     return Fee(
-        fresh_id("FEE", resident_id, subject), resident_id, subject, amount, str(due),
+        fresh_id("TFE", resident_id, subject), resident_id, subject, amount, str(due),
         office.office, due < today and rng.random() < 0.7,
     )  # fmt: skip
 
@@ -319,13 +317,13 @@ world = World(
     "A town hall",
     seed,
     known={
-        "ResidentId": lambda s, rng: rng.choice(list(s.permits)).resident_id,
+        "TownResidentId": lambda s, rng: rng.choice(list(s.permits)).resident_id,
         "TownOffice": lambda s, rng: rng.choice(list(s.offices)).office,
         "TownStreet": lambda s, rng: rng.choice(list(s.offers)).street,
         "PermitMonths": lambda _s, rng: rng.randint(2, 6),
-        "NewAddress": lambda _s, rng: _moved(rng),
+        "TownNewAddress": lambda _s, rng: _moved(rng),
         "Date": lambda s, rng: str(s.today + dt.timedelta(days=rng.randint(2, 11))),
-        "list_permit_offers.max_monthly": lambda _s, rng: float(rng.choice((50, 60, 75))),
+        "list_town_permit_offers.max_monthly": lambda _s, rng: float(rng.choice((50, 60, 75))),
         "list_town_services.max_fee": lambda _s, rng: float(rng.choice((20, 30, 40))),
     },
 )
@@ -375,7 +373,7 @@ def list_desk_times(
 
 @world.function(writes=True)
 def book_desk_time(
-    db: TownHall, desk_time_id: DeskTimeId, resident_id: ResidentId
+    db: TownHall, desk_time_id: TownDeskTimeId, resident_id: TownResidentId
 ) -> DeskAppointment:
     """Book a free time at a desk for a resident.
 
@@ -392,7 +390,7 @@ def book_desk_time(
         raise Refused(f"Resident {resident_id} has an appointment on {at.day} already.")
     db.desk_times.remove(desk_time_id)
     papers = db.services[at.service_id].papers
-    appointment_id = fresh_id("DAP", resident_id, desk_time_id)
+    appointment_id = fresh_id("TDA", resident_id, desk_time_id)
     return db.appointments.put(
         DeskAppointment(appointment_id, resident_id, at.service, at.office, at.day, at.time, papers)
     )
@@ -408,7 +406,7 @@ def get_town_office(db: TownHall, office: OfficeName) -> Office:
 
 
 @world.function()
-def list_town_permits(db: TownHall, resident_id: ResidentId) -> list[Permit]:
+def list_town_permits(db: TownHall, resident_id: TownResidentId) -> list[Permit]:
     """List the permits that a resident holds or has asked for, with the office in charge.
 
     resident_id: number of the resident
@@ -418,7 +416,7 @@ def list_town_permits(db: TownHall, resident_id: ResidentId) -> list[Permit]:
 
 
 @world.function()
-def list_permit_offers(
+def list_town_permit_offers(
     db: TownHall, street: StreetName, max_monthly: Money | None = None
 ) -> list[PermitOffer]:
     """List the permits that the town gives for a street, with fee and places left.
@@ -433,8 +431,8 @@ def list_permit_offers(
 
 
 @world.function(writes=True)
-def apply_for_permit(
-    db: TownHall, offer_id: OfferId, start: Date, months: Months, resident_id: ResidentId
+def apply_for_town_permit(
+    db: TownHall, offer_id: OfferId, start: Date, months: Months, resident_id: TownResidentId
 ) -> Permit:
     """Ask for a permit that the town gives for a street. It is put under review.
 
@@ -456,13 +454,12 @@ def apply_for_permit(
     if any((p.purpose, p.street) == (offer.purpose, offer.street) for p in held):
         raise Refused(f"Resident {resident_id} holds permit {offer_id} already.")
     db.offers.put(replace(offer, places_left=offer.places_left - 1))
-    office = min(o.office for o in db.offices)
     begins = dt.date.fromisoformat(start)
-    return db.permits.put(_permit(resident_id, offer, office, begins, months, "under review"))
+    return db.permits.put(_permit(resident_id, offer, begins, months, "under review"))
 
 
 @world.function(writes=True)
-def give_up_permit(db: TownHall, permit_id: PermitId) -> PermitEnd:
+def give_up_town_permit(db: TownHall, permit_id: PermitId) -> PermitEnd:
     """Give a permit back before it ends. Half of the fee for the months left is paid back.
 
     permit_id: the permit to give up
@@ -476,11 +473,11 @@ def give_up_permit(db: TownHall, permit_id: PermitId) -> PermitEnd:
 
 
 @world.function(writes=True)
-def register_move(
+def register_address_change(
     db: TownHall,
-    new_address: Annotated[Address, Kind("NewAddress")],
+    new_address: Annotated[Address, Kind("TownNewAddress")],
     since: Date,
-    resident_id: ResidentId,
+    resident_id: TownResidentId,
 ) -> Registration:
     """Register a resident at a new address. It costs 12 euros, or 37 after the move.
 
@@ -494,14 +491,16 @@ def register_move(
     if before == new_address:
         raise Refused(f"Resident {resident_id} is registered at {before.street} already.")
     fee = 12.0 if since >= str(db.today) else 37.0
-    registration_id = fresh_id("RGN", resident_id, new_address.street, new_address.city, since)
+    registration_id = fresh_id("TRG", resident_id, new_address.street, new_address.city, since)
     return db.registrations.put(
         Registration(registration_id, resident_id, before, new_address, since, fee)
     )
 
 
 @world.function()
-def list_town_fees(db: TownHall, resident_id: ResidentId, overdue_only: bool = False) -> list[Fee]:
+def list_town_fees(
+    db: TownHall, resident_id: TownResidentId, overdue_only: bool = False
+) -> list[Fee]:
     """List what a resident has to pay to the town, soonest due first.
 
     resident_id: number of the resident
@@ -530,7 +529,7 @@ def pay_town_fees(db: TownHall, fee_ids: list[FeeId], method: Method) -> Payment
     later = 2 if method == "bank transfer" else 0
     booked = str(db.today + dt.timedelta(days=later))
     total = round(sum(fee.amount for fee in fees), 2)
-    payment_id = fresh_id("PAY", *sorted(fee_ids), method)
+    payment_id = fresh_id("TPY", *sorted(fee_ids), method)
     return db.payments.put(Payment(payment_id, fees, method, total, booked))
 
 

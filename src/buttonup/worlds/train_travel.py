@@ -43,8 +43,8 @@ Passengers = Annotated[
 ]
 SeatWish = Annotated[
     Literal[
-        "window seat", "aisle seat", "seat at a table", "quiet coach", "forward-facing seat",
-        "power socket", "seat near the door",
+        "window seat", "seat at a table", "seat with more legroom", "quiet coach",
+        "forward-facing seat", "power socket", "seat near the door",
     ],
     Kind("TrainSeatWish"),
 ]  # fmt: skip
@@ -325,8 +325,15 @@ def _on_sale(db: TrainTravel, date: dt.date) -> bool:
     return db.today <= date <= db.today + dt.timedelta(days=ON_SALE)
 
 
+def _calendar_day(date: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(date)
+    except ValueError:
+        raise Refused(f"There is no day {date} in the calendar.") from None
+
+
 def _travel_day(db: TrainTravel, date: str) -> dt.date:
-    wanted = dt.date.fromisoformat(date)
+    wanted = _calendar_day(date)
     if not _on_sale(db, wanted):
         raise Refused(f"Trains can be booked from today to {ON_SALE} days ahead, not for {date}.")
     return wanted
@@ -429,7 +436,7 @@ def station_departures(
     trains = db.trains.where(
         lambda t: (
             t.from_city == station.city
-            and after <= t.departs <= until
+            and after <= t.departs <= (until if until > after else "23:59")
             and (country is None or CITIES[t.to_city].casefold() == country.casefold())
         )
     )
@@ -589,8 +596,6 @@ def request_train_seats(db: TrainTravel, booking_id: BookingId, wishes: list[Sea
     booking = db.bookings[booking_id]
     if booking_id in db.seat_plans:
         raise Refused(f"Booking {booking_id} has its seats already.")
-    if {"window seat", "aisle seat"} <= set(wishes) and booking.passengers == 1:
-        raise Refused(f"Booking {booking_id} is for one person: a window or an aisle seat.")
     coach = 1 + _settled(12, booking.departure_id, list(wishes))
     first = 1 + _settled(60, booking_id, list(wishes))
     seats = [TrainSeat(coach, first + n) for n in range(booking.passengers)]

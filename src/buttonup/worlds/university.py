@@ -15,24 +15,28 @@ from buttonup.worlds.names import numbers, people
 from buttonup.worlds.state import Page, PageNumber, Refused, Row, State, Table, fresh_id, page_of
 from buttonup.worlds.world import World
 
-StudentId = Annotated[
-    str, Kind("StudentId"), Meta(pattern=r"^STU-\d{6}$", description="Matriculation number.")
+UniStudentId = Annotated[
+    str, Kind("UniStudentId"), Meta(pattern=r"^STU-\d{6}$", description="Matriculation number.")
 ]
 CourseId = Annotated[
-    str, Kind("UniCourseId"), Meta(pattern=r"^CRS-\d{4}$", description="Id, like CRS-2041.")
+    str, Kind("UniCourseId"), Meta(pattern=r"^UCO-\d{4}$", description="Id, like UCO-2041.")
 ]
-LecturerId = Annotated[
-    str, Kind("LecturerId"), Meta(pattern=r"^LEC-\d{3}$", description="Id, like LEC-318.")
+UniLecturerId = Annotated[
+    str, Kind("UniLecturerId"), Meta(pattern=r"^LEC-\d{3}$", description="Id, like LEC-318.")
 ]
 EnrolmentId = Annotated[
-    str, Kind("CourseEnrolmentId"), Meta(pattern=r"^ENR-\d{5}$", description="Id, like ENR-40712.")
+    str, Kind("CourseEnrolmentId"), Meta(pattern=r"^UEN-\d{5}$", description="Id, like UEN-40712.")
 ]
-ExamId = Annotated[
-    str, Kind("ExamId"), Meta(pattern=r"^EXM-\d{5}$", description="Id of one sitting of an exam.")
+UniExamId = Annotated[
+    str,
+    Kind("UniExamId"),
+    Meta(pattern=r"^EXM-\d{5}$", description="Id of one sitting of an exam."),
 ]
 CourseTitle = Annotated[str, Kind("UniCourseTitle")]
-Credits = Annotated[int, Kind("Credits"), Meta(ge=1, le=15, description="ECTS credits.")]
-Points = Annotated[int, Kind("ExamPoints"), Meta(ge=0, le=100)]
+CourseCredits = Annotated[
+    int, Kind("CourseCredits"), Meta(ge=1, le=15, description="ECTS credits.")
+]
+Points = Annotated[int, Kind("UniExamPoints"), Meta(ge=0, le=100)]
 Department = Literal[
     "biology", "computer science", "economics", "history", "law", "linguistics", "mathematics",
     "philosophy", "physics", "psychology",
@@ -55,8 +59,8 @@ class Course(Row):
     department: Department
     level: Level
     language: Language
-    credits: Credits
-    lecturer_id: LecturerId
+    credits: CourseCredits
+    lecturer_id: UniLecturerId
     places_left: Annotated[int, Meta(description="How many can still enrol.")]
 
 
@@ -75,7 +79,7 @@ class Meeting(Row):
 class Lecturer(Row):
     """Somebody who teaches."""
 
-    lecturer_id: LecturerId
+    lecturer_id: UniLecturerId
     name: PersonName
     department: Department
     office: str
@@ -87,24 +91,24 @@ class Lecturer(Row):
 class Student(Row):
     """A student's record."""
 
-    student_id: StudentId
+    student_id: UniStudentId
     name: PersonName
     programme: Department
     level: Level
-    credits: Annotated[int, Meta(description="Credits earned so far.")]
+    credits: Annotated[int, Meta(description="CourseCredits earned so far.")]
     average: Annotated[float, Meta(description="Average of all grades, in points up to 100.")]
-    tutor_id: Annotated[LecturerId, Meta(description="The lecturer who advises the student.")]
+    tutor_id: Annotated[UniLecturerId, Meta(description="The lecturer who advises the student.")]
 
 
 class Enrolment(Row):
     """A student's place in a course."""
 
     enrolment_id: EnrolmentId
-    student_id: StudentId
+    student_id: UniStudentId
     course_id: CourseId
     title: CourseTitle
-    credits: Credits
-    lecturer_id: LecturerId
+    credits: CourseCredits
+    lecturer_id: UniLecturerId
     drop_until: Annotated[Date, Meta(description="Last day on which it can be given up.")]
     next_due: Annotated[Date, Meta(description="When the next assignment has to be in.")]
 
@@ -112,7 +116,7 @@ class Enrolment(Row):
 class Withdrawal(Row):
     """A place in a course that was given up."""
 
-    student_id: StudentId
+    student_id: UniStudentId
     title: CourseTitle
     credits_left: Annotated[int, Meta(description="Sum over the courses that the student keeps.")]
 
@@ -120,7 +124,7 @@ class Withdrawal(Row):
 class Exam(Row):
     """One sitting of the exam of a course."""
 
-    exam_id: ExamId
+    exam_id: UniExamId
     course_id: CourseId
     title: CourseTitle
     day: Date
@@ -135,9 +139,11 @@ class ExamEntry(Row):
     """A student signed up for an exam."""
 
     entry_id: Annotated[
-        str, Kind("ExamEntryId"), Meta(pattern=r"^ENT-\d{5}$", description="Number of the entry.")
+        str,
+        Kind("UniExamEntryId"),
+        Meta(pattern=r"^UEX-\d{5}$", description="Number of the entry."),
     ]
-    student_id: StudentId
+    student_id: UniStudentId
     exam: Exam
     assistance: list[Assistance]
     minutes: Annotated[int, Meta(description="Time the student has, extra time included.")]
@@ -146,13 +152,13 @@ class ExamEntry(Row):
 class Grade(Row):
     """What a student got for a course."""
 
-    grade_id: Annotated[str, Kind("GradeId"), Meta(pattern=r"^GRD-\d{5}$")]
-    student_id: StudentId
+    grade_id: Annotated[str, Kind("UniGradeId"), Meta(pattern=r"^UGR-\d{5}$")]
+    student_id: UniStudentId
     course_id: CourseId
     title: CourseTitle
     term: Term
     points: Annotated[Points, Meta(description="50 and more is a pass.")]
-    credits: Credits
+    credits: CourseCredits
     passed: bool
 
 
@@ -198,7 +204,7 @@ def seed(rng: random.Random, today: dt.date) -> University:
     ]
     ids = iter(rng.sample(range(1000, 9999), 80))
     courses = [
-        _course(rng, f"CRS-{next(ids)}", title, department, lecturers)
+        _course(rng, f"UCO-{next(ids)}", title, department, lecturers)
         for department, listed in TITLES.items()
         for base in listed.split("|")
         for title in ((base, f"Advanced {base}") if rng.random() < 0.5 else (base,))
@@ -278,7 +284,7 @@ def _exam(rng: random.Random, course: Course, day: dt.date) -> Exam:
 
 
 def _enrolment(student_id: str, course: Course, drop_until: str, next_due: str) -> Enrolment:
-    enrolment_id = fresh_id("ENR", student_id, course.course_id)
+    enrolment_id = fresh_id("UEN", student_id, course.course_id)
     return Enrolment(
         enrolment_id, student_id, course.course_id, course.title, course.credits,
         course.lecturer_id, drop_until, next_due,
@@ -286,7 +292,7 @@ def _enrolment(student_id: str, course: Course, drop_until: str, next_due: str) 
 
 
 def _grade(rng: random.Random, student_id: str, course: Course) -> Grade:
-    points, grade_id = rng.randint(38, 99), fresh_id("GRD", student_id, course.course_id)
+    points, grade_id = rng.randint(38, 99), fresh_id("UGR", student_id, course.course_id)
     term: Term = rng.choice(("winter term", "summer term"))
     return Grade(
         grade_id, student_id, course.course_id, course.title, term, points, course.credits,
@@ -308,7 +314,7 @@ world = World(
     "A university",
     seed,
     known={
-        "StudentId": lambda s, rng: rng.choice(list(s.students)).student_id,
+        "UniStudentId": lambda s, rng: rng.choice(list(s.students)).student_id,
         "Date": lambda s, rng: str(s.today + dt.timedelta(days=rng.randint(8, 40))),
         "find_university_courses.max_credits": lambda _s, rng: rng.choice((4, 5, 6)),
     },
@@ -321,7 +327,7 @@ def find_university_courses(
     department: Department,
     level: Level | None = None,
     language: Language | None = None,
-    max_credits: Credits | None = None,
+    max_credits: CourseCredits | None = None,
     page: PageNumber = 1,
 ) -> Page[Course]:
     """List the courses that a department offers in the coming term, five to a page.
@@ -353,7 +359,7 @@ def get_course_timetable(db: University, course_id: CourseId) -> list[Meeting]:
 
 
 @world.function()
-def get_lecturer(db: University, lecturer_id: LecturerId) -> Lecturer:
+def get_lecturer(db: University, lecturer_id: UniLecturerId) -> Lecturer:
     """Get a lecturer's office, e-mail address and office hours.
 
     lecturer_id: the lecturer to look up
@@ -362,7 +368,7 @@ def get_lecturer(db: University, lecturer_id: LecturerId) -> Lecturer:
 
 
 @world.function()
-def get_student_record(db: University, student_id: StudentId) -> Student:
+def get_student_record(db: University, student_id: UniStudentId) -> Student:
     """Get a student's record: programme, credits earned, average and tutor.
 
     student_id: matriculation number
@@ -371,7 +377,7 @@ def get_student_record(db: University, student_id: StudentId) -> Student:
 
 
 @world.function()
-def list_enrolments(db: University, student_id: StudentId) -> list[Enrolment]:
+def list_course_enrolments(db: University, student_id: UniStudentId) -> list[Enrolment]:
     """List the courses a student is enrolled in, and until when each can be given up.
 
     student_id: matriculation number
@@ -381,7 +387,7 @@ def list_enrolments(db: University, student_id: StudentId) -> list[Enrolment]:
 
 
 @world.function(writes=True)
-def enrol_in_course(db: University, course_id: CourseId, student_id: StudentId) -> Enrolment:
+def enrol_in_course(db: University, course_id: CourseId, student_id: UniStudentId) -> Enrolment:
     """Enrol a student in a course.
 
     Refused when the course is full, when the student has or had it already, and beyond 30
@@ -427,7 +433,7 @@ def switch_course(db: University, enrolment_id: EnrolmentId, course_id: CourseId
 
 
 @world.function()
-def list_exam_dates(
+def list_course_exams(
     db: University, course_id: CourseId, not_before: Date | None = None
 ) -> list[Exam]:
     """List the sittings of a course's exam, in order of date.
@@ -443,10 +449,10 @@ def list_exam_dates(
 
 
 @world.function(writes=True)
-def register_for_exam(
+def register_for_course_exam(
     db: University,
-    exam_id: ExamId,
-    student_id: StudentId,
+    exam_id: UniExamId,
+    student_id: UniStudentId,
     assistance: list[Assistance] | None = None,
 ) -> ExamEntry:
     """Sign a student up for a sitting of an exam. Extra time adds a quarter.
@@ -466,13 +472,13 @@ def register_for_exam(
     exam = db.exams.put(replace(exam, seats_left=exam.seats_left - 1))
     needs = assistance or []
     minutes = exam.minutes * 5 // 4 if "extra time" in needs else exam.minutes
-    entry_id = fresh_id("ENT", student_id, exam_id)
+    entry_id = fresh_id("UEX", student_id, exam_id)
     return db.entries.put(ExamEntry(entry_id, student.student_id, exam, needs, minutes))
 
 
 @world.function()
-def list_grades(
-    db: University, student_id: StudentId, term: Term | None = None, passed_only: bool = False
+def list_student_grades(
+    db: University, student_id: UniStudentId, term: Term | None = None, passed_only: bool = False
 ) -> list[Grade]:
     """List the grades that a student has got, in points from 0 to 100.
 

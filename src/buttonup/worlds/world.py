@@ -73,7 +73,7 @@ class Field:
 Gives = Literal["one", "list", "page"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class WorldFunction:
     """A function of a world: its definition, and the Python that runs it."""
 
@@ -92,6 +92,11 @@ class WorldFunction:
     arguments: type[msgspec.Struct]
     """The class that checks the arguments."""
 
+    @functools.cached_property
+    def days(self) -> tuple[str, ...]:
+        """The parameters that take a date."""
+        return tuple(p.name for p in self.parameters if p.kind == "Date" and not p.many)
+
     def parameter(self, name: str) -> Parameter:
         """Give a parameter by its name."""
         return next(p for p in self.parameters if p.name == name)
@@ -101,6 +106,8 @@ class WorldFunction:
         try:
             checked = msgspec.convert(arguments, self.arguments)
             given = {name: getattr(checked, name) for name in checked.__struct_fields__}
+            for name in self.days:
+                _exists(given[name])
             return msgspec.to_builtins(self.run(state, **given))
         except msgspec.ValidationError as wrong:
             return {"error": f"Invalid arguments: {wrong}."}
@@ -176,6 +183,14 @@ def _several(known: Known) -> Known:
     return draw
 
 
+def _exists(day: str | None) -> None:
+    """Refuse a date that is written well and is none, such as 2026-02-30."""
+    try:
+        dt.date.fromisoformat(day or "2026-01-01")
+    except ValueError as wrong:
+        raise Refused(f"There is no day {day}.") from wrong
+
+
 def _read(world: str, run: Callable[..., Any], *, writes: bool) -> WorldFunction:
     hints = typing.get_type_hints(run, include_extras=True)
     signature = list(inspect.signature(run).parameters.values())[1:]
@@ -207,9 +222,11 @@ def _read(world: str, run: Callable[..., Any], *, writes: bool) -> WorldFunction
 
 def _docstring(run: Callable[..., Any]) -> tuple[str, dict[str, str]]:
     """Split a docstring into the description and what it tells of each parameter."""
-    text, _, about = (inspect.getdoc(run) or "").partition("\n\n")
-    lines = (line.partition(": ") for line in about.splitlines())
-    told = {name: words[:1].upper() + words[1:] for name, _, words in lines if words}
+    text, _, about = (inspect.getdoc(run) or "").rpartition("\n\n")
+    lines = [line.partition(": ") for line in about.splitlines()]
+    if not text or not all(words for _, _, words in lines):
+        text, lines = inspect.getdoc(run) or "", []
+    told = {name: words[:1].upper() + words[1:] for name, _, words in lines}
     return " ".join(text.split()), told
 
 

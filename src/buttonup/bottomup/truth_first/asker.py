@@ -21,7 +21,6 @@ from buttonup.bottomup.truth_first.nodes import (
     Plan,
     ReduceNode,
     Said,
-    parents,
 )
 from buttonup.bottomup.truth_first.voice import Voice, kind_of
 from buttonup.records import Json, Record
@@ -228,7 +227,7 @@ class Asker(Voice):
 
     def _only_named(self, i: int) -> bool:
         """Say whether a pick is named where it is used, and needs no clause of its own."""
-        return any(i in parents(node) for node in self.nodes[i + 1 :])
+        return any(i in node.needs for node in self.nodes[i + 1 :])
 
     def _sibling(self, i: int, clause: _Clause) -> str | None:
         """Say the one value in which a call differs from the call of the clause before."""
@@ -248,7 +247,7 @@ class Asker(Voice):
     def _spoken_needs(self, i: int) -> set[int]:
         """List the nodes that a clause rests on, through those that go without saying."""
         needed: set[int] = set()
-        for p in parents(self.nodes[i]):
+        for p in self.nodes[i].needs:
             silent = p in self.implicit or not isinstance(self.nodes[p], CallNode)
             needed |= self._spoken_needs(p) if silent else {p}
         return needed
@@ -305,9 +304,7 @@ class Asker(Voice):
             return "ask"
         phrases = self.phrases(node)
         forms = {"ask": True, "question": bool(phrases.question), "wish": bool(phrases.wish)}
-        forms["np"] = (
-            bool(phrases.np.get("self")) and not parents(node) and not node.function.writes
-        )
+        forms["np"] = bool(phrases.np.get("self")) and not node.needs and not node.function.writes
         names = [name for name, there in forms.items() if there]
         return self.rng.choices(names, [self.register.forms.get(n, 0.0) for n in names])[0]
 
@@ -374,7 +371,7 @@ class Asker(Voice):
     def _may_be_implicit(self, i: int) -> bool:
         """Say whether a call can be named by what it gives, in few enough words."""
         node = self.nodes[i]
-        if not isinstance(node, CallNode) or parents(node) or not self._np(i, self._use(i)):
+        if not isinstance(node, CallNode) or node.needs or not self._np(i, self._use(i)):
             return False
         if any(t != self.plan.turn_of[i] for t in self._turns_of_users(i)):
             return False
@@ -389,7 +386,7 @@ class Asker(Voice):
         )
 
     def _turns_of_users(self, i: int) -> list[int]:
-        return [self.plan.turn_of[j] for j, n in enumerate(self.nodes) if i in parents(n)]
+        return [self.plan.turn_of[j] for j, n in enumerate(self.nodes) if i in n.needs]
 
     def _bindings(self) -> list[Binding]:
         return [b for n in self.nodes if isinstance(n, CallNode) for b in n.bindings.values()]
@@ -419,6 +416,8 @@ class Asker(Voice):
                 return self._reference(i, use)
             case EachOf(i, use):
                 return self._every(i, use, self.grammar.each, self.grammar.each_among)
+            case AllOf(i, use) if len(self.nodes[i].objects) == 1:
+                return self._reference(i, use)
             case AllOf(i, use):
                 return self._every(i, use, self.grammar.all, self.grammar.all_among)
             case NextPage():

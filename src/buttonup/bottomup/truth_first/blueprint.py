@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Sequence
 
@@ -175,21 +176,28 @@ def _distractors(
         wanted = max(wanted, 2)
     else:
         entities = set()
-    own = {world.name for world in executed.worlds}
-    area = area_of(executed.worlds[0].name)
-    tiers: tuple[list[WorldFunction], list[WorldFunction], list[WorldFunction]] = ([], [], [])
-    for world in worlds:
-        tier = 0 if world.name in own else 1 if area_of(world.name) == area else 2
-        tiers[tier].extend(world.functions.values())
     near, middle, far = (
         [f for f in tier if f.name not in barred and (f.world, f.entity) not in entities]
-        for tier in tiers
+        for tier in _tiers(tuple(worlds), executed.worlds)
     )
     close = min(len(near), round(wanted * knobs.near))
     between = min(len(middle), (wanted - close + 1) // 2)
     away = min(len(far), wanted - close - between)
     drawn = rng.sample(near, close) + rng.sample(middle, between) + rng.sample(far, away)
     return [f.definition for f in drawn]
+
+
+@functools.lru_cache(maxsize=1024)
+def _tiers(
+    worlds: tuple[World, ...], own: tuple[World, ...]
+) -> tuple[tuple[WorldFunction, ...], ...]:
+    """Give all functions by how near they are: of the plan's worlds, of its area, of others."""
+    tiers: tuple[list[WorldFunction], ...] = ([], [], [])
+    names, area = {world.name for world in own}, area_of(own[0].name)
+    for world in worlds:
+        tier = 0 if world.name in names else 1 if area_of(world.name) == area else 2
+        tiers[tier].extend(world.functions.values())
+    return tuple(map(tuple, tiers))
 
 
 def _bucket(knobs: Blueprinting, rng: random.Random) -> tuple[int, int]:

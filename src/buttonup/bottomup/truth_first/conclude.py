@@ -14,7 +14,6 @@ from buttonup.bottomup.truth_first.nodes import (
     Rule,
     Test,
     at,
-    items_of,
 )
 from buttonup.records import Json
 
@@ -58,7 +57,7 @@ def _read_out(draft: Draft, over: tuple[int, ...]) -> bool:
     node = draft.nodes[over[0]]
     earlier = draft.turn_of[over[0]] < len(draft.turns) - 1
     one_list = len(over) == 1 and isinstance(node, CallNode) and node.items and not node.each
-    return earlier and one_list and len(items_of(node)) <= READ_OUT
+    return earlier and one_list and len(node.objects) <= READ_OUT
 
 
 def number(draft: Draft, over: tuple[int, ...]) -> bool:
@@ -89,7 +88,7 @@ def _one_list(draft: Draft, over: tuple[int, ...]) -> bool:
 
 
 def _rows(draft: Draft, over: tuple[int, ...]) -> tuple[str, list[dict[str, Json]]]:
-    rows = [row for i in over for row in items_of(draft.nodes[i])]
+    rows = [row for i in over for row in draft.nodes[i].objects]
     node = draft.nodes[over[0]]
     assert not isinstance(node, CheckNode)
     return node.entity, rows
@@ -97,7 +96,7 @@ def _rows(draft: Draft, over: tuple[int, ...]) -> tuple[str, list[dict[str, Json
 
 def tests(draft: Draft, i: int) -> list[CheckNode]:
     """List the conditions that an object can be held against."""
-    entity, row = draft.entity_of(i), items_of(draft.nodes[i])[0]
+    entity, row = draft.entity_of(i), draft.nodes[i].objects[0]
     found: list[CheckNode] = []
     for name in entity.measures:
         value = at(row, name)

@@ -21,9 +21,7 @@ from buttonup.bottomup.truth_first.nodes import (
     at,
     call_needs,
     failed,
-    items_of,
     moved,
-    parents,
     value_of,
 )
 from buttonup.bottomup.truth_first.shapes import DEEPEST, Planning
@@ -101,13 +99,13 @@ class Draft:
 
     def ends(self) -> list[int]:
         """List the nodes that nothing uses yet."""
-        used = {p for node in self.nodes for p in parents(node)}
+        used = {p for node in self.nodes for p in node.needs}
         return [i for i in range(len(self.nodes)) if i not in used]
 
     def starts(self) -> list[int]:
         """List the nodes of this turn that need nothing."""
         turn = len(self.turns) - 1
-        return [i for i, n in enumerate(self.nodes) if not parents(n) and self.turn_of[i] == turn]
+        return [i for i, n in enumerate(self.nodes) if not n.needs and self.turn_of[i] == turn]
 
     def open_ends(self) -> list[int]:
         """List the nodes that nothing uses yet and something may use."""
@@ -117,7 +115,7 @@ class Draft:
         """List the single objects that feed something, and may feed more."""
         fed: dict[int, int] = {}
         for node in self.nodes:
-            for p in parents(node) if isinstance(node, CallNode) and not node.guard else ():
+            for p in node.needs if isinstance(node, CallNode) and not node.guard else ():
                 fed[p] = fed.get(p, 0) + 1
         return [i for i, times in fed.items() if times < self.knobs.width and self.can_feed(i)]
 
@@ -126,7 +124,7 @@ class Draft:
         node = self.nodes[i]
         if isinstance(node, ReduceNode):
             return bool(node.entity)
-        return isinstance(node, CallNode) and not node.guard and bool(items_of(node))
+        return isinstance(node, CallNode) and not node.guard and bool(node.objects)
 
     def call(
         self, function: WorldFunction, bound: dict[str, Binding], guard: Guard | None = None
@@ -188,7 +186,7 @@ class Draft:
     ) -> bool:
         """Make a call, once or for each item of a list; False when it brings nothing new."""
         each = next((b for b in bindings.values() if isinstance(b, EachOf)), None)
-        count = len(items_of(self.nodes[each.node])) if each else 1
+        count = len(self.nodes[each.node].objects) if each else 1
         arguments = tuple(
             {name: value_of(self.nodes, b, i) for name, b in bindings.items()} for i in range(count)
         )
@@ -243,7 +241,7 @@ class Draft:
         for b in bindings.values():
             if isinstance(b, Said | NextPage):
                 continue
-            value = at(items_of(self.nodes[b.node])[0], b.field)
+            value = at(self.nodes[b.node].objects[0], b.field)
             for i in {b.node} | call_needs(self.nodes, b.node):
                 node = self.nodes[i]
                 if isinstance(node, CallNode) and value in node.arguments[0].values():
@@ -273,7 +271,7 @@ class Draft:
         node = self.nodes[i]
         if not isinstance(node, CallNode) or not node.items:
             return True
-        return len(items_of(node)) <= self.knobs.longest * max(
+        return len(node.objects) <= self.knobs.longest * max(
             1, len(node.results) if node.each else 1
         )
 

@@ -23,8 +23,6 @@ from buttonup.bottomup.truth_first.nodes import (
     ReduceNode,
     Said,
     failed,
-    items_of,
-    parents,
     value_of,
 )
 from buttonup.bottomup.truth_first.shapes import DEEPEST, Growth
@@ -92,7 +90,7 @@ def _same(draft: Draft) -> bool:
 def again(draft: Draft, i: int) -> bool:
     """Call the function of a node that rests on nothing once more, with one value changed."""
     node = draft.nodes[i]
-    if not isinstance(node, CallNode) or node.function.writes or parents(node):
+    if not isinstance(node, CallNode) or node.function.writes or node.needs:
         return False
     lexicon = draft.feeds_of(i)
     ours = [
@@ -122,13 +120,13 @@ def narrowed(draft: Draft, i: int) -> bool:
         and p.name not in node.bindings
         and (draw := lexicon.draws[node.function.name, p.name]) is not None
     ]
-    if not free or len(items_of(node)) < 2:  # noqa: PLR2004 - nothing to narrow down
+    if not free or len(node.objects) < 2:  # noqa: PLR2004 - nothing to narrow down
         return False
     parameter, draw = draft.rng.choice(free)
     added = _with(node, parameter.name, draft.drawn(lexicon, draw))
     if not draft.run(node.function, added):
         return False
-    return len(items_of(draft.nodes[-1])) < len(items_of(node))
+    return len(draft.nodes[-1].objects) < len(node.objects)
 
 
 def _chain(draft: Draft, feeders: list[int]) -> bool:
@@ -152,7 +150,7 @@ def _each(draft: Draft) -> bool:
     if not lists:
         return len(draft.starts()) < draft.knobs.width and _chain(draft, draft.open_ends())
     feeder = draft.rng.choice(lists)
-    if draft.calls + len(items_of(draft.nodes[feeder])) > DEEPEST:
+    if draft.calls + len(draft.nodes[feeder].objects) > DEEPEST:
         return False
     ways = [w for w in _ways(draft, (feeder,)) if not w[0].writes]
     return _fed(draft, ways, each=True)
@@ -162,7 +160,7 @@ def _short_list(draft: Draft, i: int) -> bool:
     node = draft.nodes[i]
     if not isinstance(node, CallNode) or node.each or not node.items:
         return False
-    return 2 <= len(items_of(node)) <= FEW  # noqa: PLR2004 - one is no list
+    return 2 <= len(node.objects) <= FEW  # noqa: PLR2004 - one is no list
 
 
 def _across(draft: Draft) -> bool:
@@ -287,7 +285,7 @@ def _bound(
         if each:
             bound[name] = EachOf(feeder, field)
         elif function.parameter(name).many:
-            if not 1 <= len(items_of(draft.nodes[feeder])) <= MANY:
+            if not 1 <= len(draft.nodes[feeder].objects) <= MANY:
                 return None
             bound[name] = AllOf(feeder, field)
         elif (one := _single(draft, feeder)) is not None:
@@ -306,7 +304,7 @@ def _single(draft: Draft, feeder: int) -> int | None:
         other = draft.nodes[i]
         if isinstance(other, ReduceNode) and other.entity and other.over == (feeder,):
             return i
-    if isinstance(node, CallNode) and not node.each and len(items_of(node)) == 1:
+    if isinstance(node, CallNode) and not node.each and len(node.objects) == 1:
         return feeder
     return len(draft.nodes) - 1 if pick(draft, (feeder,)) else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from buttonup.records import Json, TurnKind
@@ -64,7 +65,7 @@ class Guard:
     """What the condition must come to; False for "otherwise"."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class CallNode:
     """A function called once, or once for each item of a list, with what it really gave."""
 
@@ -85,7 +86,19 @@ class CallNode:
         """True when it gives a list."""
         return self.function.gives != "one"
 
-    @property
+    @cached_property
+    def needs(self) -> frozenset[int]:
+        """The nodes that it needs."""
+        bound = self.bindings.values()
+        fed = {b.node for b in bound if not isinstance(b, Said | NextPage)}
+        return frozenset(fed | {self.guard.check} if self.guard else fed)
+
+    @cached_property
+    def objects(self) -> tuple[dict[str, Json], ...]:
+        """The objects that it gives."""
+        return tuple(row for result in self.results for row in rows_of(self.function, result))
+
+    @cached_property
     def each(self) -> bool:
         """True when it runs once for each item of a list."""
         return any(isinstance(b, EachOf) for b in self.bindings.values())
@@ -101,7 +114,7 @@ class CallNode:
         return any(failed(result) for result in self.results)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ReduceNode:
     """What the assistant concludes itself from earlier nodes."""
 
@@ -113,8 +126,18 @@ class ReduceNode:
     entity: str
     """Row class of the object picked; "" for a number."""
 
+    @cached_property
+    def needs(self) -> frozenset[int]:
+        """The nodes that it needs."""
+        return frozenset(self.over)
 
-@dataclass(frozen=True, slots=True, eq=False)
+    @property
+    def objects(self) -> tuple[dict[str, Json], ...]:
+        """The object that it picks; none for a number."""
+        return (self.conclusion,) if self.entity else ()
+
+
+@dataclass(frozen=True, eq=False)
 class CheckNode:
     """A condition: whether a number is over or under a limit, or a field has a value."""
 
@@ -124,6 +147,16 @@ class CheckNode:
     test: Test
     against: Json
     holds: bool
+
+    @property
+    def needs(self) -> frozenset[int]:
+        """The node that it looks at."""
+        return frozenset((self.over,))
+
+    @property
+    def objects(self) -> tuple[dict[str, Json], ...]:
+        """None: it only comes out true or false."""
+        return ()
 
 
 Node = CallNode | ReduceNode | CheckNode
@@ -162,41 +195,18 @@ class Plan:
     @property
     def edges(self) -> tuple[tuple[int, int], ...]:
         """Which node needs which."""
-        return tuple((i, j) for j, node in enumerate(self.nodes) for i in sorted(parents(node)))
+        return tuple((i, j) for j, node in enumerate(self.nodes) for i in sorted(node.needs))
 
     @property
     def sinks(self) -> frozenset[int]:
         """The nodes whose outcome no other node uses: what the user is after."""
-        used = {i for node in self.nodes for i in parents(node)}
+        used = {i for node in self.nodes for i in node.needs}
         return frozenset(i for i in range(len(self.nodes)) if i not in used)
-
-
-def parents(node: Node) -> set[int]:
-    """List the nodes that a node needs."""
-    match node:
-        case ReduceNode(over=over):
-            return set(over)
-        case CheckNode(over=one):
-            return {one}
-        case CallNode(bindings=bindings, guard=guard):
-            fed = {b.node for b in bindings.values() if not isinstance(b, Said | NextPage)}
-            return fed | {guard.check} if guard else fed
 
 
 def failed(result: Json) -> bool:
     """Say whether a result tells of an error."""
     return isinstance(result, dict) and "error" in result
-
-
-def items_of(node: Node) -> list[dict[str, Json]]:
-    """List the objects that a node gives."""
-    match node:
-        case ReduceNode():
-            return [node.conclusion] if node.entity else []
-        case CheckNode():
-            return []
-        case CallNode(function=function, results=results):
-            return [row for result in results for row in rows_of(function, result)]
 
 
 def rows_of(function: WorldFunction, result: Json) -> list[dict[str, Json]]:
@@ -228,11 +238,11 @@ def value_of(nodes: Sequence[Node], binding: Binding, i: int = 0) -> Json:
         case Said(value):
             return value
         case Fed(node, name):
-            return at(items_of(nodes[node])[0], name)
+            return at(nodes[node].objects[0], name)
         case EachOf(node, name):
-            return at(items_of(nodes[node])[i], name)
+            return at(nodes[node].objects[i], name)
         case AllOf(node, name):
-            return [at(row, name) for row in items_of(nodes[node])]
+            return [at(row, name) for row in nodes[node].objects]
         case NextPage():
             raise AssertionError("a page number is known when the page before it is")
 
@@ -240,7 +250,7 @@ def value_of(nodes: Sequence[Node], binding: Binding, i: int = 0) -> Json:
 def call_needs(nodes: Sequence[Node], i: int) -> set[int]:
     """List the call nodes that a node rests on, through conclusions."""
     needed: set[int] = set()
-    for p in parents(nodes[i]):
+    for p in nodes[i].needs:
         needed |= {p} if isinstance(nodes[p], CallNode) else call_needs(nodes, p)
     return needed
 

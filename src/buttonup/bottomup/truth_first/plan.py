@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from buttonup.bottomup.truth_first.draft import Draft
 from buttonup.bottomup.truth_first.grow import shortened
-from buttonup.bottomup.truth_first.nodes import CallNode, Node, Plan, call_needs, moved, parents
+from buttonup.bottomup.truth_first.nodes import CallNode, Node, Plan, call_needs, moved
 from buttonup.bottomup.truth_first.shapes import SHAPES, Planning, Scenes
 from buttonup.bottomup.truth_first.stage import STAGES, Staged
 from buttonup.errors import Reject
@@ -110,13 +110,13 @@ def _threads(nodes: Sequence[Node], turn_of: Sequence[int]) -> list[int]:
         order.append(i)
         placed.add(i)
         for j in range(i + 1, len(nodes)):
-            hangs = i in parents(nodes[j]) and turn_of[j] == turn_of[i]
-            if hangs and j not in placed and parents(nodes[j]) <= placed:
+            hangs = i in nodes[j].needs and turn_of[j] == turn_of[i]
+            if hangs and j not in placed and nodes[j].needs <= placed:
                 place(j)
 
     for turn in range(max(turn_of) + 1):
         for i in range(len(nodes)):
-            if turn_of[i] == turn and i not in placed and parents(nodes[i]) <= placed:
+            if turn_of[i] == turn and i not in placed and nodes[i].needs <= placed:
                 place(i)
     return order
 

@@ -66,7 +66,7 @@ class Planning(Record):
     """Plans begun for one sample before it is given up."""
     longest: Annotated[int, msgspec.Meta(ge=1)] = 6
     """Items a list may have when all of it is reported."""
-    variants: Annotated[int, msgspec.Meta(ge=1)] = 6
+    variants: Annotated[int, msgspec.Meta(ge=1)] = 4
     """Seeded states of each world that samples are drawn from."""
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Collection
 
 from buttonup.bottomup.truth_first.nodes import (
@@ -15,7 +16,6 @@ from buttonup.bottomup.truth_first.nodes import (
     Plan,
     ReduceNode,
     at,
-    items_of,
     rows_of,
 )
 from buttonup.bottomup.truth_first.voice import Voice, kind_of
@@ -44,7 +44,7 @@ class Teller(Voice):
         if i in self.sinks or (isinstance(node, CallNode) and node.function.writes):
             return True
         asked = isinstance(node, CallNode) and i not in self.unsaid
-        return asked and len(items_of(node)) <= READ_OUT
+        return asked and len(node.objects) <= READ_OUT
 
     def intent(self, node: Node) -> str:
         """Say what a call sets out to do, as a verb phrase; "" for a conclusion."""
@@ -58,7 +58,7 @@ class Teller(Voice):
 
     def _briefly(self, i: int, manner: str) -> str:
         node = self.nodes[i]
-        if isinstance(node, CallNode) and node.items and len(rows := items_of(node)) > 1:
+        if isinstance(node, CallNode) and node.items and len(rows := node.objects) > 1:
             entity = self.entity(node)
             count = counted(len(rows), entity.noun, entity.plural)
             ways = self.grammar.found["each" if node.each else manner]
@@ -94,7 +94,7 @@ class Teller(Voice):
                 ways = self.grammar.failed
                 return self.said(ways, intent=self.intent(node), error=error)
             case CallNode() if node.items and not node.each:  # all its pages are one list
-                return self._result(node, node.arguments[0], items_of(node))
+                return self._result(node, node.arguments[0], node.objects)
             case CallNode():
                 calls = zip(node.arguments, node.results, strict=True)
                 return " ".join(self._result(node, a, _told(node, r)) for a, r in calls)
@@ -112,14 +112,15 @@ class Teller(Voice):
                 return []
             case CallNode():
                 tell = self.phrases(node).tell
-                values = [at(row, name) for row in items_of(node) for name in tell]
+                values = [at(row, name) for row in node.objects for name in tell]
                 return [
                     v for v in values if v is not None and not isinstance(v, bool | list | dict)
                 ]
 
     def _slot(self, node: CallNode, name: str) -> str:
         binding, kind = node.bindings[name], kind_of(node, name)
-        if isinstance(binding, EachOf | AllOf):
+        several = isinstance(binding, EachOf | AllOf) and len(self.nodes[binding.node].objects) > 1
+        if isinstance(binding, EachOf | AllOf) and several:
             entity = self.entity(self.nodes[binding.node])
             ways = (
                 self.grammar.each_known if isinstance(binding, EachOf) else self.grammar.all_known
@@ -130,9 +131,9 @@ class Teller(Voice):
                 if binding.field == entity.id
                 else self.said(entity.refs[binding.field], it=each)
             )
-        if isinstance(binding, Fed):
+        if isinstance(binding, Fed | AllOf):
             source = self.nodes[binding.node]
-            entity, row = self.entity(source), items_of(source)[0]
+            entity, row = self.entity(source), source.objects[0]
             if binding.field == entity.id:
                 return self._filled(entity.name, source, self.kind_of_object(source), row)
         return self.valued(node, kind, node.arguments[0][name], spoken)
@@ -149,13 +150,13 @@ class Teller(Voice):
             if node.rule != "nth":
                 value = spoken(kind, at(node.conclusion, node.field))
                 slots |= {"value": fill(self.entity(node).pick[node.field].value, {"value": value})}
-                if value in name:  # the name says it already
+                if _stands_in(value, name):  # the name says it already
                     way = way.replace(", {value}", "")
         return fill(way, slots)
 
     def _checked(self, node: CheckNode) -> str:
         over, entity, g = self.nodes[node.over], self.entity(node), self.grammar
-        row = items_of(over)[0]
+        row = over.objects[0]
         actual = at(row, node.field)
         name = self._filled(entity.name, over, self.kind_of_object(node), row)
         if node.test == "is":
@@ -203,6 +204,10 @@ class Teller(Voice):
             elif name in row or ("." in name and name.partition(".")[0] in row):
                 slots[name] = spoken(lexicon.kinds.get((entity, name)), at(row, name))
         return fill(template, slots)
+
+
+def _stands_in(value: str, name: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", name) is not None
 
 
 def _told(node: CallNode, result: Json) -> Json:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from buttonup.bottomup.truth_first.asker import Asker, Wording
-from buttonup.bottomup.truth_first.nodes import CallNode, Plan, parents
+from buttonup.bottomup.truth_first.nodes import CallNode, Plan
 from buttonup.bottomup.truth_first.teller import Teller
 from buttonup.bottomup.truth_first.voice import kind_of
 from buttonup.records import Function, Json, Reply, TurnKind, UserTurn
@@ -75,7 +75,7 @@ def _fed_by(plan: Plan, i: int) -> list[int]:
     """List the calls that use what a node gives, through conclusions."""
     found: list[int] = []
     for j in range(i + 1, len(plan.nodes)):
-        if i in parents(plan.nodes[j]):
+        if i in plan.nodes[j].needs:
             found += [j] if isinstance(plan.nodes[j], CallNode) else _fed_by(plan, j)
     return found
 
