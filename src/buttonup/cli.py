@@ -8,7 +8,7 @@ import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -23,6 +23,7 @@ from buttonup.recipe import read_recipe
 from buttonup.records import Assistant, Sample, Tool, User, encode
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.session import find_world
+from buttonup.worlds.splits import Split
 
 EXITS = """\
 Exit status: 0 done; 1 a bug; 2 wrong usage or bad input; 3 ended short of -n, or a check that
@@ -51,6 +52,11 @@ def buttonup() -> None:
     help="Go on with the run in the folder, as happens anyway; start where there is none.",
 )
 @click.option("--tools", help="worlds, worlds:NAME,NAME or simulated.  [default: worlds]")
+@click.option(
+    "--split",
+    type=click.Choice(get_args(Split)),
+    help="Part of the worlds; what is held out is for evaluation.  [default: train]",
+)
 @click.option("--teacher", help="Model that writes and acts.")
 @click.option("--base-url", help="OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1.")
 @click.option("--seeds", type=click.Path(), help="Seed conversations (JSON or JSONL, .gz too).")

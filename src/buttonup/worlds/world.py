@@ -15,14 +15,15 @@ the planner goes by are all read off its signature:
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import functools
 import inspect
 import random
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import msgspec
 
@@ -146,6 +147,12 @@ class World:
             return made
 
         return add
+
+    def only(self, names: Iterable[str]) -> Self:
+        """Give the same world with some of its functions; its states are shared."""
+        twin = copy.copy(self)
+        twin.functions = {name: self.functions[name] for name in names}
+        return twin
 
     def draw(self, function: WorldFunction, parameter: Parameter) -> Known | None:
         """Find how a user comes to a value for a parameter; None when it is opaque to users."""

@@ -36,9 +36,16 @@ class Ticket(Record):
         return random.Random(f"{self.seed}:{self.index}:{purpose}")
 
 
-def plan(worlds: Sequence[World], ticket: Ticket, knobs: Planning, scenes: Scenes) -> Plan:
+def plan(
+    worlds: Sequence[World],
+    ticket: Ticket,
+    knobs: Planning,
+    scenes: Scenes,
+    must: frozenset[str] = frozenset(),
+) -> Plan:
     """Sample a plan over one of the worlds, or several, that runs as it says.
 
+    `must` names functions of which it is to call one at least; empty for any.
     Rejects  "no_plan" when none was found within `knobs.tries`.
     """
     rng = ticket.rng("plan")
@@ -50,6 +57,8 @@ def plan(worlds: Sequence[World], ticket: Ticket, knobs: Planning, scenes: Scene
             calls = int(_drawn(rng, knobs.depth, [str(n) for n in range(1, 11)]))
         draft = Draft(home, worlds, variant, rng, knobs)
         staged = STAGES[scene](draft, calls, ways)
+        if must and must.isdisjoint(draft.used):
+            continue
         if staged is not None and shortened(draft):
             made = _finished(draft, scene, staged)
             if made is not None:
