@@ -50,8 +50,11 @@ class LineFile:
         Raises  RuntimeError when the line that is there is another record: then the same recipe
                 made something else, which is a bug
         """
+        self.append(encode(record) + b"\n")
+
+    def append(self, line: bytes) -> None:
+        """Do the same with a record that is encoded already, its line's end included."""
         self._number += 1
-        line = encode(record) + b"\n"
         if self._there is not None and self._walked(self._there, line):
             return
         self._gathered.append(line)
