@@ -61,6 +61,7 @@ def buttonup() -> None:
 @click.option("--base-url", help="OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1.")
 @click.option("--seeds", type=click.Path(), help="Seed conversations (JSON or JSONL, .gz too).")
 @click.option("--concurrency", type=int, help="Items and calls in flight.  [default: 16]")
+@click.option("--cores", type=int, help="Processor cores used.  [default: 0, all]")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any recipe key.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def run(

@@ -60,6 +60,8 @@ class Recipe(Record):
     """File of seed conversations for text first; "" for the shipped scenarios."""
     concurrency: Some = 16
     """Items and model calls in flight."""
+    cores: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """Processor cores used where no model is asked; 0 for all there are."""
     patience: Some = 300
     """Items in a row that come to nothing before the run ends short: a hopeless one is cheap."""
     rewrite: bool = True
@@ -88,6 +90,7 @@ class Recipe(Record):
 NOT_IDENTITY: Mapping[str, str] = {
     "n": "a run may be made longer; the samples it has stay the first ones",
     "concurrency": "changes how fast, not what",
+    "cores": "changes how fast, not what",
     "patience": "changes when a poor run gives up, not what it makes until then",
     "seeds": "counted by content, not by path",
 }

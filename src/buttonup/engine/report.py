@@ -10,23 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median_low
-from typing import TypeVar
+
+import msgspec
 
 from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.errors import BadInput
-from buttonup.records import (
-    Assistant,
-    Record,
-    Rejection,
-    Sample,
-    Trajectory,
-    Usage,
-    digest,
-)
+from buttonup.records import CompositionalTask, Record, Rejection, Tools, Usage, Verdict, digest
 from buttonup.store.journal import read_usage
 from buttonup.store.lines import read_record, read_records, whole_lines
-
-R = TypeVar("R", bound=Record)
 
 SHOWN = 6
 """Reasons (or prompts) listed in a line before "and N more". Ours."""
@@ -102,7 +93,7 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
     records_of_library = folder / "records" / "library.jsonl"
     rejected, failures = _failures(folder / "rejected.jsonl")
     variety = _Variety()
-    for sample in read_records(folder / "accepted.jsonl", Sample):
+    for sample in read_records(folder / "accepted.jsonl", _Sample, "Sample"):
         variety.add(sample.trajectory)
     return Report(
         stages=tuple(dict.fromkeys([*(stages or before.stages), *records, *sorted(rejections)])),
@@ -125,6 +116,40 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
     )
 
 
+# Of a sample, only what is counted is read: the rest, most of its bytes, is skipped.
+
+
+class _Call(msgspec.Struct):
+    name: str
+
+
+class _User(msgspec.Struct, tag_field="role", tag="user"):
+    pass
+
+
+class _Assistant(msgspec.Struct, tag_field="role", tag="assistant"):
+    calls: tuple[_Call, ...] = ()
+
+
+class _Tool(msgspec.Struct, tag_field="role", tag="tool"):
+    pass
+
+
+class _Blueprint(msgspec.Struct):
+    task: CompositionalTask
+    tools: Tools = Tools()
+
+
+class _Trajectory(msgspec.Struct):
+    blueprint: _Blueprint
+    messages: tuple[_User | _Assistant | _Tool, ...] = ()
+
+
+class _Sample(msgspec.Struct):
+    trajectory: _Trajectory
+    verdicts: tuple[Verdict, ...] = ()
+
+
 @dataclass(slots=True)
 class _Variety:
     """A tally over accepted trajectories."""
@@ -138,8 +163,8 @@ class _Variety:
     calling_turns: int = 0
     parallel_turns: int = 0
 
-    def add(self, trajectory: Trajectory) -> None:
-        turns = [m.calls for m in trajectory.messages if isinstance(m, Assistant) and m.calls]
+    def add(self, trajectory: _Trajectory) -> None:
+        turns = [m.calls for m in trajectory.messages if isinstance(m, _Assistant) and m.calls]
         names = [call.name for calls in turns for call in calls]
         self.shapes[trajectory.blueprint.task.shape] += 1
         self.depth[len(names)] += 1
@@ -155,9 +180,9 @@ def _failures(path: Path) -> tuple[int, dict[str, dict[str, int]]]:
     """Count the samples of a file, and by gate and reason why they failed."""
     samples = 0
     tally: Counter[tuple[str, str]] = Counter()
-    for sample in read_records(path, Sample):
+    for sample in read_records(path, _Sample, "Sample"):
         samples += 1
-        tally.update({(v.gate, v.reason) for v in sample.failures})
+        tally.update({(v.gate, v.reason) for v in sample.verdicts if not v.passed})
     return samples, _nested(tally)
 
 
