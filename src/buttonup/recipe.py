@@ -55,7 +55,7 @@ class Recipe(Record):
     tools: str = "worlds"
     """"worlds", "worlds:NAME,NAME", or "simulated" (text first, through a teacher)."""
     split: Split = "train"
-    """Which part of the worlds: "train", "held_out" or "unseen_functions" (for evaluation), "all"."""
+    """Part of the worlds: "train", "held_out" or "unseen_functions" (for evaluation), "all"."""
     seeds: str = ""
     """File of seed conversations for text first; "" for the shipped scenarios."""
     concurrency: Some = 16

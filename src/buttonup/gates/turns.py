@@ -64,23 +64,15 @@ def wrong_reply(
 ) -> Iterator[Problem]:
     """Say what is wrong with the reply to one turn of the user, which is `messages[0]`."""
     words = " ".join(m.answer for m in messages if isinstance(m, Assistant) and m.answer)
+    failed = any(isinstance(m, Tool) and is_error(m.result) for m in messages)
     match turn.reply:
-        case "ask":
-            if any(call.call.name == turn.missing for call in made):
-                yield "guessed", f"message {start}: {turn.missing} is called without a value"
-            elif words and not asks(words):
-                yield "not_asked", f"message {start}: nothing is asked for"
-        case "decline":
-            if made:
-                yield "called_anyway", f"message {start}: {made[0].call.name} serves nothing here"
-            elif words and not declines(words):
-                yield "not_declined", f"message {start}: it is not said that this cannot be done"
-        case "failure":
-            failed = any(isinstance(m, Tool) and is_error(m.result) for m in messages)
-            if words and failed and not declines(words):
-                yield "unreported_failure", f"message {start}: a call failed, and nobody says so"
-        case "chat":
-            if made:
-                yield "called_anyway", f"message {start}: small talk needs no {made[0].call.name}"
-        case "answer":
-            return
+        case "ask" if any(call.call.name == turn.missing for call in made):
+            yield "guessed", f"message {start}: {turn.missing} is called without a value"
+        case "ask" if words and not asks(words):
+            yield "not_asked", f"message {start}: nothing is asked for"
+        case "decline" | "chat" if made:
+            yield "called_anyway", f"message {start}: {made[0].call.name} serves nothing here"
+        case "decline" if words and not declines(words):
+            yield "not_declined", f"message {start}: it is not said that this cannot be done"
+        case "failure" if words and failed and not declines(words):
+            yield "unreported_failure", f"message {start}: a call failed, and nobody says so"

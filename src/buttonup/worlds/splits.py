@@ -1,8 +1,8 @@
 """What is kept from training, so that evaluation on tools never seen is honest.
 
-Held out are whole worlds, one from most areas, and in all others the functions of some families: a
-family is a verb ("quote_hire", "quote_stay"), so that neither the tool nor one quite like it elsewhere
-has been seen. What is held out is neither called nor shown in training data.
+Held out are whole worlds, one from most areas, and in all others the functions of some families:
+a family is a verb ("quote_hire", "quote_stay"), so that neither the tool nor one quite like it
+elsewhere has been seen. What is held out is neither called nor shown in training data.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.world import World, WorldFunction
 
 Split = Literal["train", "held_out", "unseen_functions", "all"]
-"""train: all but what is held out. held_out: the worlds held out, whole. unseen_functions: the other
-worlds, where each task takes a function held out. all: everything."""
+"""train: all but what is held out. held_out: the worlds held out, whole. unseen_functions: the
+other worlds, where each task takes a function held out. all: everything."""
 
 HELD_OUT_WORLDS = frozenset(
     "ferry_line box_office removals blood_donation leave_desk observatory".split()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from buttonup.bottomup.truth_first.conclude import concluded, pick, tests
 from buttonup.bottomup.truth_first.draft import Draft, first_page
@@ -28,17 +29,21 @@ from buttonup.bottomup.truth_first.nodes import (
 from buttonup.bottomup.truth_first.shapes import DEEPEST, Growth
 from buttonup.records import Json
 from buttonup.worlds.session import Session
-from buttonup.worlds.world import World, WorldFunction
+from buttonup.worlds.world import WorldFunction
 
 MANY = 6  # objects that one call may take together; ours
 FEW = 4  # items of a list that are gone through one by one: a person's patience
+DEEP = 6  # calls from which a request may turn to another matter when the first is exhausted; ours
 PATIENCE = 10  # ways of growing that may fail before a plan is left as it is; ours
 TRIED = 4  # functions tried for one place
 WRITING = 2.0  # how much likelier a call that changes something is drawn; ours
+LEADING = 4.0  # how much likelier a call is drawn that the plan would like to make; ours
 OTHERWISE = 0.35  # share of conditions that say what to do when they do not hold; by ear
 
 _UNKNOWN = re.compile(r"There is no |Invalid arguments")
 """How the mechanism refuses ids and arguments; the rest are policies."""
+
+T = TypeVar("T")
 
 Link = tuple[str, int, str]
 """A parameter, and the node and the field that feed it."""
@@ -56,6 +61,8 @@ def grow(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> bool:
     while draft.calls < start + calls and misses < PATIENCE:
         way = draft.rng.choices(names, weights)[0]
         misses += not _grown(draft, way)
+        if misses == PATIENCE and calls >= DEEP and draft.turn_to_another(draft.others):
+            misses = 0
     return draft.calls > start
 
 
@@ -73,12 +80,26 @@ def _fan_out(draft: Draft) -> bool:
     return _chain(draft, draft.inner())
 
 
-def _root(draft: Draft, world: World | None = None) -> bool:
-    roots = feeds(world or draft.home).roots
-    for function in draft.rng.sample(roots, min(TRIED, len(roots))):
-        if function.name not in draft.used and draft.call(function, {}):
-            return True
-    return False
+def _root(draft: Draft) -> bool:
+    """Make a call that needs nothing; one that leads to where the plan would like to get first."""
+    roots = [f for f in feeds(draft.home).roots if f.name not in draft.used]
+    return any(draft.call(f, {}) for f in _ranked(draft, roots, lambda f: f)[:TRIED])
+
+
+def _ranked(
+    draft: Draft, things: Iterable[T], function_of: Callable[[T], WorldFunction]
+) -> list[T]:
+    """Order what is possible by chance; what changes something, or leads on, is likelier first."""
+
+    def dice(thing: T) -> float:
+        function = function_of(thing)
+        weight = WRITING if function.writes else 1.0
+        away = draft.away.get(function.name)
+        if away is not None and function.name not in draft.used:
+            weight *= LEADING / (1 + away)
+        return float(draft.rng.random() ** (1 / weight))
+
+    return sorted(things, key=dice, reverse=True)
 
 
 def _same(draft: Draft) -> bool:
@@ -266,8 +287,7 @@ def _fed(
     draft: Draft, ways: Iterable[Way], *, each: bool = False, guard: Guard | None = None
 ) -> bool:
     """Make one of the calls that are possible; those that change something are likelier."""
-    ranked = sorted(ways, key=lambda w: draft.rng.random() ** (1 / WRITING if w[0].writes else 1.0))
-    for function, links in ranked[-TRIED:]:
+    for function, links in _ranked(draft, ways, lambda way: way[0])[:TRIED]:
         mark = len(draft.nodes)
         bound = _bound(draft, function, links, each=each)
         if bound is not None and draft.call(function, bound, guard):

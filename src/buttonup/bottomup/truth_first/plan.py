@@ -14,8 +14,9 @@ from dataclasses import replace
 
 from buttonup.bottomup.truth_first.draft import Draft
 from buttonup.bottomup.truth_first.grow import shortened
+from buttonup.bottomup.truth_first.holds import holds
 from buttonup.bottomup.truth_first.nodes import CallNode, Node, Plan, call_needs, moved
-from buttonup.bottomup.truth_first.shapes import SHAPES, Planning, Scenes
+from buttonup.bottomup.truth_first.shapes import DEEPEST, SHAPES, Planning, Scenes
 from buttonup.bottomup.truth_first.stage import STAGES, Staged
 from buttonup.errors import Reject
 from buttonup.records import Json, Record
@@ -23,6 +24,8 @@ from buttonup.worlds.session import Session
 from buttonup.worlds.world import World
 
 PERSISTENCE = 25  # drafts of one shape before another is drawn, so that rare ones are not starved
+STRICT = 12  # of these, how many are only taken as they were wanted; ours
+SHAPED = 3  # calls from which a shape can show
 
 
 class Ticket(Record):
@@ -50,20 +53,28 @@ def plan(
     """
     rng = ticket.rng("plan")
     home, variant = rng.choice(worlds), rng.randrange(knobs.variants)
-    scene, ways, calls = _scene(rng, scenes), SHAPES["chain"], 1
+    scene, shape, calls = _scene(rng, scenes), "chain", 1
     for tried in range(knobs.tries):
         if tried % PERSISTENCE == 0:
-            ways = SHAPES[_drawn(rng, knobs.shapes, list(SHAPES))]
-            calls = int(_drawn(rng, knobs.depth, [str(n) for n in range(1, 11)]))
+            shape = _drawn(rng, knobs.shapes, list(SHAPES))
+            calls = int(_drawn(rng, knobs.depth, [str(n) for n in range(1, DEEPEST + 1)]))
         draft = Draft(home, worlds, variant, rng, knobs)
-        staged = STAGES[scene](draft, calls, ways)
-        if must and must.isdisjoint(draft.used):
+        staged = STAGES[scene](draft, calls, SHAPES[shape])
+        if staged is None or (must and must.isdisjoint(draft.used)):
             continue
-        if staged is not None and shortened(draft):
+        if tried % PERSISTENCE < STRICT and not _as_wanted(draft, shape, calls):
+            continue
+        if shortened(draft):
             made = _finished(draft, scene, staged)
             if made is not None:
                 return made
     raise Reject("no_plan", f"{home.name}, {scene}: none in {knobs.tries} tries")
+
+
+def _as_wanted(draft: Draft, shape: str, calls: int) -> bool:
+    """Say whether a draft has come out in the shape and, by and large, the depth wanted."""
+    deep = draft.calls >= 0.7 * calls
+    return deep and (calls < SHAPED or holds(draft, shape))
 
 
 def _scene(rng: random.Random, scenes: Scenes) -> str:
