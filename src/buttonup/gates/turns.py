@@ -13,7 +13,7 @@ from buttonup.gates.seen import Made, Problem, is_error, seen, verdict
 from buttonup.records import Assistant, Message, Tool, Trajectory, User, UserTurn, Verdict
 
 _NO = re.compile(
-    r"\b(?:no|not|nothing|none|cannot|unable|unavailable|impossible|sorry|afraid|unfortunately|"
+    r"\b(?:no|not|nothing|nobody|none|cannot|unable|unavailable|impossible|sorry|afraid|unfortunately|"
     r"without|beyond|fail(?:s|ed)?|error|refused|rejected|already|declin\w+|denied)\b|n't\b|n\u2019t\b",
     re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ back, since it may have changed the world.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -35,6 +36,7 @@ MANY = 6  # objects that one call may take together; ours
 FEW = 4  # items of a list that are gone through one by one: a person's patience
 DEEP = 6  # calls from which a request may turn to another matter when the first is exhausted; ours
 PATIENCE = 10  # ways of growing that may fail before a plan is left as it is; ours
+BROAD = 4  # ends that are looked at for two that go together
 TRIED = 4  # functions tried for one place
 WRITING = 2.0  # how much likelier a call that changes something is drawn; ours
 LEADING = 4.0  # how much likelier a call is drawn that the plan would like to make; ours
@@ -158,11 +160,10 @@ def _chain(draft: Draft, feeders: list[int]) -> bool:
 
 
 def _fan_in(draft: Draft) -> bool:
-    feeders = draft.open_ends()
-    if len(feeders) < 2:  # noqa: PLR2004 - there is nothing to bring together
-        return False
-    one, other = draft.rng.sample(feeders, 2)
-    return _fed(draft, _ways(draft, (one, other)))
+    feeders = draft.open_ends()[-BROAD:]
+    pairs = list(itertools.permutations(feeders, 2))
+    draft.rng.shuffle(pairs)
+    return any(_fed(draft, ways) for pair in pairs if (ways := _ways(draft, pair)))
 
 
 def _each(draft: Draft) -> bool:
@@ -217,7 +218,9 @@ def _compare(draft: Draft) -> bool:
         node = draft.nodes[i]
         if isinstance(node, CallNode) and not node.function.writes:
             groups.setdefault(node.function.name, []).append(i)
-    several = [tuple(group) for group in groups.values() if len(group) > 1]
+    names = [n.function.name for n in draft.nodes if isinstance(n, CallNode)]
+    whole = {name: group for name, group in groups.items() if len(group) == names.count(name)}
+    several = [tuple(group) for group in whole.values() if len(group) > 1]
     return concluded(draft, draft.rng.choice(several)) if several else _same(draft)
 
 
