@@ -63,8 +63,12 @@ def _missing(trajectory: Trajectory) -> Iterator[Problem]:
     if trajectory.cast.assistant == "plan" and len(called) < len(index.plan):
         return
     answers = [said(m.answer) for m in trajectory.messages if isinstance(m, Assistant) and m.answer]
-    for fact in (leaf for _, leaf in leaves(list(goal.facts))):
-        if not any(reports(words, fact) for words in answers):
+    reported: dict[tuple[type, Json], bool] = {}  # an answer tells of the same things repeatedly
+    for _, fact in leaves(list(goal.facts)):
+        asked = (type(fact), fact)
+        if asked not in reported:
+            reported[asked] = any(reports(words, fact) for words in answers)
+        if not reported[asked]:
             yield "missing_fact", f"the answer does not report {short(fact)}"
 
 
