@@ -11,6 +11,7 @@ from buttonup.gates.dates import as_date, clocks
 from buttonup.gates.derived import Known
 from buttonup.gates.numerals import Number, Numeral, numerals, tidy, usable
 from buttonup.gates.once import once
+from buttonup.gates.plain import Plain, plainly, says
 from buttonup.gates.said import Said, said
 from buttonup.gates.seen import Found, Problem, Seen, canonical, leaves, seen, short, verdict
 from buttonup.records import Assistant, Function, Json, Tool, Trajectory, User, Verdict
@@ -45,6 +46,8 @@ def _unsupported(trajectory: Trajectory) -> Iterator[Problem]:
             reporting = True
         elif message.answer and reporting:
             support = _Support(seen(trajectory), i)
+            if support.has_all(plainly(message.answer)):
+                continue
             for token in _tokens(message.answer, support):
                 yield "unsupported", f"message {i}: {short(token)} is in no result and no words"
 
@@ -62,12 +65,14 @@ def _missing(trajectory: Trajectory) -> Iterator[Problem]:
     called = {n for places in index.planned for n in places}
     if trajectory.cast.assistant == "plan" and len(called) < len(index.plan):
         return
-    answers = [said(m.answer) for m in trajectory.messages if isinstance(m, Assistant) and m.answer]
+    answers = [m.answer for m in trajectory.messages if isinstance(m, Assistant) and m.answer]
     reported: dict[tuple[type, Json], bool] = {}  # an answer tells of the same things repeatedly
     for _, fact in leaves(list(goal.facts)):
         asked = (type(fact), fact)
         if asked not in reported:
-            reported[asked] = any(reports(words, fact) for words in answers)
+            reported[asked] = any(says(words, fact) for words in answers) or any(
+                reports(said(words), fact) for words in answers
+            )
         if not reported[asked]:
             yield "missing_fact", f"the answer does not report {short(fact)}"
 
@@ -124,6 +129,17 @@ class _Support:
         results = [found for i, found in self.seen.results.items() if i < self.at]
         given = [made.given for made in self.seen.calls if made.at < self.at]
         return (*results, *given)
+
+    def has_all(self, values: Plain | None) -> bool:
+        """Say whether all values that a text plainly says are in results; False says nothing."""
+        if values is None:
+            return False
+        left = {*values.strings, *values.numbers}
+        longest = 0
+        for found in self.found:
+            left -= found.held
+            longest = max((longest, *found.lengths))
+        return all(not isinstance(v, str) and 0 <= v <= longest and v == int(v) for v in left)
 
     @cached_property
     def told(self) -> tuple[Said, ...]:

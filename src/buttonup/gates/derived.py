@@ -67,7 +67,6 @@ class Known:
         """
         columns: defaultdict[tuple[object, str], list[Number]] = defaultdict(list)
         objects: defaultdict[tuple[int, str], list[Number]] = defaultdict(list)
-        shapes: list[frozenset[str]] = []
         for i, found in enumerate(self.results):
             shape = frozenset(_ITEM.sub("/*", at) for at, _ in found.places if _ITEM.search(at))
             for pointer, number in found.places:

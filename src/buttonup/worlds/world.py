@@ -37,7 +37,7 @@ Known = Callable[[Any, random.Random], Json]
 REQUIRED = inspect.Parameter.empty
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parameter:
     """One parameter of a function, as the planner sees it."""
 
@@ -46,12 +46,12 @@ class Parameter:
     kind: str | None
     default: Json = REQUIRED
 
-    @property
+    @functools.cached_property
     def required(self) -> bool:
         """True when it has no default."""
         return self.default is REQUIRED
 
-    @property
+    @functools.cached_property
     def many(self) -> bool:
         """True when it takes a list."""
         return many(self.hint)
@@ -100,7 +100,11 @@ class WorldFunction:
 
     def parameter(self, name: str) -> Parameter:
         """Give a parameter by its name."""
-        return next(p for p in self.parameters if p.name == name)
+        return self._named[name]
+
+    @functools.cached_property
+    def _named(self) -> dict[str, Parameter]:
+        return {p.name: p for p in self.parameters}
 
     def call(self, state: Any, arguments: Mapping[str, Json]) -> Json:
         """Run on a state. Errors are data: `{"error": "..."}`, never an exception."""

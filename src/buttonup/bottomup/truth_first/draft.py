@@ -150,9 +150,11 @@ class Draft:
         self, function: WorldFunction, bound: dict[str, Binding]
     ) -> dict[str, Binding] | None:
         """Bind every parameter; None when a required one is known to nobody."""
-        world = next((w for w in self.others if w.name == function.world), self.home)
-        self.worlds.setdefault(world.name, world)
-        self.session.enter(world)
+        world = self.worlds.get(function.world)
+        if world is None:
+            world = next(w for w in self.others if w.name == function.world)
+            self.worlds[world.name] = world
+            self.session.enter(world)
         lexicon, bindings = feeds(world), dict(bound)
         modify = lexicon.book.functions[function.name].modify
         for p in function.parameters:

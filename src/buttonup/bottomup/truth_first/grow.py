@@ -40,6 +40,7 @@ BROAD = 4  # ends that are looked at for two that go together
 TRIED = 4  # functions tried for one place
 WRITING = 2.0  # how much likelier a call that changes something is drawn; ours
 LEADING = 4.0  # how much likelier a call is drawn that the plan would like to make; ours
+REFUSED = 4  # values tried for each call that a world might refuse; ours
 OTHERWISE = 0.35  # share of conditions that say what to do when they do not hold; by ear
 
 _UNKNOWN = re.compile(r"There is no |Invalid arguments")
@@ -341,9 +342,10 @@ def add_refused(draft: Draft) -> bool:
     """Add a call at the end that the world refuses, for a reason that is not a wrong id."""
     feeders = draft.open_ends()
     ways: list[Way] = [w for i in feeders for w in _ways(draft, (i,)) if w[0].writes]
-    ways += [(f, ()) for f in feeds(draft.home).roots if f.writes and f.name not in draft.used]
-    draft.rng.shuffle(ways)
-    return any(_refusal(draft, function, links) for function, links in ways[:TRIED])
+    roots = feeds(draft.home).roots
+    ways += [(f, ()) for f in roots if f.writes and f.name not in draft.used]
+    tried = draft.rng.sample(ways * REFUSED, len(ways) * REFUSED)
+    return any(_refusal(draft, function, links) for function, links in tried)
 
 
 def _refusal(draft: Draft, function: WorldFunction, links: Sequence[Link]) -> bool:

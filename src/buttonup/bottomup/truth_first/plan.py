@@ -23,8 +23,8 @@ from buttonup.records import Json, Record
 from buttonup.worlds.session import Session
 from buttonup.worlds.world import World
 
-PERSISTENCE = 25  # drafts of one shape before another is drawn, so that rare ones are not starved
-STRICT = 12  # of these, how many are only taken as they were wanted; ours
+PERSISTENCE = 15  # drafts of one shape over one world before others are drawn; ours
+STRICT = 5  # of these, how many are only taken as they were wanted; ours
 SHAPED = 3  # calls from which a shape can show
 
 
@@ -52,10 +52,11 @@ def plan(
     Rejects  "no_plan" when none was found within `knobs.tries`.
     """
     rng = ticket.rng("plan")
-    home, variant = rng.choice(worlds), rng.randrange(knobs.variants)
+    home, variant = worlds[0], rng.randrange(knobs.variants)
     scene, shape, calls = _scene(rng, scenes), "chain", 1
     for tried in range(knobs.tries):
         if tried % PERSISTENCE == 0:
+            home = rng.choice(worlds)
             shape = _drawn(rng, knobs.shapes, list(SHAPES))
             calls = int(_drawn(rng, knobs.depth, [str(n) for n in range(1, DEEPEST + 1)]))
         draft = Draft(home, worlds, variant, rng, knobs)
