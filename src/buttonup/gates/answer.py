@@ -10,10 +10,10 @@ from functools import cached_property
 from buttonup.gates.dates import as_date, clocks
 from buttonup.gates.derived import Known
 from buttonup.gates.numerals import Number, Numeral, numerals, tidy, usable
-from buttonup.gates.once import once
 from buttonup.gates.plain import Plain, plainly, says
 from buttonup.gates.said import Said, said
 from buttonup.gates.seen import Found, Problem, Seen, canonical, leaves, seen, short, verdict
+from buttonup.once import once
 from buttonup.records import Assistant, Function, Json, Tool, Trajectory, User, Verdict
 
 _BULLET = re.compile(r"(?m)^\s*(?:[-*#]+\s*)?\d{1,2}[.)]\s|(?<=[:.!?;]\s)\d{1,2}[.)]\s(?=\S)")

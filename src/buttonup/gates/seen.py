@@ -17,8 +17,8 @@ import msgspec
 
 from buttonup.gates.dates import as_date
 from buttonup.gates.numerals import Number, usable
-from buttonup.gates.once import once
 from buttonup.gates.said import Said, fold, said
+from buttonup.once import once
 from buttonup.records import (
     Assistant,
     Call,

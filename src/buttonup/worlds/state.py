@@ -99,6 +99,8 @@ class Table(Generic[R]):
 
     def changes(self) -> dict[str, Json]:
         """Give id -> row as it is now (None: removed), only where it differs from the seed."""
+        if not self._changed:
+            return {}
         return {
             key: msgspec.to_builtins(row)
             for key, row in self._changed.items()
