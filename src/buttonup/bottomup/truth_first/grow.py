@@ -35,7 +35,6 @@ from buttonup.worlds.world import WorldFunction
 MANY = 6  # objects that one call may take together; ours
 FEW = 4  # items of a list that are gone through one by one: a person's patience
 DEEP = 6  # calls from which a request may turn to another matter when the first is exhausted; ours
-PATIENCE = 10  # ways of growing that may fail before a plan is left as it is; ours
 BROAD = 4  # ends that are looked at for two that go together
 TRIED = 4  # functions tried for one place
 WRITING = 2.0  # how much likelier a call that changes something is drawn; ours
@@ -59,13 +58,17 @@ def grow(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> bool:
     start = draft.calls
     if not draft.nodes and not _root(draft):
         return False
-    names, weights = list(ways), list(ways.values())
-    misses = 0
-    while draft.calls < start + calls and misses < PATIENCE:
-        way = draft.rng.choices(names, weights)[0]
-        misses += not _grown(draft, way)
-        if misses == PATIENCE and calls >= DEEP and draft.turn_to_another(draft.others):
-            misses = 0
+    left = dict(ways)
+    while draft.calls < start + calls:
+        way = draft.rng.choices(list(left), list(left.values()))[0]
+        if _grown(draft, way):
+            left = dict(ways)
+            continue
+        del left[way]  # it would fail again until something else has grown
+        if not left:
+            if calls < DEEP or not draft.turn_to_another(draft.others):
+                break
+            left = dict(ways)
     return draft.calls > start
 
 

@@ -24,7 +24,7 @@ from buttonup.worlds.session import Session
 from buttonup.worlds.world import World
 
 PERSISTENCE = 15  # drafts of one shape over one world before others are drawn; ours
-STRICT = 5  # of these, how many are only taken as they were wanted; ours
+STRICT = 4  # of these, how many are only taken as they were wanted; ours
 SHAPED = 3  # calls from which a shape can show
 
 
@@ -100,7 +100,7 @@ def _finished(draft: Draft, scene: str, staged: Staged) -> Plan | None:
     outside = {trouble.node} if trouble and not trouble.passes else set()
     if scene == "unserved":
         outside |= {i for i, turn in enumerate(turn_of) if turn == len(draft.turns) - 1}
-    changes = _changes(draft, nodes, turn_of, outside)
+    changes = _changes(draft, nodes, turn_of, outside, as_drafted=order == sorted(order))
     if changes is None:
         return None
     return Plan(
@@ -143,7 +143,12 @@ def _threads(nodes: Sequence[Node], turn_of: Sequence[int]) -> list[int]:
 
 
 def _changes(
-    draft: Draft, nodes: Sequence[Node], turn_of: Sequence[int], outside: set[int]
+    draft: Draft,
+    nodes: Sequence[Node],
+    turn_of: Sequence[int],
+    outside: set[int],
+    *,
+    as_drafted: bool,
 ) -> dict[str, Json] | None:
     """Give the final changes; None unless every valid order of the calls gives the same.
 
@@ -157,7 +162,8 @@ def _changes(
     ]
     if not any(_of(nodes, i).function.writes for i in calls):
         return {}
-    forth = _run(draft, nodes, calls)
+    fresh = as_drafted and not outside
+    forth = draft.session.changes() if fresh else _run(draft, nodes, calls)
     if forth is None:
         return None
     back: list[int] = []
