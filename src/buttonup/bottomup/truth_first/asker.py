@@ -29,6 +29,7 @@ from buttonup.worlds.spoken import asked, listed, sentence, settled
 from buttonup.worlds.templates import fill
 
 IMPLICIT = 0.45  # share of calls that may go without saying and do; ours, by ear
+IF_FIRST = 0.5  # share of conditions that come before what hangs on them; by ear
 BOUND_TO_SAY = 0.5  # chance that the user's own number comes first; a coin
 
 
@@ -227,7 +228,9 @@ class Asker(Voice):
 
     def _only_named(self, i: int) -> bool:
         """Say whether a pick is named where it is used, and needs no clause of its own."""
-        return any(i in node.needs for node in self.nodes[i + 1 :])
+        turn = self.plan.turn_of
+        users = (j for j in range(i + 1, len(self.nodes)) if i in self.nodes[j].needs)
+        return any(turn[j] == turn[i] for j in users)
 
     def _sibling(self, i: int, clause: _Clause) -> str | None:
         """Say the one value in which a call differs from the call of the clause before."""
@@ -277,6 +280,10 @@ class Asker(Voice):
             if open_text:
                 sentences.append(self._opened(open_text, first=first and not sentences))
                 open_text = ""
+            if clause.condition and not clause.otherwise and self.rng.random() < IF_FIRST:
+                sentences.append(self._conditioned(clause))
+                last = clause
+                continue
             form = self._form(clause)
             if form == "ask":
                 text = self._verb(clause)
@@ -291,6 +298,12 @@ class Asker(Voice):
         if open_text:
             sentences.append(self._opened(open_text, first=first and not sentences))
         return " ".join(sentences)
+
+    def _conditioned(self, clause: _Clause) -> str:
+        """Say a condition first, in a sentence of its own."""
+        text = self._plain(self._call(clause.node))
+        ways = self.grammar.conditional_sentence
+        return sentence(self._joining(ways, c=text, condition=clause.condition))
 
     def _opened(self, text: str, *, first: bool) -> str:
         ways = self.register.openers if first else self.grammar.beside_sentence
@@ -377,6 +390,8 @@ class Asker(Voice):
             return False
         if self.plan.missing and self.plan.missing[0] == i:
             return False
+        if self._use(i) != "self" and any(n in node.bindings for n in self.phrases(node).modify):
+            return False  # what was asked of the whole would seem to be asked of its field
         if node.items and any(isinstance(b, Fed) and b.node == i for b in self._bindings()):
             return False  # a list that holds one thing is not called by its plural
         return not any(

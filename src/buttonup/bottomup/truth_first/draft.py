@@ -263,6 +263,11 @@ class Draft:
                     return True
         return False
 
+    def wrote(self, i: int) -> bool:
+        """Say whether a node is a call that changed something."""
+        node = self.nodes[i]
+        return isinstance(node, CallNode) and node.function.writes
+
     def guarded(self, i: int) -> bool:
         """Say whether a call hangs on a condition."""
         node = self.nodes[i]

@@ -230,7 +230,7 @@ def _compare(draft: Draft) -> bool:
 
 def _check(draft: Draft) -> bool:
     """Put a call under a condition, and perhaps another one under its opposite."""
-    feeders = draft.open_ends()
+    feeders = [i for i in draft.open_ends() if not draft.wrote(i)]  # what one did is no condition
     if not feeders:
         return False
     feeder, mark = draft.rng.choice(feeders), len(draft.nodes)
@@ -312,8 +312,9 @@ def _bound(
         if each:
             bound[name] = EachOf(feeder, field)
         elif function.parameter(name).many:
-            if not 1 <= len(draft.nodes[feeder].objects) <= MANY:
-                return None
+            count = len(draft.nodes[feeder].objects)
+            if not 1 <= count <= MANY or (count > 1 and field != draft.entity_of(feeder).id):
+                return None  # "the bike on all of them" is nothing that people say
             bound[name] = AllOf(feeder, field)
         elif (one := _single(draft, feeder)) is not None:
             bound[name] = Fed(one, field)
