@@ -80,6 +80,8 @@ class Asker(Voice):
         }
         self.joined: set[str] = set()
         """Connectives that this message has: none comes twice while there are others."""
+        self.mentioned: set[int] = set()
+        """Picks that this message has named; then "that bike" will do."""
         self.told: set[str] = set()
         """Kinds of the user's own values that have been said."""
         self.sets: dict[int, int] = {}
@@ -167,6 +169,7 @@ class Asker(Voice):
 
     def task(self, i: int) -> str:
         """Say one sub-task on its own."""
+        self.mentioned.clear()
         node = self.nodes[i]
         match node:
             case ReduceNode():
@@ -267,6 +270,7 @@ class Asker(Voice):
     def _joined(self, clauses: Sequence[_Clause], *, first: bool = True) -> str:
         """Say clauses one after the other, joining some; each sentence has its own form."""
         self.joined.clear()
+        self.mentioned.clear()
         sentences: list[str] = []
         open_text, last = "", None
         for clause in clauses:
@@ -460,9 +464,18 @@ class Asker(Voice):
         if isinstance(node, CallNode):
             return self.said(g.single_object, noun=self.entity(node).noun)
         assert isinstance(node, ReduceNode)
+        if id(node) in self.mentioned and self._alone(node):
+            return self.said(g.single_object, noun=self.entity(node).noun)
+        self.mentioned.add(id(node))
         np = self._set(node)
         ways = g.among if np else g.superlative
         return self.said(ways, superlative=self.superlative(node), np=np)
+
+    def _alone(self, node: ReduceNode) -> bool:
+        """Say whether a pick is the only thing of its kind that this message has singled out."""
+        noun = self.entity(node).noun
+        others = (n for n in self.nodes if isinstance(n, ReduceNode) and n.entity and n is not node)
+        return not any(id(n) in self.mentioned and self.entity(n).noun == noun for n in others)
 
     def _set(self, node: ReduceNode) -> str:
         """Name the objects that a conclusion is drawn from; "" when only they can be meant."""

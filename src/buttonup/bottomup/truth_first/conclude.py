@@ -17,7 +17,7 @@ from buttonup.bottomup.truth_first.nodes import (
 )
 from buttonup.records import Json
 
-READ_OUT = 4  # items of a list that an answer names one by one, so that one can say "the second"
+READ_OUT = 6  # items of a list that an answer names one by one, so that one can say "the second"
 BY_PLACE = 0.6  # chance that one of a list which was read out is named by its place; by ear
 
 
