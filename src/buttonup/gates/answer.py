@@ -46,9 +46,10 @@ def _unsupported(trajectory: Trajectory) -> Iterator[Problem]:
             reporting = True
         elif message.answer and reporting:
             support = _Support(seen(trajectory), i)
-            if support.has_all(plainly(message.answer)):
-                continue
-            for token in _tokens(message.answer, support):
+            plain = plainly(message.answer)
+            for token in (
+                _plain_tokens(plain, support) if plain else _tokens(message.answer, support)
+            ):
                 yield "unsupported", f"message {i}: {short(token)} is in no result and no words"
 
 
@@ -97,6 +98,17 @@ def reports(words: Said, fact: Json) -> bool:
     )
 
 
+def _plain_tokens(values: Plain, support: _Support) -> Iterator[str]:
+    """Give the values of a plain text that nothing supports; most are in a result as they are."""
+    left = values.strings - support.held
+    yield from (word for word in sorted(values.words & left) if not support.has_words(word))
+    yield from (day for day in sorted(values.days & left) if not support.has_date(day))
+    yield from (time for time in sorted(values.times & left) if not support.has_time(time))
+    for numeral in values.numerals:
+        if numeral.value not in support.held and not support.has_number(numeral):
+            yield numeral.text
+
+
 def _tokens(text: str, support: _Support) -> Iterator[str]:
     """Give the concrete tokens of an answer that nothing supports."""
     words = said(text)
@@ -130,16 +142,10 @@ class _Support:
         given = [made.given for made in self.seen.calls if made.at < self.at]
         return (*results, *given)
 
-    def has_all(self, values: Plain | None) -> bool:
-        """Say whether all values that a text plainly says are in results; False says nothing."""
-        if values is None:
-            return False
-        left = {*values.strings, *values.numbers}
-        longest = 0
-        for found in self.found:
-            left -= found.held
-            longest = max((longest, *found.lengths))
-        return all(not isinstance(v, str) and 0 <= v <= longest and v == int(v) for v in left)
+    @cached_property
+    def held(self) -> frozenset[Json]:
+        """Every string and number of them."""
+        return frozenset().union(*(found.held for found in self.found))
 
     @cached_property
     def told(self) -> tuple[Said, ...]:
@@ -217,10 +223,11 @@ class _Support:
         scaled = tidy(numeral.value * numeral.scale)
         readings = {numeral.value, abs(numeral.value), scaled}
         return (
-            any(not readings.isdisjoint(found.held) for found in self.found)
+            not readings.isdisjoint(self.held)
             or numeral.value in self.known.counts
-            or any(text.counts(readings) for text in self.told)
+            or (numeral.scale == 1 and self.known.adds_up(numeral.value, numeral.places))
             or any(found.writes(readings, numeral.digits) for found in self.found)
+            or any(text.counts(readings) for text in self.told)
             or any(found.said.counts(readings) for found in self.found)
             or self._follows(numeral, readings)
         )

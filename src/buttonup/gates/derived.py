@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from buttonup.gates.dates import as_date
-from buttonup.gates.numerals import Number, tidy
+from buttonup.gates.numerals import Number, tidy, usable
 from buttonup.gates.said import Said
 from buttonup.gates.seen import Found
 
@@ -96,6 +96,10 @@ class Known:
             or (share and any(_share(value, group, places) for group in self.groups))
             or self._crossed(value, places)
         )
+
+    def adds_up(self, value: Number, places: int) -> bool:
+        """True when a number is the sum of numbers that belong together."""
+        return any(_near(sum(group), value, places) for group in self.groups if usable(sum(group)))
 
     def gives_day(self, day: dt.date) -> bool:
         """True when a date is a known one moved by a known number of days or months."""

@@ -11,7 +11,7 @@ import functools
 import re
 from dataclasses import dataclass
 
-from buttonup.gates.numerals import Number, tidy, usable
+from buttonup.gates.numerals import Number, Numeral, tidy, usable
 from buttonup.records import Json
 
 _MONTHS = (
@@ -23,7 +23,7 @@ _VALUE = re.compile(
     rf"|(?P<day>\b{_DAY} \d{{4}})(?![\w:/-])"
     r"|(?P<id>(?<![\w.@-])[A-Za-z][A-Za-z]*-(?:[A-Za-z]+-)?\d[\w-]*)"
     r"|(?P<time>(?<![\w:.])\d\d:\d\d)(?![\d:]| ?[ap]\.?m)"
-    r"|€?(?<![\w.,:/-])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"|€?(?<![\w.,:/-])(?P<number>\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,15})?|\d{1,15}(?:\.\d{1,15})?)"
     rf"(?![\w:/%°-]|[.,]\d| %|(?:,| to| and| until|-|\u2013) ?{_DAY}| (?:{'|'.join(_MONTHS)}))"
 )
 _UNREAD = re.compile(r"[\d\"\u201c\u201d]")
@@ -33,15 +33,26 @@ _UNREAD = re.compile(r"[\d\"\u201c\u201d]")
 class Plain:
     """The values of a text that writes them plainly."""
 
-    strings: frozenset[str]
-    """Quotations and ids, and dates and times as results hold them."""
+    words: frozenset[str]
+    """Quotations and ids."""
+    days: frozenset[str]
+    """As results hold them: "2026-06-05"."""
+    times: frozenset[str]
     numbers: frozenset[Number]
+    numerals: tuple[Numeral, ...]
+    """The numbers as they are written."""
+
+    @property
+    def strings(self) -> frozenset[str]:
+        """All but the numbers."""
+        return self.words | self.days | self.times
 
 
 @functools.lru_cache(maxsize=64)
 def plainly(text: str) -> Plain | None:
     """Look at a text; None when it has a digit or a quotation that must be read."""
-    strings, numbers = set[str](), set[Number]()
+    words, days, times = set[str](), set[str](), set[str]()
+    numerals: list[Numeral] = []
     at = 0
     for match in _VALUE.finditer(text):
         if _UNREAD.search(text, at, match.start()):
@@ -49,17 +60,25 @@ def plainly(text: str) -> Plain | None:
         at = match.end()
         match match.lastgroup:
             case "number":
-                number = float(match["number"].replace(",", ""))
-                numbers.add(tidy(number))
+                numerals.append(_numeral(match["number"]))
             case "day":
                 day, month, year = match["day"].split()
-                strings.add(f"{year}-{_MONTHS.index(month) + 1:02}-{int(day):02}")
-            case kind:
-                assert kind is not None
-                strings.add(match[kind])
+                days.add(f"{year}-{_MONTHS.index(month) + 1:02}-{int(day):02}")
+            case "time":
+                times.add(match["time"])
+            case _:
+                words.add(match["quoted"] or match["id"])
     if _UNREAD.search(text, at):
         return None
-    return Plain(frozenset(strings), frozenset(numbers))
+    numbers = frozenset(tidy(n.value) for n in numerals)
+    return Plain(frozenset(words), frozenset(days), frozenset(times), numbers, tuple(numerals))
+
+
+def _numeral(text: str) -> Numeral:
+    digits = text.replace(",", "")
+    whole, _, fraction = digits.partition(".")
+    value = float(digits) if fraction else int(digits)
+    return Numeral(text, whole, value, len(fraction))
 
 
 def says(text: str, fact: Json) -> bool:
