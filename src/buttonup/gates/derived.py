@@ -61,8 +61,9 @@ class Known:
 
     @cached_property
     def groups(self) -> tuple[tuple[Number, ...], ...]:
-        """The numbers that belong together: by place in one result and in all that look like it,
-        by object, and of all single objects.
+        """The numbers that belong together.
+
+        By place in one result and in all that look like it, by object, and of all single objects.
         """
         columns: defaultdict[tuple[object, str], list[Number]] = defaultdict(list)
         objects: defaultdict[tuple[int, str], list[Number]] = defaultdict(list)
