@@ -155,6 +155,20 @@ def export(folder: Path, name: str, out: Path, force: bool) -> int:
 
 
 @buttonup.command()
+@click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def negatives(folder: Path, out: Path, force: bool) -> int:
+    """Spoil a run's accepted samples: the same prompt, gone on with rightly and wrongly."""
+    written = dataset.negatives(folder, out, overwrite=force)
+    counts = ", ".join(f"{name} {count}" for name, count in written.corruptions.items())
+    click.echo(f"{written.count} pairs to {out}: {counts}")
+    for reason, count in sorted(written.skipped.items()):
+        click.echo(f"{count} left out: {reason}", err=True)
+    return 0
+
+
+@buttonup.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--format", "name", help=f"One of: {', '.join(FORMATS)}.  [default: detected]")
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")

@@ -1,4 +1,4 @@
-"""What a user does with ButtonUp, as functions: make, report, export, check.
+"""What a user does with ButtonUp, as functions: make, report, export, negatives, check.
 
 The command line and `import buttonup` are the same few doors.
 """
@@ -23,12 +23,14 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec import structs
+
 from buttonup import formats, gates
 from buttonup.engine.cores import cores, spread
 from buttonup.engine.local import Kept, run
 from buttonup.engine.report import Ending, Report, read_ending, read_report
 from buttonup.errors import BadInput
-from buttonup.formats import Exported
+from buttonup.formats import Exported, Negatives, Preference
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Model, Reply, Request
 from buttonup.model.journaled import Journaled
@@ -47,6 +49,7 @@ from buttonup.store import rundir
 from buttonup.store.journal import read_usage
 from buttonup.store.lines import read_records
 from buttonup.store.rundir import Line, RunDir, line_of, open_run
+from buttonup.topdown.corrupt import corruptions
 
 TICK = 0.25  # seconds between two looks at progress, and between two flushes
 FEW = 5  # samples wanted for each item in flight; ours: a short run pays for less that it drops
@@ -367,6 +370,33 @@ def export(folder: Path, name: str, path: Path, *, overwrite: bool = False) -> E
     recipe = folder / "recipe.toml"
     told = recipe.read_text("utf-8") if recipe.exists() else ""
     return formats.export(accepted(folder), name, path, recipe=told, replace=overwrite)
+
+
+def negatives(folder: Path, path: Path, *, overwrite: bool = False) -> Negatives:
+    """Spoil a run's accepted samples, one mistake at a time, and write chosen beside rejected.
+
+    Every pair is judged: one that fails another gate than its own, or several, is left out.
+    Raises  BadInput for a folder that is no run or has nothing to spoil, or a path that is taken
+    """
+    pairs = (pair for sample in accepted(folder) for pair in _spoilt(sample))
+    return formats.write_pairs(pairs, path, replace=overwrite)
+
+
+def _spoilt(sample: Sample) -> Iterator[Preference | Rejection]:
+    for pair in corruptions(sample):
+        failures = gates.judge(pair.trajectory).failures
+        if [v.gate for v in failures] != [pair.gate]:
+            told = ", ".join(f"{v.gate}: {v.reason}" for v in failures)
+            yield Rejection("negatives", "not_alone", told, sample.key)
+            continue
+        yield Preference(
+            corruption=pair.corruption,
+            gate=pair.gate,
+            reason=failures[0].reason,
+            prompt=structs.replace(formats.exported(sample.trajectory), messages=pair.prompt),
+            chosen=pair.chosen,
+            rejected=pair.rejected,
+        )
 
 
 def check(file: Path, name: str | None = None) -> Checked:
