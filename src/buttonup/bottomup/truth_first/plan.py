@@ -15,7 +15,7 @@ from dataclasses import replace
 from buttonup.bottomup.truth_first.draft import Draft
 from buttonup.bottomup.truth_first.grow import shortened
 from buttonup.bottomup.truth_first.nodes import CallNode, Node, Plan, call_needs, moved
-from buttonup.bottomup.truth_first.shapes import SHAPES, Planning, Scenes
+from buttonup.bottomup.truth_first.shapes import DEEPEST, SHAPES, Planning, Scenes
 from buttonup.bottomup.truth_first.stage import STAGES, Staged
 from buttonup.errors import Reject
 from buttonup.records import Json, Record
@@ -50,7 +50,7 @@ def plan(worlds: Sequence[World], ticket: Ticket, knobs: Planning, scenes: Scene
             calls = int(_drawn(rng, knobs.depth, [str(n) for n in range(1, 11)]))
         draft = Draft(home, worlds, variant, rng, knobs)
         staged = STAGES[scene](draft, calls, ways)
-        if staged is not None and shortened(draft):
+        if staged is not None and draft.calls <= DEEPEST and shortened(draft):
             made = _finished(draft, scene, staged)
             if made is not None:
                 return made
