@@ -227,3 +227,16 @@ def test_only_what_is_worded_is_fed(plans: Plans) -> None:
                     assert not isinstance(feeder, CheckNode)
                     entity = feeds(worlds[source.function.world]).referable[feeder.entity]
                     assert binding.field in {field for field, _ in entity}
+
+
+def test_growing_by_no_call_at_all_leaves_no_conclusion_behind() -> None:
+    failed = 0
+    for draft in drafts(200):
+        if not grow(draft, 1, {"root": 1}):
+            continue
+        draft.turn("follow_up")
+        if not grow(draft, 1, {"reduce": 1}):
+            failed += 1
+            assert {*draft.turn_of} == {0}
+            assert len(draft.nodes) == len(draft.turn_of)
+    assert failed > 50

@@ -48,7 +48,7 @@ Way = tuple[WorldFunction, tuple[Link, ...]]
 
 def grow(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> bool:
     """Grow by about so many calls; False when nothing fitted at all."""
-    start = draft.calls
+    start, mark = draft.calls, len(draft.nodes)
     if not draft.nodes and not _root(draft):
         return False
     names, weights = list(ways), list(ways.values())
@@ -56,7 +56,7 @@ def grow(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> bool:
     while draft.calls < start + calls and misses < PATIENCE:
         way = draft.rng.choices(names, weights)[0]
         misses += not _grown(draft, way)
-    return draft.calls > start
+    return draft.calls > start or draft.undone(mark)
 
 
 def _grown(draft: Draft, way: Growth) -> bool:
