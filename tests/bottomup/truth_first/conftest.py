@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -11,7 +13,10 @@ from buttonup.bottomup.truth_first.nodes import Plan
 from buttonup.bottomup.truth_first.plan import Ticket, plan
 from buttonup.bottomup.truth_first.shapes import Planning, Scenes
 from buttonup.errors import Reject
+from buttonup.gates.dates import read
+from buttonup.records import Json
 from buttonup.worlds.catalogue import WORLDS
+from buttonup.worlds.spoken import NUMBERS, money
 
 EVERY = tuple(WORLDS.values())
 MIX = Scenes()
@@ -68,3 +73,44 @@ def plans() -> Plans:
 def only() -> Callable[[str], Scenes]:
     """Give the knobs that draw one scene alone."""
     return scenes
+
+
+def leaves(value: Json) -> Iterator[Json]:
+    match value:
+        case dict():
+            for inner in value.values():
+                yield from leaves(inner)
+        case list():
+            for inner in value:
+                yield from leaves(inner)
+        case _:
+            yield value
+
+
+def says(text: str, value: Json, today: dt.date) -> bool:
+    """Say whether a text says a value, all of it, in one of the forms in which people write it."""
+    return all(says_one(text.casefold(), leaf, today) for leaf in leaves(value))
+
+
+def says_one(text: str, value: Json, today: dt.date) -> bool:
+    if value is None or isinstance(value, bool):
+        return True  # it is said by how the sentence is put
+    forms = [str(value).casefold()]
+    if isinstance(value, int | float):
+        forms = [f"{value:g}", money(value)[1:]]
+        forms += [NUMBERS[int(value)]] if value in range(len(NUMBERS)) else []
+    elif re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        day = dt.date.fromisoformat(value)
+        return read(text).names(day, today, frozenset({today.year}))
+    elif re.fullmatch(r"\d{2}:\d{2}", value):
+        return value in read(text).times
+    return any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text) for form in forms)
+
+
+Says = Callable[[str, Json, dt.date], bool]
+
+
+@pytest.fixture(scope="session", name="says")
+def _says() -> Says:
+    """Give the judge of whether a text says a value."""
+    return says
