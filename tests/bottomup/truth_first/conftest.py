@@ -104,7 +104,7 @@ def says_one(text: str, value: Json, today: dt.date) -> bool:
         return read(text).names(day, today, frozenset({today.year}))
     elif re.fullmatch(r"\d{2}:\d{2}", value):
         return value in read(text).times
-    return any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text) for form in forms)
+    return any(re.search(rf"(?<!\w){re.escape(form)}(?:e?s)?(?!\w)", text) for form in forms)
 
 
 Says = Callable[[str, Json, dt.date], bool]

@@ -260,11 +260,9 @@ def test_a_look_up_may_tell_what_it_is_wanted_for_and_a_change_never_does(plans:
 
 
 def test_the_assistant_does_not_speak_as_the_user(plans: Plans) -> None:
-    own = re.compile(r"\b(?:my|mine|me|I'm|I've)\b")
-    for drawn, words in worded(plans(300)):
-        values = [str(a) for n in drawn.nodes if isinstance(n, CallNode)
-                  for arguments in n.arguments for a in arguments.values()]  # fmt: skip
-        for text in (*words.intents, *words.aims):
-            for value in values:
-                text = text.replace(value, "")
-            assert not own.search(text), text
+    own = re.compile(r"\b(?:my|mine|me|myself)\b|\bI(?:'m| (?:paid|have the|opened|sent|got)) ")
+    for scene in ("plain", "follow_up", "unserved", "change"):
+        for _, words in worded(plans(300, scene)):
+            answers = [turn.answer for turn in words.turns]
+            for text in (*words.intents, *words.aims, *words.findings, *answers):
+                assert not own.search(re.sub(r'["\u201c].*?["\u201d]|lets? me|for me', "", text)), text

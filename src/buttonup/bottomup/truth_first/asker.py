@@ -226,8 +226,8 @@ class Asker(Voice):
         return text
 
     def _only_named(self, i: int) -> bool:
-        """Say whether a pick is named where it is used, and needs no clause of its own."""
-        return any(i in node.needs for node in self.nodes[i + 1 :])
+        """Say whether a pick is named where its turn uses it, and needs no clause of its own."""
+        return self.plan.turn_of[i] in self._turns_of_users(i)
 
     def _sibling(self, i: int, clause: _Clause) -> str | None:
         """Say the one value in which a call differs from the call of the clause before."""
@@ -437,8 +437,7 @@ class Asker(Voice):
         node, entity = self.nodes[i], self.entity(self.nodes[i])
         if i in self.implicit:
             return self._named(i, self._use(i))
-        it = self._object(node)
-        return it if use == entity.id else self.said(entity.refs[use], it=it)
+        return self.referred(entity, use, self._object(node))
 
     def _object(self, node: Node) -> str:
         g = self.grammar
@@ -463,8 +462,7 @@ class Asker(Voice):
         slots = {"plural": entity.plural, "np": ""}
         if i in self.implicit:
             them, slots["np"] = among, self._named(i, "self")
-        each = self.said(them, **slots)
-        return each if use == entity.id else self.said(entity.refs[use], it=each)
+        return self.referred(entity, use, self.said(them, **slots))
 
     def _reduced(self, node: ReduceNode, way: str, np: str) -> str:
         entity = self.entity(node)
@@ -483,8 +481,7 @@ class Asker(Voice):
         if check.test == "is":
             it = self._object(over) if isinstance(over, ReduceNode) else self.choose(
                 self.grammar.it).replace("{noun}", entity.noun)  # fmt: skip
-            phrase = entity.when[check.field][str(check.against)]
-            return self.said(self.grammar.if_is, it=it, phrase=phrase)
+            return self.said(self.grammar.if_is, it=it, phrase=self.case(check, check.against))
         kind = self.lexicon(check).kinds.get((self.kind_of_object(check), check.field))
         limit = asked(kind, check.against, self.rng, self.today, 0.0)
         ways = self.grammar.if_over if check.test == "over" else self.grammar.if_under
