@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import msgspec
 
@@ -16,12 +17,14 @@ from buttonup.bottomup.truth_first.nodes import (
     CheckNode,
     EachOf,
     Fed,
+    Guard,
     NextPage,
     Node,
     Plan,
     ReduceNode,
     Said,
 )
+from buttonup.bottomup.truth_first.shapes import weighed
 from buttonup.bottomup.truth_first.voice import Voice, kind_of
 from buttonup.records import Json, Record
 from buttonup.worlds.phrases import Register, Ways
@@ -40,10 +43,13 @@ class Wording(Record):
 
     registers: dict[str, float] = msgspec.field(default_factory=lambda: dict(REGISTER_MIX))
     """Register -> weight; a register left out is never spoken."""
-    relative: float = 0.4
+    relative: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.4
     """Chance that a near date is said from today: "tomorrow", "next Friday"."""
-    typos: float = 0.0
+    typos: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     """Share of requests with slips of the keyboard in words that carry no value."""
+
+    def __post_init__(self) -> None:
+        weighed("wording.registers", self.registers, REGISTER_MIX)
 
 
 @dataclass(slots=True)
@@ -79,6 +85,8 @@ class Asker(Voice):
         }
         self.joined: set[str] = set()
         """Connectives that this message has: none comes twice while there are others."""
+        self.kept: set[str] = set()
+        """Words in which values have been said: nobody slips in them."""
         self.told: set[str] = set()
         """Kinds of the user's own values that have been said."""
         self.sets: dict[int, int] = {}
@@ -161,7 +169,7 @@ class Asker(Voice):
         if self.register.small and self.rng.random() < self.register.small:
             text = _small(text)
         if self.knobs.typos and self.rng.random() < self.knobs.typos:
-            text = _mistyped(text, self.rng)
+            text = _mistyped(text, self.rng, self.kept)
         return text
 
     def task(self, i: int) -> str:
@@ -188,7 +196,7 @@ class Asker(Voice):
             if isinstance(node, ReduceNode) and self._only_named(i):
                 continue
             if isinstance(node, CallNode) and node.guard and not node.guard.wanted:
-                clauses[-1].otherwise = self._plain(node)
+                self._under(clauses, node.guard.check).otherwise = self._plain(node)
                 continue
             if clauses and (other := self._sibling(i, clauses[-1])) is not None:
                 clauses[-1].same.append(other)
@@ -201,6 +209,12 @@ class Asker(Voice):
                 clause.condition = self._condition(check)
             clauses.append(clause)
         return clauses
+
+    def _under(self, clauses: Sequence[_Clause], check: int) -> _Clause:
+        """Find the clause that hangs on a condition."""
+        held = Guard(check, wanted=True)
+        calls = ((c, self.nodes[c.node]) for c in clauses)
+        return next(c for c, n in calls if isinstance(n, CallNode) and n.guard == held)
 
     def _plain(self, node: CallNode) -> str:
         if self.plan.missing and self.nodes[self.plan.missing[0]] is node:
@@ -428,9 +442,11 @@ class Asker(Voice):
         self.told.add(kind)
         given = self._given(node, name, value)
         relative = self.knobs.relative
-        return self.valued(
+        text = self.valued(
             node, kind, given, lambda k, v: asked(k, v, self.rng, self.today, relative)
         )
+        self.kept.update(_WORD.findall(text.lower()))
+        return text
 
     def _reference(self, i: int, use: str) -> str:
         """Refer to an object of an earlier node, or to a field of it."""
@@ -501,9 +517,9 @@ def _differing(node: CallNode, before: CallNode) -> str:
 _WORD = re.compile(r"(?<![\w€@.'/-])[a-z]{5,}(?![\w@'/-])")
 
 
-def _mistyped(text: str, rng: random.Random) -> str:
-    """Slip on a few long words in small letters: values have digits, capitals, or are short."""
-    spots = list(_WORD.finditer(text))
+def _mistyped(text: str, rng: random.Random, kept: Container[str]) -> str:
+    """Slip on a few long words in small letters, but on none that is kept."""
+    spots = [match for match in _WORD.finditer(text) if match[0] not in kept]
     for match in sorted(
         rng.sample(spots, min(len(spots), rng.randint(1, 3))), key=lambda m: -m.start()
     ):
