@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
+from buttonup.bottomup.truth_first.asker import Wording
 from buttonup.bottomup.truth_first.blueprint import Blueprinting, blueprints
 from buttonup.bottomup.truth_first.plan import Ticket
 from buttonup.bottomup.truth_first.rewrite import Rewriting, faults, literals, rewrite
-from buttonup.bottomup.truth_first.shapes import Planning
+from buttonup.bottomup.truth_first.shapes import Planning, Scenes
 from buttonup.errors import Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request
@@ -19,14 +20,17 @@ from buttonup.model.scripted import Scripted
 from buttonup.records import Blueprint
 from buttonup.worlds.catalogue import WORLDS
 
+EVERY = tuple(WORLDS.values())
+ONE_TURN = Scenes(**{name: 0.0 for name in Scenes.__struct_fields__})
+
 
 @pytest.fixture
 def blueprint() -> Blueprint:
-    planning = Planning(shapes={"chain_2": 1.0}, optional=0)
+    planning = Planning(shapes={"chain": 1.0}, depth={"2": 1.0}, optional=0)
     worlds = [WORLDS["bike_hire"]]
     for i in range(50):
         ticket = Ticket(seed=3, index=i)
-        (made,) = asyncio.run(blueprints(ticket, worlds, planning, Blueprinting()))
+        (made,) = asyncio.run(blueprints(ticket, worlds, planning, ONE_TURN, Wording(), Blueprinting()))
         if any("hire_bike" in names for names in made.needs):
             return made
     raise AssertionError("no plan hires a bike")
@@ -88,5 +92,5 @@ def test_a_number_that_nobody_gave_may_not_be_added(blueprint: Blueprint) -> Non
 def test_the_original_request_has_no_faults() -> None:
     for i in range(100):
         ticket = Ticket(seed=4, index=i)
-        (made,) = asyncio.run(blueprints(ticket, list(WORLDS.values()), Planning(), Blueprinting()))
+        (made,) = asyncio.run(blueprints(ticket, EVERY, Planning(), ONE_TURN, Wording(), Blueprinting()))
         assert faults(made, made.task.text) == []
