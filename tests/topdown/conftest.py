@@ -23,6 +23,7 @@ from buttonup.records import (
     Source,
     Step,
     Tools,
+    UserTurn,
 )
 
 
@@ -62,16 +63,30 @@ def blueprint() -> Blueprint:
         context="Today is 5 June 2026.",
         tools=Tools("simulated"),
         plan=(
-            Step((_call("get_price", ("item", "A-1"), 12, said),), None, "price A-1", "SECRET 12"),
-            Step((_call("get_price", ("item", "B-2"), 9, said),), None, "Price B-2.", "SECRET 9"),
-            Step((), {"item": "B-2"}, "compare", "SECRET B-2 is cheaper."),
+            Step(
+                (_call("get_price", ("item", "A-1"), 12, said),),
+                intent="price A-1",
+                finding="SECRET 12",
+            ),
+            Step(
+                (_call("get_price", ("item", "B-2"), 9, said),),
+                intent="Price B-2.",
+                finding="SECRET 9",
+            ),
+            Step((), {"item": "B-2"}, intent="compare", finding="SECRET B-2 is cheaper."),
             Step(
                 (_call("book", ("item", "B-2"), 9, Source("result", 2, "/item")),),
                 intent="book B-2",
                 finding="SECRET booked",
             ),
         ),
-        answer="SECRET answer: B-2 is booked.",
+        turns=(
+            UserTurn(
+                "Book whichever of A-1 and B-2 is cheaper for Mira.",
+                steps=(0, 1, 2, 3),
+                answer="SECRET answer: B-2 is booked.",
+            ),
+        ),
         goal=Goal(facts=("SECRET fact",)),
         seed=7,
     )

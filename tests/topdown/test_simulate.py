@@ -1,19 +1,31 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 
 import msgspec
 import pytest
 
+from buttonup.bottomup.truth_first.asker import Wording
 from buttonup.bottomup.truth_first.blueprint import Blueprinting, blueprints
 from buttonup.bottomup.truth_first.plan import Ticket
-from buttonup.bottomup.truth_first.shapes import Planning
+from buttonup.bottomup.truth_first.shapes import Planning, Scenes
 from buttonup.errors import BadInput, Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request
 from buttonup.model.scripted import Scripted
-from buttonup.records import Assistant, Blueprint, Cast, Tool, Tools, Trajectory, Usage, encode
+from buttonup.records import (
+    Assistant,
+    Blueprint,
+    Cast,
+    Tool,
+    Tools,
+    Trajectory,
+    Usage,
+    User,
+    encode,
+)
 from buttonup.topdown.simulate import Simulating, simulate
 from buttonup.worlds.catalogue import WORLDS
 
@@ -23,26 +35,56 @@ def _simulated(b: Blueprint, teacher: Teacher | None, knobs: Simulating) -> Traj
     return t
 
 
-def _planned(index: int) -> Blueprint:
-    worlds = list(WORLDS.values())
-    (b,) = asyncio.run(blueprints(Ticket(0, index), worlds, Planning(), Blueprinting()))
+EVERY = tuple(WORLDS.values())
+
+
+def _planned(index: int, scenes: Scenes | None = None) -> Blueprint:
+    knobs = Planning(), scenes or Scenes(wrong_id=0, missing_value=0), Wording(), Blueprinting()
+    (b,) = asyncio.run(blueprints(Ticket(0, index), EVERY, *knobs))
     return b
 
 
-def test_a_plan_acted_out_over_a_world_gets_the_planned_results_and_needs_no_model() -> None:
+def _lone(scene: str) -> Scenes:
+    """Draw one scene and no other, with small talk in half of the conversations."""
+    names = {*Scenes.__struct_fields__} - {"small_talk"}
+    return Scenes(**{name: float(name == scene) for name in names}, small_talk=0.5)
+
+
+SCENES = ["plain", *Scenes.__struct_fields__[:-1]]
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_plan_acted_out_over_a_world_gets_the_planned_results_and_needs_no_model(
+    scene: str,
+) -> None:
     for index in range(20):
-        b = _planned(index)
-        t = _simulated(b, None, Simulating())
-        planned = [call for step in b.plan for call in step.calls]
-        made = [c for m in t.messages if isinstance(m, Assistant) for c in m.calls]
-        given = {m.call_id: m.result for m in t.messages if isinstance(m, Tool)}
-        for call in planned:
-            results = [given[c.id] for c in made if c.arguments == call.arguments]
-            assert call.result in results
-        assert t.messages[-1] == Assistant(t.messages[-1].thought, answer=b.answer)  # type: ignore[union-attr]
-        assert t.cast == Cast("script", "plan", "world")
-        assert t.prompts == {}
-        assert t.usage == Usage()
+        with contextlib.suppress(Reject):
+            b = _planned(index, _lone(scene))
+            t = _simulated(b, None, Simulating())
+            planned = [call for step in b.plan for call in step.calls]
+            made = [c for m in t.messages if isinstance(m, Assistant) for c in m.calls]
+            given = {m.call_id: m.result for m in t.messages if isinstance(m, Tool)}
+            done = [(c.name, encode(c.arguments), encode(given[c.id])) for c in made]
+            wanted = [(c.function, encode(c.arguments), encode(c.result)) for c in planned]
+            assert sorted(done) == sorted(wanted)
+            assert [m.content for m in t.messages if isinstance(m, User)] == [
+                turn.says for turn in b.turns
+            ]
+            assert [m.answer for m in t.messages if isinstance(m, Assistant) and m.answer] == [
+                turn.answer for turn in b.turns
+            ]
+            assert t.cast == Cast("script", "plan", "world")
+            assert (t.prompts, t.usage) == ({}, Usage())
+
+
+def test_a_function_that_is_offered_late_is_called_only_after_the_offer() -> None:
+    for index in range(20):
+        t = _simulated(_planned(index, _lone("late_function")), None, Simulating())
+        offer = next(i for i, m in enumerate(t.messages) if isinstance(m, User) and m.offers)
+        assert t.functions[-1] not in t.blueprint.functions
+        called = [i for i, m in enumerate(t.messages) if isinstance(m, Assistant) and m.calls]
+        assert called
+        assert min(called) > offer
 
 
 def test_the_same_blueprint_gives_the_same_bytes() -> None:
@@ -113,7 +155,8 @@ def test_every_persona_is_drawn_in_time(blueprint: Blueprint, asked: list[Reques
 
 def test_a_plan_follower_without_a_plan_is_the_users_to_mend(blueprint: Blueprint) -> None:
     with pytest.raises(BadInput, match="guided"):
-        _simulated(msgspec.structs.replace(blueprint, plan=()), None, Simulating(assistant="plan"))
+        bare = msgspec.structs.replace(blueprint, plan=(), turns=())
+        _simulated(bare, None, Simulating(assistant="plan"))
 
 
 @pytest.mark.parametrize(

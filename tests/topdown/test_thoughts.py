@@ -1,27 +1,59 @@
 from __future__ import annotations
 
 import random
-import string
+from typing import get_args
 
-from buttonup.topdown.thoughts import Thoughts, closing, going_on, setting_out, thought, thoughts
+from buttonup.records import Reply
+from buttonup.topdown.thoughts import (
+    Thoughts,
+    closing,
+    going_on,
+    setting_out,
+    thought,
+    thoughts,
+    trying_again,
+)
+from buttonup.worlds.templates import slots_of
 
 
 def _ways(grammar: Thoughts) -> dict[str, tuple[str, ...]]:
-    return {name: getattr(grammar, name) for name in Thoughts.__struct_fields__}
+    ways = {name: getattr(grammar, name) for name in Thoughts.__struct_fields__}
+    return {**{name: w for name, w in ways.items() if name != "close"}, **grammar.close}
 
 
-def test_every_way_has_exactly_the_slots_of_its_kind() -> None:
-    slots = {"more": {"done", "total"}, "close": set[str]()}
+SLOTS = {"more": {"done", "total"}, "why": {"intents", "aim"}, "again": set[str]()}
+SLOTS |= {reply: set() for reply in get_args(Reply)}
+
+
+def test_every_way_has_the_slots_of_its_kind() -> None:
     for name, ways in _ways(thoughts()).items():
         for way in ways:
-            found = {slot for _, slot, _, _ in string.Formatter().parse(way) if slot}
-            assert found == slots.get(name, {"intents"}), way
+            found = set(slots_of(way)) - ({"error"} if name == "again" else set())
+            assert found == SLOTS.get(name, {"intents"}), way
 
 
 def test_every_way_is_a_sentence_and_there_are_several_of_each() -> None:
     for ways in _ways(thoughts()).values():
         assert len(set(ways)) == len(ways) >= 5
         assert all(way[0].isupper() and way.endswith(".") for way in ways)
+
+
+def test_every_kind_of_reply_is_led_up_to() -> None:
+    assert thoughts().close.keys() == set(get_args(Reply))
+
+
+def test_what_a_look_up_is_wanted_for_is_told_with_it() -> None:
+    for seed in range(20):
+        said = setting_out(random.Random(seed), ["find a bike"], "open", "hire the cheapest one")
+        assert "find a bike" in said
+        assert "hire the cheapest one" in said
+
+
+def test_another_try_is_told_of_as_one() -> None:
+    said = {trying_again(random.Random(seed), "It took too long.") for seed in range(40)}
+    assert len(said) >= 5
+    assert any("It took too long." in words for words in said)
+    assert not any("{" in words for words in said)
 
 
 def test_intents_are_joined_inside_one_sentence() -> None:
@@ -43,5 +75,5 @@ def test_going_on_says_how_far_it_is() -> None:
 
 
 def test_the_same_dice_give_the_same_words() -> None:
-    assert closing(random.Random(3)) == closing(random.Random(3))
-    assert len({closing(random.Random(i)) for i in range(50)}) > 5
+    assert closing(random.Random(3), "answer") == closing(random.Random(3), "answer")
+    assert len({closing(random.Random(i), "answer") for i in range(50)}) > 5

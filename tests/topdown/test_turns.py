@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,20 @@ from buttonup.records import (
     Trajectory,
     Usage,
     User,
+    UserTurn,
 )
-from buttonup.topdown.turns import Role, Speak, converse, next_role, pending, spoken
+from buttonup.topdown.turns import (
+    Role,
+    Speak,
+    asked,
+    calls_made,
+    converse,
+    next_role,
+    pending,
+    spoken,
+    to_say,
+    turns_taken,
+)
 
 CALLS = (Call.of("call_1", "f", {}), Call.of("call_2", "f", {"x": 1}))
 ASK, TRY, ONE, TWO, END = (
@@ -26,6 +39,9 @@ ASK, TRY, ONE, TWO, END = (
     Tool(call_id="call_2", name="f", result=2),
     Assistant("done", answer="Here."),
 )
+
+
+TASK: dict[str, Any] = {"task": CompositionalTask("please")}
 
 
 def _said(*messages: Message) -> Trajectory:
@@ -49,6 +65,37 @@ def test_the_transcript_alone_says_whose_turn_it_is(
     messages: tuple[Message, ...], role: str | None
 ) -> None:
     assert next_role(_said(*messages)) == role
+
+
+TWICE = (UserTurn("please"), UserTurn("and this"))
+
+
+@pytest.mark.parametrize(
+    ("messages", "role"),
+    [
+        ((), "user"),
+        ((ASK, TRY, ONE, TWO, END), "user"),
+        ((ASK, TRY, ONE, TWO, END, User("and this")), "assistant"),
+        ((ASK, TRY, ONE, TWO, END, User("and this"), END), None),
+        ((ASK, END, User("and this"), TRY, ONE), "tool"),
+    ],
+)
+def test_a_user_with_more_to_say_is_let_speak(
+    messages: tuple[Message, ...], role: str | None
+) -> None:
+    assert next_role(Trajectory(Blueprint(turns=TWICE, **TASK), messages)) == role
+
+
+def test_the_user_says_one_turn_after_the_other() -> None:
+    blueprint = Blueprint(turns=TWICE, **TASK)
+    said = [to_say(Trajectory(blueprint, m)).says for m in ((), (ASK, END))]
+    assert said == ["please", "and this"]
+    assert to_say(_said()).says == "please"
+
+
+def test_turns_and_calls_are_counted_over_the_whole_conversation() -> None:
+    t = _said(ASK, TRY, ONE, TWO, END, User("and this"), TRY)
+    assert (asked(t), turns_taken(t), len(calls_made(t))) == (2, 3, 4)
 
 
 def test_only_calls_without_a_result_are_pending() -> None:
@@ -77,6 +124,20 @@ def test_a_conversation_goes_on_from_any_prefix_to_the_same_end() -> None:
     for n in (0, 1, 2, 4, 5):
         resumed = asyncio.run(converse(_said(*whole.messages[:n]), CAST, 2))
         assert resumed.messages == whole.messages
+
+
+def test_a_conversation_of_several_turns_goes_on_from_any_prefix() -> None:
+    cast = CAST | {"assistant": _tries_once_a_turn}
+    start = Trajectory(Blueprint(turns=TWICE, **TASK))
+    whole = asyncio.run(converse(start, cast, 4))
+    assert whole.messages == (ASK, TRY, ONE, TWO, END) * 2
+    for n in range(10):
+        resumed = asyncio.run(converse(start.plus(*whole.messages[:n]), cast, 4))
+        assert resumed.messages == whole.messages or n in (3, 8), "half a turn's results"
+
+
+async def _tries_once_a_turn(t: Trajectory) -> Trajectory:
+    return t.plus(TRY if isinstance(t.messages[-1], User) else END)
 
 
 def test_a_conversation_without_an_end_is_rejected_and_its_prefix_counts() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -11,7 +12,15 @@ from hypothesis import strategies as st
 from buttonup.errors import Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request
-from buttonup.records import Blueprint, Trajectory, Usage, User
+from buttonup.records import (
+    Assistant,
+    Blueprint,
+    Function,
+    Trajectory,
+    Usage,
+    User,
+    UserTurn,
+)
 from buttonup.topdown.user_agent import UserAgent, literals, lost_literals, script
 
 Say = Callable[..., Teacher]
@@ -28,6 +37,35 @@ def test_a_script_says_the_task_as_it_stands(blueprint: Blueprint) -> None:
     t = asyncio.run(script(Trajectory(blueprint)))
     assert t.messages == (User(blueprint.task.text),)
     assert t.usage == Usage()
+
+
+LATE = Function("cancel", "Cancel it.", {})
+TURNS = (UserTurn("Book A-1."), UserTurn("Now cancel B-2.", "offer", offers=(LATE,)))
+ANSWERED = (User("Book A-1."), Assistant(answer="I can't."))
+
+
+def test_a_script_says_one_turn_after_the_other_and_offers_what_comes_with_it(
+    blueprint: Blueprint,
+) -> None:
+    b = msgspec.structs.replace(blueprint, turns=TURNS)
+    first = asyncio.run(script(Trajectory(b)))
+    second = asyncio.run(script(Trajectory(b, ANSWERED)))
+    assert first.messages == (User("Book A-1."),)
+    assert second.messages[-1] == User("Now cancel B-2.", (LATE,))
+
+
+def test_a_played_user_says_one_turn_after_the_other_too(
+    blueprint: Blueprint, saying: Say, asked: list[Request]
+) -> None:
+    b = msgspec.structs.replace(blueprint, turns=TURNS)
+    user = UserAgent(saying(*_say("A-1, please.", "Cancel B-2, please.")), "terse")
+    first = asyncio.run(user(Trajectory(b)))
+    second = asyncio.run(user(Trajectory(b, ANSWERED)))
+    assert first.messages == (User("A-1, please."),)
+    assert second.messages[-1] == User("Cancel B-2, please.", (LATE,))
+    told = ["\n".join(turn.content for turn in request.messages) for request in asked]
+    assert "Book A-1." in told[0]
+    assert "Book A-1." not in told[1]
 
 
 def test_a_played_user_is_told_its_persona_and_wish_and_nothing_privileged(

@@ -17,6 +17,7 @@ from buttonup.records import (
     Tool,
     Trajectory,
     User,
+    UserTurn,
     encode,
 )
 from buttonup.topdown.views import Hint, assistant_sees, tools_see, user_sees
@@ -41,6 +42,27 @@ def test_the_user_sees_words_only(blueprint: Blueprint) -> None:
     view = user_sees(Trajectory(blueprint, messages))
     assert view.messages == (HALFWAY[0], Assistant(answer="Which one?"))
     assert b"get_price" not in encode(view)
+
+
+def test_the_user_wants_one_thing_after_another(blueprint: Blueprint) -> None:
+    turns = (UserTurn("Book the cheaper one."), UserTurn("And tell me its price."))
+    asking = msgspec.structs.replace(blueprint, turns=turns)
+    assert user_sees(Trajectory(asking)).wants == turns[0].says
+    answered = (*HALFWAY, Assistant(answer="It is booked."))
+    assert user_sees(Trajectory(asking, answered)).wants == turns[1].says
+    bare = msgspec.structs.replace(blueprint, turns=())
+    assert user_sees(Trajectory(bare)).wants == blueprint.task.text
+
+
+def test_what_the_user_offers_can_be_called_from_then_on_and_not_before(
+    blueprint: Blueprint,
+) -> None:
+    late = Function("cancel", "Cancel a booking.", {})
+    before = Trajectory(blueprint, HALFWAY)
+    after = before.plus(Assistant(answer="I can't."), User("Use this.", (late,)))
+    for view, there in ((before, False), (after, True)):
+        assert (late in assistant_sees(view, guided=False).functions) == there
+        assert (late in tools_see(view).functions) == there
 
 
 def test_the_guided_assistant_sees_which_functions_serve_which_subtask(
@@ -74,8 +96,8 @@ def test_no_private_text_reaches_a_view_that_must_not_have_it(
         needs=tuple((p,) for p in private),
         parallel=parallel,
         context=text,
-        plan=tuple(Step((), p, p, p) for p in private),
-        answer=secret,
+        plan=tuple(Step((), p, p, p, p) for p in private),
+        turns=(UserTurn(text, answer=secret), UserTurn(text, missing=secret, answer=secret)),
         goal=Goal({secret: {}}, (secret,)),
     )
     t = Trajectory(blueprint, HALFWAY[:said])

@@ -87,11 +87,12 @@ def needs_of(b: Blueprint, step: int) -> set[int]:
 async def follow_plan(t: Trajectory) -> Trajectory:
     """Speak the next turn of the blueprint's plan."""
     b, turn = t.blueprint, turns_taken(t)
-    beat = schedule(b)[turn]
+    beats = schedule(b)
+    beat, begins = beats[turn], turn == 0 or beats[turn - 1].last
     made = len(calls_made(t))
     calls = [b.plan[i].calls[j] for i, j in beat.calls]
     message = Assistant(
-        thought=_thought(b, beat, turn),
+        thought=_thought(b, beat, turn, begins=begins),
         calls=tuple(
             Call.of(f"call_{made + n}", call.function, call.arguments)
             for n, call in enumerate(calls, 1)
@@ -101,7 +102,7 @@ async def follow_plan(t: Trajectory) -> Trajectory:
     return t.plus(message)
 
 
-def _thought(b: Blueprint, beat: Beat, turn: int) -> str:
+def _thought(b: Blueprint, beat: Beat, turn: int, *, begins: bool) -> str:
     """Say what was learnt and what comes next; the seed and the turn decide the words."""
     rng = random.Random(f"{b.seed}:thought:{turn}")
     findings = [b.plan[i].finding for i in beat.learnt]
@@ -111,7 +112,7 @@ def _thought(b: Blueprint, beat: Beat, turn: int) -> str:
     if len(beat.calls) == 1 and call > 0:
         return thought(findings, _again(b, rng, step, call))
     steps = list(dict.fromkeys(i for i, _ in beat.calls))
-    opening = _opening(b, beat, steps, first=not beat.learnt)
+    opening = _opening(b, beat, steps, first=begins and not beat.learnt)
     aim = b.plan[steps[0]].aim if len(steps) == 1 else ""
     return thought(findings, setting_out(rng, [_intent(b.plan[i]) for i in steps], opening, aim))
 

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from buttonup.errors import Reject
-from buttonup.records import Assistant, Call, Message, Tool, Trajectory, Usage, User
+from buttonup.records import Assistant, Call, Message, Tool, Trajectory, Usage, User, UserTurn
 
 Role = Literal["user", "assistant", "tool"]
 
@@ -38,6 +38,12 @@ def next_role(t: Trajectory) -> Role | None:
 def asked(t: Trajectory) -> int:
     """Count the user's turns."""
     return sum(isinstance(m, User) for m in t.messages)
+
+
+def to_say(t: Trajectory) -> UserTurn:
+    """Give what the user is to say next; without turns, the composite task as it stands."""
+    turns = t.blueprint.turns[asked(t) :]
+    return turns[0] if turns else UserTurn(t.blueprint.task.text)
 
 
 def pending(t: Trajectory) -> tuple[Call, ...]:

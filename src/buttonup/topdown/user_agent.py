@@ -11,7 +11,7 @@ import msgspec
 
 from buttonup.model.ask import Teacher
 from buttonup.records import Trajectory, User
-from buttonup.topdown.turns import asked, spoken
+from buttonup.topdown.turns import spoken, to_say
 from buttonup.topdown.views import user_sees
 
 PROMPT = "user"
@@ -19,10 +19,7 @@ PROMPT = "user"
 
 async def script(t: Trajectory) -> Trajectory:
     """Say what the blueprint has for this turn; without turns, the composite task as it stands."""
-    if not t.blueprint.turns:
-        return t.plus(User(user_sees(t).wants))
-    turn = t.blueprint.turns[asked(t)]
-    return t.plus(User(turn.says, turn.offers))
+    return t.plus(User(user_sees(t).wants, to_say(t).offers))
 
 
 class Saying(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,7 +48,7 @@ class UserAgent:
 
         slots = {"persona": self.persona, "wants": wants}
         saying, usage = await self.teacher.ask(PROMPT, Saying, slots, check=check)
-        return spoken(t, User(saying.message.strip()), usage=usage)
+        return spoken(t, User(saying.message.strip(), to_say(t).offers), usage=usage)
 
 
 _AROUND = string.punctuation + "\u2018\u2019\u201c\u201d\u2026"

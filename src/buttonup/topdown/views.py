@@ -17,7 +17,7 @@ from buttonup.records import (
     User,
 )
 from buttonup.tools.door import Ran, Scene
-from buttonup.topdown.turns import calls_made
+from buttonup.topdown.turns import calls_made, to_say
 
 
 class UserView(Record):
@@ -47,8 +47,8 @@ class AssistantView(Record):
 
 
 def user_sees(t: Trajectory) -> UserView:
-    """Show the user the composite task and the words, but no call, result or thought."""
-    return UserView(wants=t.blueprint.task.text, messages=_words(t))
+    """Show the user what they want now and the words, but no call, result or thought."""
+    return UserView(wants=to_say(t).says, messages=_words(t))
 
 
 def assistant_sees(t: Trajectory, *, guided: bool) -> AssistantView:

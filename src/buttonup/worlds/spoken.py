@@ -41,13 +41,13 @@ def asked(
     """
     if kind == "Date" and isinstance(value, str):
         day = dt.date.fromisoformat(value)
-        if (near := _near(day, today)) and rng.random() < relative:
-            return f"{MARK}{rng.choice(near)}"
+        if (nearby := near(day, today)) and rng.random() < relative:
+            return f"{MARK}{rng.choice(nearby)}"
         forms = [date(day), f"{day:%B} {day.day}, {day.year}", value]
         forms += [f"{day.day} {day:%B}", f"{day:%B} {day.day}"] * 2 * (day.year == today.year)
         return rng.choice(forms)
     if kind == "Time" and isinstance(value, str):
-        return rng.choice([value, value, _half_day(value)])
+        return rng.choice([value, value, half_day(value)])
     if kind == "Money" and not isinstance(value, bool) and isinstance(value, int | float):
         return rng.choice([money(value), money(value), f"{money(value)[1:]} euros"])
     if isinstance(value, int) and not isinstance(value, bool) and 2 <= value < len(NUMBERS):
@@ -59,7 +59,7 @@ MARK = "\u0001"
 """Stands before a day that takes no "on": "tomorrow". `settled` takes it away again."""
 
 
-def _near(day: dt.date, today: dt.date) -> list[str]:
+def near(day: dt.date, today: dt.date) -> list[str]:
     """Say a day from today, where people would."""
     ahead = (day - today).days
     name = f"{day:%A}"
@@ -82,7 +82,8 @@ def settled(text: str, dropped: Sequence[str]) -> str:
     return re.sub(rf"(?:\b(?:{'|'.join(dropped)}) )?{MARK}", "", text)
 
 
-def _half_day(time: str) -> str:
+def half_day(time: str) -> str:
+    """Say a time of day the way it is said with a half: "2:30 pm", "9 am"."""
     hour, minute = int(time[:2]), time[3:]
     said = f"{(hour - 1) % 12 + 1}" + (f":{minute}" if minute != "00" else "")
     return f"{said} {'am' if hour < 12 else 'pm'}"

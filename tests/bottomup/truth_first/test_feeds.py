@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from buttonup.bottomup.truth_first.feeds import gives, kinds, opaque, pointless, referable, wanted
+import pytest
+
+from buttonup.bottomup.truth_first.feeds import MEETING, feeds, fields_of, pointless
 from buttonup.worlds.catalogue import WORLDS
-from buttonup.worlds.phrases import phrase_book
+from buttonup.worlds.world import World
 
-WORLD = WORLDS["bike_hire"]
-FUNCTIONS = WORLD.functions
+BIKES = feeds(WORLDS["bike_hire"])
+FUNCTIONS = BIKES.world.functions
 
-
-def test_a_function_gives_an_object_or_a_list_of_them() -> None:
-    assert gives(FUNCTIONS["find_bikes"]) == ("Bike", True)
-    assert gives(FUNCTIONS["get_station"]) == ("Station", False)
+every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS))
 
 
 def test_an_id_that_only_results_know_is_opaque() -> None:
-    assert opaque(WORLD, FUNCTIONS["hire_bike"]) == {"bike_id"}
-    assert opaque(WORLD, FUNCTIONS["find_bikes"]) == frozenset()
+    assert BIKES.opaque["hire_bike"] == {"bike_id"}
+    assert BIKES.opaque["find_bikes"] == frozenset()
 
 
-def test_only_worded_fields_can_be_referred_to() -> None:
-    book = phrase_book("bike_hire")
-    assert referable(WORLD, book, "Bike") == [("bike_id", "BikeId"), ("station_id", "StationId")]
-    assert referable(WORLD, book, "Member") == [("home_station_id", "StationId")]
+def test_only_what_a_user_knows_enough_for_comes_first() -> None:
+    roots = {function.name for function in BIKES.roots}
+    assert {"find_bikes", "get_member"} <= roots
+    assert roots.isdisjoint({"hire_bike", "get_bike", "extend_hire"})
+
+
+def test_only_worded_fields_can_be_referred_to_and_the_object_itself_first() -> None:
+    assert BIKES.referable["Bike"] == (("bike_id", "BikeId"), ("station_id", "StationId"))
+    assert BIKES.referable["Member"] == (("home_station_id", "StationId"),)
+
+
+def test_a_value_goes_to_every_parameter_of_its_kind_that_can_be_said() -> None:
+    takers = {(function.name, p.name) for function, p in BIKES.takers["BikeId"]}
+    assert {("hire_bike", "bike_id"), ("get_bike", "bike_id")} <= takers
+    assert "PageNumber" not in BIKES.takers
 
 
 def test_reading_again_what_was_read_is_pointless_and_changing_it_is_not() -> None:
@@ -31,9 +41,34 @@ def test_reading_again_what_was_read_is_pointless_and_changing_it_is_not() -> No
     assert not pointless(FUNCTIONS["hire_bike"], "Bike")
 
 
-def test_a_loop_needs_a_function_that_gives_a_list() -> None:
-    assert all(gives(f)[1] for f in wanted(WORLD, frozenset({"each"})))
+def test_every_field_of_a_result_has_its_kind_also_inside_another_object() -> None:
+    assert BIKES.kinds["Hire", "due"] == "Date"
+    assert BIKES.kinds["Repair", "bike.price_per_day"] == "Money"
+    assert BIKES.rows["GroupHire", "hires"] == "Hire"
+    assert {field.entity for field in fields_of(BIKES.world)} >= {"Bike", "Hire", "GroupHire"}
 
 
-def test_every_field_of_a_result_has_its_kind() -> None:
-    assert kinds(WORLD)["Hire", "due"] == "Date"
+def test_it_is_worked_out_once() -> None:
+    assert feeds(WORLDS["bike_hire"]) is BIKES
+
+
+@every_world
+def test_what_only_a_result_can_tell_is_told_by_a_result_of_that_world(world: World) -> None:
+    lexicon = feeds(world)
+    told = {kind for fields in lexicon.referable.values() for _, kind in fields}
+    for name, opaque in lexicon.opaque.items():
+        kinds = {world.functions[name].parameter(parameter).kind for parameter in opaque}
+        assert kinds <= told, name
+
+
+def test_tasks_lead_from_many_worlds_to_many_others() -> None:
+    leaving, entered = set[str](), set[str]()
+    for world in WORLDS.values():
+        lexicon = feeds(world)
+        if any(kind in MEETING for fields in lexicon.referable.values() for _, kind in fields):
+            leaving.add(world.name)
+        takers = [taker for kind in MEETING for taker in lexicon.takers.get(kind, ())]
+        if any(not lexicon.opaque[function.name] for function, _ in takers):
+            entered.add(world.name)
+    assert len(leaving) >= len(WORLDS) / 2
+    assert len(entered) >= len(WORLDS) / 2

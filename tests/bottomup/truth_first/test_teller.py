@@ -2,50 +2,166 @@
 
 from __future__ import annotations
 
-from buttonup.bottomup.truth_first.nodes import CallNode
-from buttonup.bottomup.truth_first.plan import Ticket, plan
-from buttonup.bottomup.truth_first.shapes import Planning
-from buttonup.bottomup.truth_first.teller import Teller
-from buttonup.bottomup.truth_first.word import word
-from buttonup.worlds.catalogue import WORLDS
+import random
+import re
+from collections.abc import Callable, Iterator
+
+from buttonup.bottomup.truth_first.nodes import CallNode, CheckNode, Plan, ReduceNode
+from buttonup.bottomup.truth_first.teller import READ_OUT, Teller
+from buttonup.records import Json
+from buttonup.worlds.spoken import spoken
+
+Plans = Callable[..., list[Plan]]
 
 
-def tellers(count: int) -> list[Teller]:
-    made = []
-    for world in WORLDS.values():
-        for i in range(count):
-            ticket = Ticket(seed=6, index=i)
-            made.append(Teller(plan(world, ticket, Planning()), ticket.rng("word")))
-    return made
+def tellers(plans: list[Plan]) -> Iterator[Teller]:
+    for i, plan in enumerate(plans):
+        yield Teller(plan, random.Random(i))
 
 
-def test_every_change_is_reported() -> None:
-    for teller in tellers(20):
-        writes = {
-            i for i, n in enumerate(teller.nodes) if isinstance(n, CallNode) and n.function.writes
-        }
-        assert writes <= set(teller.reported)
+def answers(teller: Teller) -> str:
+    return " ".join(teller.answer(turn) for turn in range(len(teller.plan.turns)))
 
 
-def test_a_long_list_is_not_read_out_in_a_thought() -> None:
-    for teller in tellers(20):
+def told(text: str, value: Json) -> bool:
+    """Say whether a text tells a value in one of the forms in which an answer would."""
+    return any(
+        spoken(kind, value).casefold() in text.casefold()
+        for kind in ((None, "Money") if isinstance(value, int | float) else (None, "Date"))
+        if kind != "Date" or re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value))
+    )
+
+
+def test_every_change_is_told_with_its_facts(plans: Plans) -> None:
+    changes = 0
+    for teller in tellers(plans(300, "")):
+        text = answers(teller)
         for i, node in enumerate(teller.nodes):
-            if isinstance(node, CallNode) and node.items and len(node.results[0]) > 1:
-                assert len(teller.finding(i)) < 80
+            if isinstance(node, CallNode) and node.function.writes and node.results:
+                if node.failed or teller.plan.scene == "unserved":
+                    continue
+                changes += 1
+                assert teller.in_full(i)
+                assert all(told(text, fact) for fact in teller.facts(i))
+    assert changes > 100
 
 
-def test_facts_are_plain_values() -> None:
-    for world in WORLDS.values():
-        ticket = Ticket(seed=6, index=3)
-        worded = word(plan(world, ticket, Planning()), ticket.rng("word"))
-        assert all(isinstance(fact, str | int | float) for fact in worded.facts)
-        assert not any(isinstance(fact, bool) for fact in worded.facts)
+def test_what_the_user_is_after_is_told_in_full(plans: Plans) -> None:
+    for teller in tellers(plans(300)):
+        text = teller.answer(0)
+        for i in teller.plan.sinks:
+            if teller.in_full(i):
+                assert all(told(text, fact) for fact in teller.facts(i)), text
 
 
-def test_the_assistant_does_not_speak_as_the_user() -> None:
-    for world in WORLDS.values():
-        for i in range(30):
-            ticket = Ticket(seed=8, index=i)
-            worded = word(plan(world, ticket, Planning()), ticket.rng("word"))
-            for intent in worded.intents:
-                assert not {"my", "me", "i", "mine"} & set(intent.lower().split()), intent
+def test_what_was_asked_in_an_earlier_turn_is_told_in_that_turn(plans: Plans) -> None:
+    """Also where a later turn goes on from it, and however long the list is."""
+    lists = 0
+    for teller in tellers(plans(400, "follow_up", depths=(3, 4, 5))):
+        plan = teller.plan
+        for i, node in enumerate(plan.nodes):
+            users = {plan.turn_of[j] for j, n in enumerate(plan.nodes) if i in n.needs}
+            if plan.turn_of[i] in users or isinstance(node, CheckNode):
+                continue
+            if isinstance(node, CallNode) and (node.held_back or node.failed):
+                continue
+            text = teller.answer(plan.turn_of[i])
+            assert all(told(text, fact) for fact in teller.facts(i)), text
+            lists += isinstance(node, CallNode) and len(node.objects) > READ_OUT
+    assert lists > 10
+
+
+def test_a_long_list_on_the_way_is_told_by_its_length(plans: Plans) -> None:
+    long = 0
+    for teller in tellers(plans(300)):
+        for i, node in enumerate(teller.nodes):
+            if isinstance(node, CallNode) and node.items and len(node.objects) > READ_OUT:
+                long += 1
+                assert len(teller.finding(i)) < 90
+                assert teller.in_full(i) == (i in teller.plan.sinks)
+    assert long > 20
+
+
+def test_what_went_without_saying_need_not_be_told(plans: Plans) -> None:
+    for plan in plans(100, shape="chain"):
+        unsaid = [i for i, n in enumerate(plan.nodes) if i not in plan.sinks and not _writes(n)]
+        quiet = Teller(plan, random.Random(0), unsaid)
+        assert not any(quiet.in_full(i) for i in unsaid)
+
+
+def _writes(node: object) -> bool:
+    return isinstance(node, CallNode) and node.function.writes
+
+
+def test_a_call_that_was_held_back_is_told_of_as_not_made(plans: Plans) -> None:
+    held = 0
+    for teller in tellers(plans(300, shape="condition")):
+        for i, node in enumerate(teller.nodes):
+            if isinstance(node, CallNode) and node.held_back:
+                held += 1
+                assert re.search(r"n't |\bnot ", teller.report(i))
+                assert teller.facts(i) == []
+                assert not teller.in_full(i)
+    assert held > 20
+
+
+def test_a_condition_is_told_with_the_value_it_hangs_on(plans: Plans) -> None:
+    ways = set()
+    for teller in tellers(plans(300, shape="condition")):
+        for i, node in enumerate(teller.nodes):
+            if isinstance(node, CheckNode) and node.test != "is":
+                text = teller.report(i)
+                assert told(text, node.against), text
+                no = bool(re.search(r"\bnot\b", text))
+                assert no != node.holds, text
+                ways.add((node.test, node.holds))
+    assert len(ways) == 4
+
+
+def test_a_call_that_failed_is_told_with_its_reason(plans: Plans) -> None:
+    for scene in ("refused", "outage"):
+        for teller in tellers(plans(80, scene)):
+            [(i, node)] = [
+                (i, n) for i, n in enumerate(teller.nodes) if isinstance(n, CallNode) and n.failed
+            ]
+            assert node.results[0]["error"].rstrip(".") in teller.report(i)
+            assert teller.facts(i) == []
+
+
+def test_a_conclusion_is_told_with_its_number_or_by_the_name_of_what_was_picked(
+    plans: Plans,
+) -> None:
+    rules = set()
+    for teller in tellers(plans(300) + plans(200, "follow_up")):
+        for i, node in enumerate(teller.nodes):
+            if isinstance(node, ReduceNode):
+                rules.add(node.rule)
+                text = teller.report(i)
+                assert all(told(text, fact) for fact in teller.facts(i)), text
+    assert {"least", "most", "count", "total", "nth"} <= rules
+
+
+def test_an_intent_is_a_verb_phrase_for_a_call_and_nothing_for_a_conclusion(plans: Plans) -> None:
+    for teller in tellers(plans(200)):
+        for node in teller.nodes:
+            text = teller.intent(node)
+            assert bool(text) == isinstance(node, CallNode)
+            assert "{" not in text
+            assert not text.endswith((".", "?"))
+
+
+def test_facts_are_plain_values(plans: Plans) -> None:
+    for teller in tellers(plans(300)):
+        for i in range(len(teller.nodes)):
+            for fact in teller.facts(i):
+                assert isinstance(fact, str | int | float)
+                assert not isinstance(fact, bool)
+
+
+def test_a_report_is_clean_sentences(plans: Plans) -> None:
+    for teller in tellers(plans(400, "")):
+        for i in range(len(teller.nodes)):
+            text = teller.report(i)
+            assert text == text.strip()
+            assert text.endswith((".", "!", "?"))
+            assert not re.search(r"\{|  | [,.]|,,|\?\.", text), text

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import msgspec
 
@@ -16,12 +17,14 @@ from buttonup.bottomup.truth_first.nodes import (
     CheckNode,
     EachOf,
     Fed,
+    Guard,
     NextPage,
     Node,
     Plan,
     ReduceNode,
     Said,
 )
+from buttonup.bottomup.truth_first.shapes import weighed
 from buttonup.bottomup.truth_first.voice import Voice, kind_of
 from buttonup.records import Json, Record
 from buttonup.worlds.phrases import Register, Ways
@@ -41,10 +44,13 @@ class Wording(Record):
 
     registers: dict[str, float] = msgspec.field(default_factory=lambda: dict(REGISTER_MIX))
     """Register -> weight; a register left out is never spoken."""
-    relative: float = 0.4
+    relative: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.4
     """Chance that a near date is said from today: "tomorrow", "next Friday"."""
-    typos: float = 0.0
+    typos: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     """Share of requests with slips of the keyboard in words that carry no value."""
+
+    def __post_init__(self) -> None:
+        weighed("wording.registers", self.registers, REGISTER_MIX)
 
 
 @dataclass(slots=True)
@@ -82,6 +88,8 @@ class Asker(Voice):
         """Connectives that this message has: none comes twice while there are others."""
         self.mentioned: set[int] = set()
         """Picks that this message has named; then "that bike" will do."""
+        self.kept: set[str] = set()
+        """Words in which values have been said: nobody slips in them."""
         self.told: set[str] = set()
         """Kinds of the user's own values that have been said."""
         self.sets: dict[int, int] = {}
@@ -164,7 +172,7 @@ class Asker(Voice):
         if self.register.small and self.rng.random() < self.register.small:
             text = _small(text)
         if self.knobs.typos and self.rng.random() < self.knobs.typos:
-            text = _mistyped(text, self.rng)
+            text = _mistyped(text, self.rng, self.kept)
         return text
 
     def task(self, i: int) -> str:
@@ -192,7 +200,7 @@ class Asker(Voice):
             if isinstance(node, ReduceNode) and self._only_named(i):
                 continue
             if isinstance(node, CallNode) and node.guard and not node.guard.wanted:
-                clauses[-1].otherwise = self._plain(node)
+                self._under(clauses, node.guard.check).otherwise = self._plain(node)
                 continue
             if clauses and (other := self._sibling(i, clauses[-1])) is not None:
                 clauses[-1].same.append(other)
@@ -205,6 +213,12 @@ class Asker(Voice):
                 clause.condition = self._condition(check)
             clauses.append(clause)
         return clauses
+
+    def _under(self, clauses: Sequence[_Clause], check: int) -> _Clause:
+        """Find the clause that hangs on a condition."""
+        held = Guard(check, wanted=True)
+        calls = ((c, self.nodes[c.node]) for c in clauses)
+        return next(c for c, n in calls if isinstance(n, CallNode) and n.guard == held)
 
     def _plain(self, node: CallNode) -> str:
         if self.plan.missing and self.nodes[self.plan.missing[0]] is node:
@@ -230,10 +244,8 @@ class Asker(Voice):
         return text
 
     def _only_named(self, i: int) -> bool:
-        """Say whether a pick is named where it is used, and needs no clause of its own."""
-        turn = self.plan.turn_of
-        users = (j for j in range(i + 1, len(self.nodes)) if i in self.nodes[j].needs)
-        return any(turn[j] == turn[i] for j in users)
+        """Say whether a pick is named where its turn uses it, and needs no clause of its own."""
+        return self.plan.turn_of[i] in self._turns_of_users(i)
 
     def _sibling(self, i: int, clause: _Clause) -> str | None:
         """Say the one value in which a call differs from the call of the clause before."""
@@ -447,17 +459,18 @@ class Asker(Voice):
         self.told.add(kind)
         given = self._given(node, name, value)
         relative = self.knobs.relative
-        return self.valued(
+        text = self.valued(
             node, kind, given, lambda k, v: asked(k, v, self.rng, self.today, relative)
         )
+        self.kept.update(_WORD.findall(text.lower()))
+        return text
 
     def _reference(self, i: int, use: str) -> str:
         """Refer to an object of an earlier node, or to a field of it."""
         node, entity = self.nodes[i], self.entity(self.nodes[i])
         if i in self.implicit:
             return self._named(i, self._use(i))
-        it = self._object(node)
-        return it if use == entity.id else self.said(entity.refs[use], it=it)
+        return self.referred(entity, use, self._object(node))
 
     def _object(self, node: Node) -> str:
         g = self.grammar
@@ -491,8 +504,7 @@ class Asker(Voice):
         slots = {"plural": entity.plural, "np": ""}
         if i in self.implicit:
             them, slots["np"] = among, self._named(i, "self")
-        each = self.said(them, **slots)
-        return each if use == entity.id else self.said(entity.refs[use], it=each)
+        return self.referred(entity, use, self.said(them, **slots))
 
     def _reduced(self, node: ReduceNode, way: str, np: str) -> str:
         entity = self.entity(node)
@@ -511,8 +523,7 @@ class Asker(Voice):
         if check.test == "is":
             it = self._object(over) if isinstance(over, ReduceNode) else self.choose(
                 self.grammar.it).replace("{noun}", entity.noun)  # fmt: skip
-            phrase = entity.when[check.field][str(check.against)]
-            return self.said(self.grammar.if_is, it=it, phrase=phrase)
+            return self.said(self.grammar.if_is, it=it, phrase=self.case(check, check.against))
         kind = self.lexicon(check).kinds.get((self.kind_of_object(check), check.field))
         limit = asked(kind, check.against, self.rng, self.today, 0.0)
         ways = self.grammar.if_over if check.test == "over" else self.grammar.if_under
@@ -532,9 +543,9 @@ def _differing(node: CallNode, before: CallNode) -> str:
 _WORD = re.compile(r"(?<![\w€@.'/-])[a-z]{5,}(?![\w@'/-])")
 
 
-def _mistyped(text: str, rng: random.Random) -> str:
-    """Slip on a few long words in small letters: values have digits, capitals, or are short."""
-    spots = list(_WORD.finditer(text))
+def _mistyped(text: str, rng: random.Random, kept: Container[str]) -> str:
+    """Slip on a few long words in small letters, but on none that is kept."""
+    spots = [match for match in _WORD.finditer(text) if match[0] not in kept]
     for match in sorted(
         rng.sample(spots, min(len(spots), rng.randint(1, 3))), key=lambda m: -m.start()
     ):

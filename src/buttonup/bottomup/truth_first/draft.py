@@ -280,8 +280,9 @@ class Draft:
         bindings = first_page(node)
         self.nodes[i] = CallNode(node.function, bindings, node.arguments[:1], (result,), node.guard)
 
-    def put_first(self, node: Node) -> None:
+    def put_first(self, node: CallNode) -> None:
         """Put a call in front of all others, in the first turn."""
+        self.calls += len(node.results)
         to = {i: i + 1 for i in range(len(self.nodes))}
         self.nodes[:] = [node, *(moved(n, to) for n in self.nodes)]
         self.turn_of[:] = [0, *self.turn_of]

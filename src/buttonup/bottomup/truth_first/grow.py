@@ -55,7 +55,7 @@ Way = tuple[WorldFunction, tuple[Link, ...]]
 
 def grow(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> bool:
     """Grow by about so many calls; False when nothing fitted at all."""
-    start = draft.calls
+    start, mark = draft.calls, len(draft.nodes)
     if not draft.nodes and not _root(draft):
         return False
     left = dict(ways)
@@ -69,7 +69,7 @@ def grow(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> bool:
             if calls < DEEP or not draft.turn_to_another(draft.others):
                 break
             left = dict(ways)
-    return draft.calls > start
+    return draft.calls > start or draft.undone(mark)
 
 
 def _grown(draft: Draft, way: Growth) -> bool:

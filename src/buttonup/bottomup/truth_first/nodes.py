@@ -199,8 +199,8 @@ class Plan:
 
     @property
     def sinks(self) -> frozenset[int]:
-        """The nodes whose outcome no other node uses: what the user is after."""
-        used = {i for node in self.nodes for i in node.needs}
+        """The nodes whose outcome no other node of their turn uses: what the user is after."""
+        used = {i for i, j in self.edges if self.turn_of[i] == self.turn_of[j]}
         return frozenset(i for i in range(len(self.nodes)) if i not in used)
 
 

@@ -65,7 +65,7 @@ def plan(
             continue
         if tried % PERSISTENCE < STRICT and not _as_wanted(draft, shape, calls):
             continue
-        if shortened(draft):
+        if draft.calls <= DEEPEST and shortened(draft):
             made = _finished(draft, scene, staged)
             if made is not None:
                 return made

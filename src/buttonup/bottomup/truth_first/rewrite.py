@@ -11,7 +11,8 @@ import msgspec
 
 from buttonup.model.ask import Teacher
 from buttonup.records import Blueprint, Json, Record
-from buttonup.worlds.spoken import date, money
+from buttonup.worlds.session import find_world
+from buttonup.worlds.spoken import NUMBERS, date, half_day, money, near
 
 SHARED = 0.25  # of the telling words; ours: good rewritings keep half, a weak model's noise none
 
@@ -41,6 +42,8 @@ class Rewritten(Record):
 async def rewrite(blueprint: Blueprint, teacher: Teacher, knobs: Rewriting) -> list[Blueprint]:
     """Have an LLM say the request as a person would; the plan, and so the truth, stays.
 
+    What the user says besides the request (an answer, a change, small talk) stays as it is.
+
     Rejects  "unfit" when no rewriting kept every literal and leaked nothing.
     """
     persona = knobs.personas[blueprint.seed % len(knobs.personas)]
@@ -49,15 +52,27 @@ async def rewrite(blueprint: Blueprint, teacher: Teacher, knobs: Rewriting) -> l
         if wrong := faults(blueprint, reply.request):
             raise ValueError("; ".join(wrong))
 
+    request = asked(blueprint)
     slots = {
-        "request": blueprint.task.text,
+        "request": request,
         "context": blueprint.context,
         "persona": persona,
         "literals": [" or ".join(forms[:2]) for forms in literals(blueprint)],
     }
     reply, _ = await teacher.ask("rewrite", Rewritten, slots, check=check)
-    task = msgspec.structs.replace(blueprint.task, text=reply.request.strip())
-    return [msgspec.structs.replace(blueprint, task=task)]
+    said = reply.request.strip()
+    text = blueprint.task.text.replace(request, said, 1)
+    turns = tuple(
+        msgspec.structs.replace(turn, says=said) if turn.kind == "request" else turn
+        for turn in blueprint.turns
+    )
+    task = msgspec.structs.replace(blueprint.task, text=text)
+    return [msgspec.structs.replace(blueprint, task=task, turns=turns)]
+
+
+def asked(blueprint: Blueprint) -> str:
+    """Give the request: what the user is after, before anything else comes of it."""
+    return next(turn.says for turn in blueprint.turns if turn.kind == "request")
 
 
 def faults(blueprint: Blueprint, request: str) -> list[str]:
@@ -68,17 +83,17 @@ def faults(blueprint: Blueprint, request: str) -> list[str]:
         for forms in literals(blueprint)
         if not any(_occurs(form, said) for form in forms)
     ]
-    original = f" {_folded(blueprint.task.text)} "
+    original = f" {_folded(asked(blueprint))} "
     wrong += [
         f"it must not say {value!r}, which only a result can tell"
         for value in _only_in_results(blueprint)
         if _occurs(value, said) and not _occurs(value, original)
     ]
-    known = " ".join((blueprint.task.text, blueprint.context, *map(" ".join, literals(blueprint))))
+    known = " ".join((asked(blueprint), blueprint.context, *map(" ".join, literals(blueprint))))
     added = sorted(set(re.findall(r"\d+", request)) - set(re.findall(r"\d+", known)))
     if added:
         wrong.append(f"it must not add numbers: {', '.join(added)}")
-    if _shared(blueprint.task.text, request) < SHARED:
+    if _shared(asked(blueprint), request) < SHARED:
         wrong.append("it must ask for the same things, in sentences")
     names = (f.name for f in blueprint.functions if "_" in f.name)
     return wrong + [f"it must not name the function {n}" for n in names if n in request]
@@ -94,25 +109,36 @@ def _shared(original: str, request: str) -> float:
 
 
 def literals(blueprint: Blueprint) -> list[tuple[str, ...]]:
-    """List the values that the request must say, each with the forms in which it may be said."""
-    found: dict[str, tuple[str, ...]] = {}
+    """List the values that the request says, each with the forms in which it may be said.
+
+    The form that it has comes first.
+    """
+    said, found = f" {_folded(asked(blueprint))} ", dict[str, tuple[str, ...]]()
+    today = find_world(blueprint.tools.worlds[0]).state(blueprint.tools.seed).today
     for step in blueprint.plan:
-        for call in step.calls:
-            for name, source in call.sources.items():
-                value = call.arguments[name]
-                if source.kind == "said" and not isinstance(value, bool):
-                    found[str(value)] = _forms(value)
+        for call in (*step.calls, *step.avoided):
+            given = [v for n, v in call.arguments.items() if n in call.sources or step.avoided]
+            for value in _leaves(given):
+                if value is None or isinstance(value, bool):
+                    continue
+                forms = sorted(_forms(value, today), key=lambda form: not _occurs(form, said))
+                if _occurs(forms[0], said):
+                    found[str(value)] = tuple(forms)
     return list(found.values())
 
 
-def _forms(value: Json) -> tuple[str, ...]:
+def _forms(value: Json, today: dt.date) -> tuple[str, ...]:
     if isinstance(value, int | float):
         plain = f"{value:g}"
-        return (plain, money(value)[1:], money(value))
+        word = NUMBERS[int(value)] if value in range(len(NUMBERS)) else plain
+        return (plain, money(value)[1:], money(value), word)
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
         day = dt.date.fromisoformat(value)
         short = f"{day.day} {day:%B}"
-        return (date(day), value, f"{day:%B} {day.day}, {day.year}", short, f"{day:%B} {day.day}")
+        written = (date(day), value, f"{day:%B} {day.day}, {day.year}", short)
+        return (*written, f"{day:%B} {day.day}", *near(day, today))
+    if isinstance(value, str) and re.fullmatch(r"\d{2}:\d{2}", value):
+        return (value, half_day(value))
     return (str(value),)
 
 

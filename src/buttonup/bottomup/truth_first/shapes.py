@@ -70,8 +70,8 @@ class Planning(Record):
     """Seeded states of each world that samples are drawn from."""
 
     def __post_init__(self) -> None:
-        _known("plan.shapes", self.shapes, SHAPES)
-        _known("plan.depth", self.depth, [str(n) for n in range(1, DEEPEST + 1)])
+        weighed("plan.shapes", self.shapes, SHAPES)
+        weighed("plan.depth", self.depth, [str(n) for n in range(1, DEEPEST + 1)])
 
 
 class Scenes(Record):
@@ -113,7 +113,8 @@ class Scenes(Record):
             )
 
 
-def _known(where: str, weights: dict[str, float], names: Iterable[str]) -> None:
+def weighed(where: str, weights: dict[str, float], names: Iterable[str]) -> None:
+    """Check weights. Raises BadInput for a name that is none, or weights that mean nothing."""
     if unknown := weights.keys() - set(names):
         what = f"{where} has no {', '.join(sorted(unknown))}"
         raise BadInput(what, f"choose from {', '.join(names)}")

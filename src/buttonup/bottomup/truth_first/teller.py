@@ -135,12 +135,7 @@ class Teller(Voice):
             ways = (
                 self.grammar.each_known if isinstance(binding, EachOf) else self.grammar.all_known
             )
-            each = self.said(ways, plural=entity.plural)
-            return (
-                each
-                if binding.field == entity.id
-                else self.said(entity.refs[binding.field], it=each)
-            )
+            return self.referred(entity, binding.field, self.said(ways, plural=entity.plural))
         if isinstance(binding, Fed | AllOf):
             source = self.nodes[binding.node]
             entity, row = self.entity(source), source.objects[0]
@@ -170,8 +165,7 @@ class Teller(Voice):
         actual = at(row, node.field)
         name = self._filled(entity.name, over, self.kind_of_object(node), row)
         if node.test == "is":
-            said = str(actual).lower() if isinstance(actual, bool) else str(actual)
-            phrase = entity.when[node.field][said]
+            phrase = self.case(node, str(actual).lower() if isinstance(actual, bool) else actual)
             return self.said(
                 g.checked["is"], Name=name[:1].upper() + name[1:], name=name, phrase=phrase
             )

@@ -44,6 +44,12 @@ class Voice(abc.ABC):
         """Draw one of several ways and fill it."""
         return fill(self.choose(ways), slots)
 
+    def referred(self, entity: Entity, use: str, it: str) -> str:
+        """Refer to an object by `it`, or to a field of it: "the station where it stands"."""
+        if use == entity.id:
+            return it
+        return fill(self.turned(self.choose(entity.refs[use])), {"it": it})
+
     def lexicon(self, node: Node) -> Feeds:
         """Give the words of the world that a node belongs to."""
         match node:
@@ -86,7 +92,7 @@ class Voice(abc.ABC):
             self._picked[id(node)] = self.choose(
                 picks.least if node.rule == "least" else picks.most
             )
-        return self._picked[id(node)]
+        return self.turned(self._picked[id(node)])
 
     def _listed(self, node: ReduceNode) -> list[dict[str, Json]]:
         source = self.nodes[node.over[0]]
@@ -129,6 +135,10 @@ class Voice(abc.ABC):
             return fill(self.choose(ways or ("{}",)), slots)
         words = say(kind, value)
         return fill(self.choose(ways), {"": words}) if ways else words
+
+    def case(self, node: CheckNode, value: Json) -> str:
+        """Say what is the case when the field that is looked at has a value: "is free"."""
+        return self.turned(self.entity(node).when[node.field][str(value)])
 
     def measure(self, node: ReduceNode | CheckNode) -> str:
         """Name the field that is added up, compared or held against a limit."""
