@@ -137,8 +137,12 @@ class _Support:
 
     @cached_property
     def found(self) -> tuple[Found, ...]:
-        """Every result so far, and the arguments that were given."""
-        results = [found for i, found in self.seen.results.items() if i < self.at]
+        """Every result so far, those of one function together, and the arguments given."""
+        named = {m.answered: m.call.name for m in self.seen.calls if m.answered is not None}
+        order = {name: n for n, name in enumerate(dict.fromkeys(named.values()))}
+        so_far = (i for i in self.seen.results if i < self.at)
+        listed = sorted(so_far, key=lambda i: (order.get(named.get(i, ""), -1), i))
+        results = [self.seen.results[i] for i in listed]
         given = [made.given for made in self.seen.calls if made.at < self.at]
         return (*results, *given)
 

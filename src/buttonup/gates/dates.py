@@ -17,7 +17,7 @@ _MONTH = (
 )
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?(?![\d:])"
 _TILL = r"\s*(?:-|to|and|until|till|through|&)\s*(?:the\s+)?"
-_DAYS = r"(\d(?<![\d:.€$£]\d)\d?(?:st|nd|rd|th)?(?:(?:,\s*|TILL)\d{1,2}(?:st|nd|rd|th)?)*)"
+_DAYS = r"(\d(?<![\w:.€$£]\d)\d?(?:st|nd|rd|th)?(?:(?:,\s*|TILL)\d{1,2}(?:st|nd|rd|th)?)*)"
 _DAYS = _DAYS.replace("TILL", _TILL)
 _YEAR = r"(?:,?\s+(?:of\s+)?(\d{4})\b)?"
 _DIGITS = re.compile(r"\d+")

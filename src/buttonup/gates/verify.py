@@ -15,11 +15,11 @@ from functools import cached_property
 from statistics import fmean
 
 from buttonup.gates.answer import reports
-from buttonup.gates.once import once
 from buttonup.gates.order import only_reads, reading
 from buttonup.gates.said import said
 from buttonup.gates.seen import Found, Made, Seen, is_error, leaves
 from buttonup.gates.turns import declines, slices, wrong_reply
+from buttonup.once import once
 from buttonup.records import (
     Assistant,
     Blueprint,
