@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from buttonup.gates.answer import answer, reports
 from buttonup.gates.said import said
-from buttonup.records import Assistant, Goal, Json, Trajectory
+from buttonup.records import Assistant, Goal, Json, Step, Trajectory
 
 Edit = Callable[..., Trajectory]
 Failures = Callable[[Trajectory], list[tuple[str, str]]]
@@ -110,3 +111,19 @@ def test_a_fact_nearly_reported_is_not(words: str, fact: Json) -> None:
 def test_a_fact_inside_a_list_is_asked_for(base: Trajectory, planned: Edit) -> None:
     assert answer(planned(base, goal=Goal(facts=(["HI-55120"],)))).passed
     assert answer(planned(base, goal=Goal(facts=([{"id": "HI-1"}],)))).reason == "missing_fact"
+
+
+def test_what_the_plan_concludes_is_supported_once_its_calls_are_made_whatever_else_was_read(
+    base: Trajectory, planned: Edit, edit: Edit
+) -> None:
+    task = msgspec.structs.replace(base.blueprint.task, edges=((0, 2), (2, 3), (0, 4)))
+    total = Step(conclusion=8765.5)
+    concluding = planned(base, task=task, plan=(*base.blueprint.plan, total))
+    last = concluding.messages[-1]
+    assert isinstance(last, Assistant)
+    told = msgspec.structs.replace(last, answer=f"{last.answer} That makes €8,765.50 in all.")
+    at = len(base.messages) - 1
+    assert answer(edit(concluding, {at: told})).passed
+    assert answer(edit(base, {at: told})).reason == "unsupported"
+    unread = edit(concluding, {1: None, 2: None, 3: None, at: told})
+    assert answer(unread).reason == "unsupported"

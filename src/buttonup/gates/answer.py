@@ -10,6 +10,7 @@ from functools import cached_property
 from buttonup.gates.dates import as_date, clocks
 from buttonup.gates.derived import Known
 from buttonup.gates.numerals import Number, Numeral, numerals, tidy, usable
+from buttonup.gates.order import drawn_from
 from buttonup.gates.plain import Plain, plainly, says
 from buttonup.gates.said import Said, said
 from buttonup.gates.seen import Found, Problem, Seen, canonical, leaves, seen, short, verdict
@@ -228,6 +229,7 @@ class _Support:
         readings = {numeral.value, abs(numeral.value), scaled}
         return (
             not readings.isdisjoint(self.held)
+            or not readings.isdisjoint(self.concluded)
             or numeral.value in self.known.counts
             or (numeral.scale == 1 and self.known.adds_up(numeral.value, numeral.places))
             or any(found.writes(readings, numeral.digits) for found in self.found)
@@ -235,6 +237,21 @@ class _Support:
             or any(found.said.counts(readings) for found in self.found)
             or self._follows(numeral, readings)
         )
+
+    @cached_property
+    def concluded(self) -> frozenset[Number]:
+        """The numbers that the plan concludes from calls which have all succeeded by now.
+
+        A sum stays right when something is looked up beside it, which no reading of the results
+        by themselves could tell.
+        """
+        blueprint, index = self.seen.trajectory.blueprint, self.seen
+        done = (c for c in index.calls if c.at < self.at and c.succeeded)
+        made = {n for call in done for n in index.planned[call.nth]}
+        lacking = {step for n, (step, _) in enumerate(index.plan) if n not in made}
+        numbers = ((i, s.conclusion) for i, s in enumerate(blueprint.plan) if usable(s.conclusion))
+        drawn = ((drawn_from(blueprint, i), number) for i, number in numbers)
+        return frozenset(tidy(number) for steps, number in drawn if steps and not steps & lacking)
 
     def _follows(self, numeral: Numeral, readings: set[Number]) -> bool:
         """Look further: at roundings, derivations, and what is written."""

@@ -60,9 +60,18 @@ def rests_on(blueprint: Blueprint, place: tuple[int, PlannedCall]) -> frozenset[
     Conclusions and conditions are looked through, to what they are drawn from.
     """
     own, call = place
+    fed = {s.step for s in call.sources.values() if s.step is not None and s.step != own}
+    return _through(blueprint, fed) | drawn_from(blueprint, own)
+
+
+def drawn_from(blueprint: Blueprint, step: int) -> frozenset[int]:
+    """List the steps with calls that a step, or a conclusion, needs by the edges."""
+    return _through(blueprint, {i for i, j in blueprint.task.edges if j == step})
+
+
+def _through(blueprint: Blueprint, steps: set[int]) -> frozenset[int]:
+    """Replace conclusions and conditions by what they are drawn from."""
     plan, edges = blueprint.plan, blueprint.task.edges
-    steps = {s.step for s in call.sources.values() if s.step is not None and s.step != own}
-    steps |= {i for i, j in edges if j == own}
     looked: set[int] = set()
     while steps := {step for step in steps - looked if 0 <= step < len(plan)}:
         looked |= steps

@@ -30,6 +30,7 @@ from buttonup.records import (
     Record,
     Step,
     Trajectory,
+    UserTurn,
 )
 from buttonup.worlds.session import open_session
 
@@ -201,8 +202,12 @@ class _Case:
             and not any(True for _ in wrong_reply(turn, made, messages, start))
             and all(self._tried(step, made) for step in failing)
             and (not failing or declines(words))
-            and (turn.reply != "answer" or self._tells_of(turn.steps, words))
+            and (turn.reply != "answer" or self._tells_as_much(turn, words))
         )
+
+    def _tells_as_much(self, turn: UserTurn, words: str) -> bool:
+        """Say whether words tell anything of what a turn brings, unless the gold ones do not."""
+        return self._tells_of(turn.steps, words) or not self._tells_of(turn.steps, turn.answer)
 
     def _tells_of(self, steps: Sequence[int], words: str) -> bool:
         """Say whether words tell anything of what some steps bring: a value, or how many."""

@@ -157,16 +157,6 @@ class Gold:
             found |= {p} if self.blueprint.plan[p].calls else self.needs(p)
         return frozenset(found)
 
-    def adds_up(self, function: str) -> bool:
-        """Say whether several results of a function make a number, which one more would spoil."""
-        plan = self.blueprint.plan
-        made_of = (
-            [call.function for s in self.needs(i) for call in plan[s].calls]
-            for i, step in enumerate(plan)
-            if isinstance(step.conclusion, int | float) and not isinstance(step.conclusion, bool)
-        )
-        return any(functions.count(function) > 1 for functions in made_of)
-
     def hopeless(self, step: int) -> bool:
         """Say whether a call of a step fails in the plan."""
         return any(failed(call.result) for call in self.blueprint.plan[step].calls)
