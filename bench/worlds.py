@@ -3,17 +3,23 @@
     python bench/worlds.py [COUNT]
 
 Prints, per sample, the CPU time of planning and executing, wording, acting and the gates, and the
-ratio of the whole to encoding the same samples once: the least that any generator must do.
+ratio of the whole to encoding the same samples once: the least that any generator must do. Then the
+same of the commands as they are typed: `buttonup run -n COUNT` and `buttonup export`, with what all
+their processes take together.
 """
 
 from __future__ import annotations
 
 import asyncio
+import resource
+import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from buttonup.bottomup.truth_first import Blueprinting, Planning, Ticket, blueprints, plan, word
 from buttonup.gates import GATES, judge
@@ -50,6 +56,51 @@ async def made(count: int, spent: Counter[str]) -> list[Sample]:
     return samples
 
 
+def whole(count: int, floor: float) -> None:
+    """Run the commands, and print what they took beside `floor`: encoding a sample, in ns."""
+    with tempfile.TemporaryDirectory() as folder:
+        run, out = f"{folder}/run", f"{folder}/out.jsonl"
+        for name, words in {
+            "run": ("run", "-n", str(count), "-q", "--out", run),
+            "export": ("export", run, "--format", "openai", "--out", out),
+        }.items():
+            wall, cpu, peak = command(*words)
+            print(
+                f"{name:18} {cpu / count * 1e6:8.0f} us a sample, all processes   "
+                f"{count / wall:.0f}/s   {peak >> 20} MiB   "
+                f"{cpu / count * 1e9 / floor:.0f} times the encoding"
+            )
+
+
+def command(*words: str) -> tuple[float, float, int]:
+    """Run a command; give its seconds, the CPU seconds and the peak bytes of all its processes."""
+    before, started, peak = _used(), time.monotonic(), 0
+    process = subprocess.Popen(
+        [sys.executable, "-m", "buttonup", *words], stdout=subprocess.DEVNULL
+    )
+    while process.poll() is None:
+        peak = max(peak, _memory(process.pid))
+        time.sleep(0.02)
+    if process.returncode:
+        sys.exit(f"buttonup {' '.join(words)} ended with {process.returncode}")
+    return time.monotonic() - started, _used() - before, peak
+
+
+def _used() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _memory(pid: int) -> int:
+    """Add up what a process and its children hold in memory (Linux; 0 elsewhere)."""
+    held, proc = 0, Path("/proc")
+    with suppress(OSError, ValueError):  # it has just ended
+        held = int((proc / str(pid) / "statm").read_text().split()[1]) * resource.getpagesize()
+        children = (proc / str(pid) / "task" / str(pid) / "children").read_text().split()
+        held += sum(_memory(int(child)) for child in children)
+    return held
+
+
 def main(count: int) -> None:
     """Measure and print."""
     for world in EVERY:
@@ -68,6 +119,7 @@ def main(count: int) -> None:
         print(f"{name:18} {took / count / 1e3:8.0f} us a sample   {took / total:6.1%}")
     print(f"{'all':18} {total / count / 1e3:8.0f} us a sample   {1e9 * count / total:.0f}/s")
     print(f"{total / spent['encode']:.0f} times the encoding of the samples alone")
+    whole(count, spent["encode"] / count)
     slow = ", ".join(f"{n} {took / count / 1e3:.0f} us" for n, took in single.most_common(4))
     print(f"slowest gates: {slow}")
 

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -330,6 +331,20 @@ def test_an_export_passes_the_check_and_is_not_overwritten(
     assert again.status == 2
     assert "data.jsonl exists" in again.told
     assert files(tmp_path) == before
+    assert buttonup(*words, "--force").status == 0
+
+
+def test_negatives_are_counted_by_what_is_wrong_in_one_line(
+    buttonup: Command, made: Path, tmp_path: Path
+) -> None:
+    words = ("negatives", "run", "--out", "pairs.jsonl")
+    first = buttonup(*words)
+    assert first.status == 0
+    rows = [json.loads(line) for line in (tmp_path / "pairs.jsonl").read_text().splitlines()]
+    counts = Counter(row["corruption"] for row in rows)
+    told = ", ".join(f"{name} {counts[name]}" for name in sorted(counts))
+    assert first.out == f"{len(rows)} pairs to pairs.jsonl: {told}\n"
+    assert buttonup(*words).status == 2
     assert buttonup(*words, "--force").status == 0
 
 

@@ -13,7 +13,17 @@ import msgspec
 import pytest
 
 import buttonup
-from buttonup.dataset import Made, Progress, Watch, accepted, check, export, make, report
+from buttonup.dataset import (
+    Made,
+    Progress,
+    Watch,
+    accepted,
+    check,
+    export,
+    make,
+    negatives,
+    report,
+)
 from buttonup.errors import BadInput, Fault
 from buttonup.model.door import Reply, Request
 from buttonup.model.scripted import Scripted
@@ -248,6 +258,20 @@ def test_a_line_that_no_run_wrote_is_named(finished: Path, tmp_path: Path) -> No
         list(accepted(tmp_path))
 
 
+def test_negatives_name_the_gate_that_finds_each_and_overwrite_nothing(
+    finished: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "pairs.jsonl"
+    written = negatives(finished, out)
+    rows = [msgspec.json.decode(line) for line in out.read_text().splitlines()]
+    assert (len(rows), written.skipped) == (written.count, {})
+    assert written.count == sum(written.corruptions.values()) > N
+    assert all(row["reason"] and row["gate"] and row["chosen"] != row["rejected"] for row in rows)
+    with pytest.raises(BadInput, match="exists"):
+        negatives(finished, out)
+    assert negatives(finished, out, overwrite=True) == written
+
+
 # --- the package ---------------------------------------------------------------------------------
 
 
@@ -262,7 +286,7 @@ def test_the_package_gives_what_it_lists_and_not_too_much() -> None:
         for alias in node.names
     }
     assert imported == listed
-    assert {"make", "report", "export", "check", "accepted"} <= listed
+    assert {"make", "report", "export", "negatives", "check", "accepted"} <= listed
 
 
 def test_importing_the_package_brings_in_nothing_heavy() -> None:

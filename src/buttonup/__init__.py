@@ -16,11 +16,12 @@ from buttonup.dataset import (
     check,
     export,
     make,
+    negatives,
     report,
 )
 from buttonup.engine.report import Report
 from buttonup.errors import BadInput, Fault, Reject
-from buttonup.formats import Exported
+from buttonup.formats import Exported, Negatives
 from buttonup.model.door import Model, Reply, Request
 from buttonup.recipe import Recipe, Teaching, read_recipe
 from buttonup.records import Sample, Trajectory
@@ -33,6 +34,7 @@ __all__ = [
     "Fault",
     "Made",
     "Model",
+    "Negatives",
     "Progress",
     "Recipe",
     "Reject",
@@ -46,6 +48,7 @@ __all__ = [
     "check",
     "export",
     "make",
+    "negatives",
     "read_recipe",
     "report",
 ]

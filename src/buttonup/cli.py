@@ -8,7 +8,7 @@ import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -23,6 +23,7 @@ from buttonup.recipe import read_recipe
 from buttonup.records import Assistant, Sample, Tool, User, encode
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.session import find_world
+from buttonup.worlds.splits import Split
 
 EXITS = """\
 Exit status: 0 done; 1 a bug; 2 wrong usage or bad input; 3 ended short of -n, or a check that
@@ -51,10 +52,16 @@ def buttonup() -> None:
     help="Go on with the run in the folder, as happens anyway; start where there is none.",
 )
 @click.option("--tools", help="worlds, worlds:NAME,NAME or simulated.  [default: worlds]")
+@click.option(
+    "--split",
+    type=click.Choice(get_args(Split)),
+    help="Part of the worlds; what is held out is for evaluation.  [default: train]",
+)
 @click.option("--teacher", help="Model that writes and acts.")
 @click.option("--base-url", help="OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1.")
 @click.option("--seeds", type=click.Path(), help="Seed conversations (JSON or JSONL, .gz too).")
 @click.option("--concurrency", type=int, help="Items and calls in flight.  [default: 16]")
+@click.option("--cores", type=int, help="Processor cores used.  [default: 0, all]")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any recipe key.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def run(
@@ -143,6 +150,20 @@ def export(folder: Path, name: str, out: Path, force: bool) -> int:
     exported = dataset.export(folder, name, out, overwrite=force)
     click.echo(f"{exported.count} samples to {out} ({name})")
     for reason, count in sorted(exported.skipped.items()):
+        click.echo(f"{count} left out: {reason}", err=True)
+    return 0
+
+
+@buttonup.command()
+@click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def negatives(folder: Path, out: Path, force: bool) -> int:
+    """Spoil a run's accepted samples: the same prompt, gone on with rightly and wrongly."""
+    written = dataset.negatives(folder, out, overwrite=force)
+    counts = ", ".join(f"{name} {count}" for name, count in written.corruptions.items())
+    click.echo(f"{written.count} pairs to {out}: {counts}")
+    for reason, count in sorted(written.skipped.items()):
         click.echo(f"{count} left out: {reason}", err=True)
     return 0
 

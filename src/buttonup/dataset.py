@@ -1,4 +1,4 @@
-"""What a user does with ButtonUp, as functions: make, report, export, check.
+"""What a user does with ButtonUp, as functions: make, report, export, negatives, check.
 
 The command line and `import buttonup` are the same few doors.
 """
@@ -9,19 +9,30 @@ import asyncio
 import os
 import shutil
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Iterable,
+    Iterator,
+    Sequence,
+)
 from contextlib import aclosing, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
+
+from msgspec import structs
 
 from buttonup import formats, gates
+from buttonup.engine.cores import cores, spread
 from buttonup.engine.local import Kept, run
 from buttonup.engine.report import Ending, Report, read_ending, read_report
 from buttonup.errors import BadInput
-from buttonup.formats import Exported
+from buttonup.formats import Exported, Negatives, Preference
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Model, Reply, Request
-from buttonup.model.endpoint import Endpoint
 from buttonup.model.journaled import Journaled
 from buttonup.model.limited import Limited
 from buttonup.model.retrying import Retrying
@@ -34,12 +45,15 @@ from buttonup.records import (
     Sample,
     Trajectory,
 )
+from buttonup.store import rundir
 from buttonup.store.journal import read_usage
 from buttonup.store.lines import read_records
-from buttonup.store.rundir import RunDir, open_run
+from buttonup.store.rundir import Line, RunDir, line_of, open_run
+from buttonup.topdown.corrupt import corruptions
 
 TICK = 0.25  # seconds between two looks at progress, and between two flushes
 FEW = 5  # samples wanted for each item in flight; ours: a short run pays for less that it drops
+MANY = 500  # samples wanted from which worker processes pay for their start; ours
 BEGUN = {".lock", "identity", "recipe.toml", "journal.sqlite"}  # there before anything is made
 
 
@@ -123,10 +137,63 @@ async def _run(
     with opened.journal() if door else nullcontext() as journal:
         counted = _Counted(door) if door else None
         model = Journaled(counted, journal) if counted and journal else None
-        stages = pipeline(recipe, _teacher(recipe, model))
-        flight = min(recipe.concurrency, recipe.n // FEW + 1)
-        events = run(first, stages, flight)
-        return await _written(events, opened, recipe, counted, watch)
+        workers = 1 if model or recipe.tools == "simulated" else _workers(recipe)
+        if workers > 1:
+            lines = _spread(first, recipe, workers)
+        else:
+            stages = pipeline(recipe, _teacher(recipe, model))
+            flight = min(recipe.concurrency, recipe.n // FEW + 1)
+            lines = _lines(run(first, stages, flight))
+        return await _written(lines, opened, recipe, counted, watch)
+
+
+def _workers(recipe: Recipe) -> int:
+    """Count the processes that pay for their start."""
+    return 1 if recipe.n < MANY else recipe.cores or cores()
+
+
+async def _lines(events: AsyncGenerator[Kept | Rejection, None]) -> AsyncGenerator[Line, None]:
+    """Give the lines that are written of what happens."""
+    async with aclosing(events) as stream:
+        async for event in stream:
+            if isinstance(event, Rejection):
+                yield line_of(event, event.stage)
+            elif not isinstance(event.record, Blueprint | Trajectory):  # these are in their samples
+                yield line_of(event.record, event.stage)
+
+
+class _Worked(NamedTuple):
+    """What a worker process made of a chunk of items."""
+
+    lines: list[Line]
+    failure: Exception | None
+    """What stopped it behind these lines."""
+
+
+async def _spread(
+    first: Iterable[Record], recipe: Recipe, workers: int
+) -> AsyncGenerator[Line, None]:
+    """Give the same lines as one process would, made by several."""
+    async with aclosing(spread(first, partial(_worked, recipe), workers)) as chunks:
+        async for worked in chunks:
+            for line in worked.lines:
+                yield line
+            if worked.failure:
+                raise worked.failure
+
+
+def _worked(recipe: Recipe, items: Sequence[Record]) -> _Worked:
+    lines: list[Line] = []
+
+    async def work() -> None:
+        async for line in _lines(run(items, pipeline(recipe, None), 1)):
+            lines.append(line)  # noqa: PERF401 - what came before a failure stays
+
+    try:
+        asyncio.run(work())
+    except Exception as failure:  # noqa: BLE001 - raised again behind the lines before it
+        return _Worked(lines, failure)
+    return _Worked(lines, None)
 
 
 class _Counted:
@@ -156,7 +223,7 @@ def _left_clean(folder: Path) -> Iterator[None]:
 
 
 async def _written(
-    events: AsyncGenerator[Kept | Rejection, None],
+    lines: AsyncGenerator[Line, None],
     opened: RunDir,
     recipe: Recipe,
     counted: _Counted | None,
@@ -169,9 +236,10 @@ async def _written(
         opened.flush()  # what is accepted is there to be read, however slow the next one is
         watch(replace(at, calls=counted.calls if counted else 0))
 
-    async with aclosing(events) as stream, _every(TICK, look):
-        async for event in stream:
-            at = _kept(event, opened, at)
+    async with aclosing(lines) as stream, _every(TICK, look):
+        async for line in stream:
+            opened.write(line)
+            at = _counted_in(line, at)
             if at.accepted == recipe.n or at.fruitless >= recipe.patience:
                 break
     look()
@@ -197,20 +265,16 @@ async def _every(seconds: float, look: Callable[[], None]) -> AsyncIterator[None
         raise end
 
 
-def _kept(event: Kept | Rejection, opened: RunDir, at: Progress) -> Progress:
-    """Write one event, and count it."""
-    match event:
-        case Rejection():
-            opened.reject(event)
-            return replace(at, rejected=at.rejected + 1, fruitless=at.fruitless + 1)
-        case Kept(record=Sample() as sample):
-            opened.keep(sample)
-            if sample.accepted:
-                return replace(at, accepted=at.accepted + 1, fruitless=0)
+def _counted_in(line: Line, at: Progress) -> Progress:
+    """Count one line."""
+    match line.file:
+        case rundir.ACCEPTED:
+            return replace(at, accepted=at.accepted + 1, fruitless=0)
+        case rundir.FAILED:
             return replace(at, failed=at.failed + 1, fruitless=at.fruitless + 1)
-        case Kept(stage, record) if not isinstance(record, Blueprint | Trajectory):
-            opened.keep_record(stage, record)
-    return at  # blueprints and trajectories are kept inside their samples
+        case rundir.GIVEN_UP:
+            return replace(at, rejected=at.rejected + 1, fruitless=at.fruitless + 1)
+    return at  # something on the way
 
 
 def _unwatched(_at: Progress) -> None:
@@ -272,6 +336,8 @@ async def _door(recipe: Recipe, model: Model | None) -> AsyncIterator[Model | No
     if model is not None or not k.model:
         yield model
         return
+    from buttonup.model.endpoint import Endpoint  # noqa: PLC0415 - loads aiohttp, which few runs need
+
     key = os.environ.get(k.key_env)
     async with Endpoint(k.base_url, key, key_env=k.key_env, timeout=k.timeout) as endpoint:
         await endpoint.probe()
@@ -304,6 +370,33 @@ def export(folder: Path, name: str, path: Path, *, overwrite: bool = False) -> E
     recipe = folder / "recipe.toml"
     told = recipe.read_text("utf-8") if recipe.exists() else ""
     return formats.export(accepted(folder), name, path, recipe=told, replace=overwrite)
+
+
+def negatives(folder: Path, path: Path, *, overwrite: bool = False) -> Negatives:
+    """Spoil a run's accepted samples, one mistake at a time, and write chosen beside rejected.
+
+    Every pair is judged: one that fails another gate than its own, or several, is left out.
+    Raises  BadInput for a folder that is no run or has nothing to spoil, or a path that is taken
+    """
+    pairs = (pair for sample in accepted(folder) for pair in _spoilt(sample))
+    return formats.write_pairs(pairs, path, replace=overwrite)
+
+
+def _spoilt(sample: Sample) -> Iterator[Preference | Rejection]:
+    for pair in corruptions(sample):
+        failures = gates.judge(pair.trajectory).failures
+        if [v.gate for v in failures] != [pair.gate]:
+            told = ", ".join(f"{v.gate}: {v.reason}" for v in failures)
+            yield Rejection("negatives", "not_alone", told, sample.key)
+            continue
+        yield Preference(
+            corruption=pair.corruption,
+            gate=pair.gate,
+            reason=failures[0].reason,
+            prompt=structs.replace(formats.exported(sample.trajectory), messages=pair.prompt),
+            chosen=pair.chosen,
+            rejected=pair.rejected,
+        )
 
 
 def check(file: Path, name: str | None = None) -> Checked:

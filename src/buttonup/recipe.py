@@ -21,8 +21,8 @@ from buttonup.engine.local import Fold, Stage
 from buttonup.errors import BadInput
 from buttonup.model.ask import Teacher
 from buttonup.records import Record, Rejection, Sample, Trajectory, digest
-from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.session import find_world
+from buttonup.worlds.splits import Split, unseen, worlds_of
 from buttonup.worlds.world import World
 
 Some = Annotated[int, msgspec.Meta(ge=1)]
@@ -54,10 +54,14 @@ class Recipe(Record):
     seed: int = 0
     tools: str = "worlds"
     """"worlds", "worlds:NAME,NAME", or "simulated" (text first, through a teacher)."""
+    split: Split = "train"
+    """Part of the worlds: "train", "held_out" or "unseen_functions" (for evaluation), "all"."""
     seeds: str = ""
     """File of seed conversations for text first; "" for the shipped scenarios."""
     concurrency: Some = 16
     """Items and model calls in flight."""
+    cores: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """Processor cores used where no model is asked; 0 for all there are."""
     patience: Some = 300
     """Items in a row that come to nothing before the run ends short: a hopeless one is cheap."""
     rewrite: bool = True
@@ -86,6 +90,7 @@ class Recipe(Record):
 NOT_IDENTITY: Mapping[str, str] = {
     "n": "a run may be made longer; the samples it has stay the first ones",
     "concurrency": "changes how fast, not what",
+    "cores": "changes how fast, not what",
     "patience": "changes when a poor run gives up, not what it makes until then",
     "seeds": "counted by content, not by path",
 }
@@ -154,6 +159,7 @@ def truth_first_stages(k: Recipe, teacher: Teacher | None) -> Sequence[Stage | F
         scenes=k.scenes,
         wording=k.wording,
         knobs=k.blueprint,
+        must=unseen(k.split),
     )
     return (
         Stage("blueprints", drawn),
@@ -199,8 +205,12 @@ def chosen(recipe: Recipe) -> tuple[World, ...]:
             f"tools = {recipe.tools!r} is not known",
             'use "worlds", "worlds:NAME,NAME" or "simulated"',
         )
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
-    return tuple(find_world(name) for name in wanted) or tuple(WORLDS.values())
+    there = {world.name: world for world in worlds_of(recipe.split)}
+    wanted = [find_world(name.strip()).name for name in names.split(",") if name.strip()]
+    if outside := [name for name in wanted if name not in there]:
+        what = f"{', '.join(outside)} is not in the split {recipe.split!r}"
+        raise BadInput(what, 'worlds held out for evaluation need --split held_out, or "all"')
+    return tuple(there[name] for name in wanted) or tuple(there.values())
 
 
 def _needed(teacher: Teacher | None) -> Teacher:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from buttonup.gates.order import dependency, repeats
-from buttonup.records import Assistant, Call, Tool, Tools, Trajectory, User
+from buttonup.records import Assistant, Call, Tool, Trajectory, User
 
 Edit = Callable[..., Trajectory]
 Failures = Callable[[Trajectory], list[tuple[str, str]]]

@@ -17,7 +17,6 @@ from buttonup.records import (
     Tool,
     Tools,
     Trajectory,
-    User,
 )
 
 Edit = Callable[..., Trajectory]

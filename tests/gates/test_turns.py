@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from buttonup.gates.turns import asks, declines, turns
-from buttonup.records import Assistant, Message, Tool, Trajectory, User, UserTurn
+from buttonup.records import Assistant, Call, Message, Tool, Trajectory, User, UserTurn
 
 Edit = Callable[..., Trajectory]
 Failures = Callable[[Trajectory], list[tuple[str, str]]]
@@ -39,10 +39,37 @@ def test_a_missing_value_is_asked_for(talked: Talked, failures: Failures) -> Non
     assert turns(talked(MISSING, Assistant(answer="All right."))).reason == "not_asked"
 
 
-def test_a_call_with_a_guessed_value_fails(talked: Talked, base: Trajectory) -> None:
-    call, result = base.messages[6], base.messages[7]
-    guessed = talked(MISSING, call, result, Assistant(answer="Done. Anything else?"))
-    assert turns(guessed).reason == "guessed"
+def hired(bike: str) -> tuple[Message, ...]:
+    """Guess which bike is wanted, then ask."""
+    given = {"bike_id": bike, "member_id": "M-20431", "days": 3}
+    call = Call.of("call_0", "hire_bike", given)
+    error = Tool("call_0", "hire_bike", {"error": "The bike is not free."})
+    return Assistant(calls=(call,)), error, Assistant(answer="Which of them do you want?")
+
+
+def test_a_call_with_a_guessed_value_fails(talked: Talked, failures: Failures) -> None:
+    open_ = msgspec.structs.replace(
+        MISSING, says="Hire BK-3001 or BK-2077 for three days; I'm M-20431."
+    )
+    assert failures(talked(open_, *hired("BK-2077"))) == [("turns", "guessed")]
+
+
+def test_a_guess_that_comes_from_nowhere_is_told_of_by_provenance_alone(
+    talked: Talked, failures: Failures
+) -> None:
+    open_ = msgspec.structs.replace(MISSING, says="Hire me one for three days; I'm M-20431.")
+    assert failures(talked(open_, *hired("BK-7777"))) == [("provenance", "invented")]
+
+
+def test_a_call_where_none_is_called_for_is_told_of_by_this_gate_alone(
+    talked: Talked, failures: Failures
+) -> None:
+    call = Call.of("call_0", "list_stations", {})
+    looked = (Assistant(calls=(call,)), Tool("call_0", "list_stations", []))
+    no = Assistant(answer="I can't book flights: no function I have does that.")
+    assert failures(talked(UNSERVED, *looked, no)) == [("turns", "called_anyway")]
+    hello = Assistant(answer="Hello!")
+    assert failures(talked(CHAT, *looked, hello)) == [("turns", "called_anyway")]
 
 
 def test_what_nothing_serves_is_declined_without_a_call(

@@ -22,7 +22,7 @@ from buttonup.records import (
     decode,
 )
 from buttonup.store.journal import Entry
-from buttonup.store.rundir import open_run
+from buttonup.store.rundir import line_of, open_run
 
 ACCEPTED = Sample(Trajectory(Blueprint(CompositionalTask("do it"))), (Verdict("known", True),))
 FAILED = Sample(ACCEPTED.trajectory, (Verdict("known", False, "unknown_function"),))
@@ -32,10 +32,10 @@ def test_a_run_folder_holds_what_its_documentation_says(tmp_path: Path) -> None:
     folder = tmp_path / "runs" / "first"
     with open_run(folder, "n = 1\n", "abc") as run:
         run.journal()
-        run.keep(ACCEPTED)
-        run.keep(FAILED)
-        run.keep_record("scenarios", Scenario("Baking"))
-        run.reject(Rejection("atoms", "unfit"))
+        run.write(line_of(ACCEPTED, "gates"))
+        run.write(line_of(FAILED, "gates"))
+        run.write(line_of(Scenario("Baking"), "scenarios"))
+        run.write(line_of(Rejection("atoms", "unfit"), ""))
         run.write_report(Usage(calls=1))
     names = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
     assert names - {".lock"} == {
@@ -61,11 +61,11 @@ def test_the_same_recipe_goes_on_where_it_was(tmp_path: Path) -> None:
 
     with open_run(tmp_path, "n = 1\n", "abc") as run:
         asyncio.run(put())
-        run.keep(ACCEPTED)
+        run.write(line_of(ACCEPTED, "gates"))
     with open_run(tmp_path, "n = 2\n", "abc") as run:
         assert run.journal().get("k") == b"r"
-        run.keep(ACCEPTED)
-        run.keep(ACCEPTED)
+        run.write(line_of(ACCEPTED, "gates"))
+        run.write(line_of(ACCEPTED, "gates"))
     assert len((tmp_path / "accepted.jsonl").read_bytes().splitlines()) == 2
     assert (tmp_path / "recipe.toml").read_text() == "n = 2\n"
 
@@ -147,7 +147,7 @@ def test_a_report_is_written_whole_or_not_at_all(
 SECOND = """
 import pathlib, sys
 from buttonup.errors import BadInput
-from buttonup.store.rundir import open_run
+from buttonup.store.rundir import line_of, open_run
 try:
     with open_run(pathlib.Path(sys.argv[1]), "n = 2", "abc"):
         print("opened")

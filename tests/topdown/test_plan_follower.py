@@ -60,7 +60,9 @@ def blueprints(draw: st.DrawFn) -> Blueprint:
         plan.append(Step(tuple(calls), intent=f"do {j}", finding=f"Found {j}."))
     turn_of = sorted(draw(st.lists(st.integers(0, 2), min_size=len(sizes), max_size=len(sizes))))
     turns = tuple(
-        UserTurn(f"Do {n}.", steps=tuple(i for i, t in enumerate(turn_of) if t == n), answer=f"D{n}.")
+        UserTurn(
+            f"Do {n}.", steps=tuple(i for i, t in enumerate(turn_of) if t == n), answer=f"D{n}."
+        )
         for n in range(turn_of[-1] + 1)
     )
     return Blueprint(
@@ -239,7 +241,9 @@ def test_only_the_first_turn_in_reply_to_a_message_sets_out() -> None:
     def pages(name: str) -> Step:
         first = PlannedCall("f", {"x": name}, {"next_page": 2}, {})
         page = {"page": Source("result", 0 if name == "a" else 1, "/next_page")}
-        return Step((first, PlannedCall("f", {"x": name, "page": 2}, {}, page)), intent=f"see {name}")
+        return Step(
+            (first, PlannedCall("f", {"x": name, "page": 2}, {}, page)), intent=f"see {name}"
+        )
 
     turns = (UserTurn("Both.", steps=(0, 1), answer="Done."),)
     plan = (pages("a"), pages("b"))

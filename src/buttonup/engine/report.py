@@ -5,28 +5,33 @@ A run may still be going on, or may have been cut off: whole lines count, whatev
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median_low
-from typing import TypeVar
+from typing import get_args
+
+import msgspec
 
 from buttonup.bottomup.text_first.equip import Equipped
+from buttonup.engine.variety import Histogram, Tally, Variety
 from buttonup.errors import BadInput
 from buttonup.records import (
-    Assistant,
+    CompositionalTask,
     Record,
     Rejection,
-    Sample,
-    Trajectory,
+    Step,
+    Tools,
     Usage,
+    UserTurn,
+    Verdict,
     digest,
 )
 from buttonup.store.journal import read_usage
 from buttonup.store.lines import read_record, read_records, whole_lines
-
-R = TypeVar("R", bound=Record)
+from buttonup.worlds.splits import Split, worlds_of
 
 SHOWN = 6
 """Reasons (or prompts) listed in a line before "and N more". Ours."""
@@ -44,7 +49,7 @@ class Ending(Record):
     dollars: float | None = None
 
 
-class Report(Record):
+class Report(Record, omit_defaults=False):
     """What a run made and gave up. Shapes and all that follow are of accepted samples."""
 
     stages: tuple[str, ...] = ()
@@ -69,6 +74,8 @@ class Report(Record):
     """Those with several."""
     functions: dict[str, int] = {}
     """Function -> trajectories that call it."""
+    uncalled: tuple[str, ...] = ()
+    """Functions that the run's worlds have and no trajectory calls."""
     worlds: dict[str, int] = {}
     reused: int = 0
     """Times a text-first task took a function that an earlier task had brought."""
@@ -76,6 +83,7 @@ class Report(Record):
     """Distinct sequences of called names."""
     requests: int = 0
     """Distinct composite tasks."""
+    variety: Variety = Variety()
     ending: Ending | None = None
     """None while the run goes on, or when it was cut off."""
 
@@ -101,32 +109,88 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
     rejections = _nested(Counter((rejection.stage, rejection.reason) for rejection in given_up))
     records_of_library = folder / "records" / "library.jsonl"
     rejected, failures = _failures(folder / "rejected.jsonl")
-    variety = _Variety()
-    for sample in read_records(folder / "accepted.jsonl", Sample):
-        variety.add(sample.trajectory)
+    counted = _Counted()
+    for sample in read_records(folder / "accepted.jsonl", _Sample, "Sample"):
+        counted.add(sample.trajectory)
     return Report(
         stages=tuple(dict.fromkeys([*(stages or before.stages), *records, *sorted(rejections)])),
         made={stage: sum(1 for _ in whole_lines(path)) for stage, path in records.items()},
         rejections=rejections,
-        accepted=variety.depth.total(),
+        accepted=counted.depth.total(),
         rejected=rejected,
         failures=failures,
         usage=read_usage(folder / "journal.sqlite"),
-        shapes=dict(variety.shapes),
-        depth=tuple(variety.depth[n] for n in range(max(variety.depth, default=-1) + 1)),
-        calling_turns=variety.calling_turns,
-        parallel_turns=variety.parallel_turns,
-        functions=dict(variety.functions),
-        worlds=dict(variety.worlds),
+        shapes=dict(counted.shapes),
+        depth=tuple(counted.depth[n] for n in range(max(counted.depth, default=-1) + 1)),
+        calling_turns=counted.calling_turns,
+        parallel_turns=counted.parallel_turns,
+        functions=dict(counted.functions),
+        uncalled=tuple(sorted(_offered(folder) - counted.functions.keys())),
+        worlds=dict(counted.worlds),
         reused=sum(len(item.reused) for item in read_records(records_of_library, Equipped)),
-        chains=len(variety.chains),
-        requests=len(variety.requests),
+        chains=len(counted.chains),
+        requests=len(counted.requests),
+        variety=counted.tally.variety(),
         ending=ending or before.ending,
     )
 
 
+def _offered(folder: Path) -> set[str]:
+    """Name the functions of the worlds that a run draws on; none where it draws on none."""
+    path = folder / "recipe.toml"
+    recipe = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    kind, _, named = str(recipe.get("tools", "")).partition(":")
+    split = recipe.get("split", "train")
+    if kind != "worlds" or split not in get_args(Split):
+        return set()
+    wanted = {name.strip() for name in named.split(",") if name.strip()}
+    worlds = (w for w in worlds_of(split) if not wanted or w.name in wanted)
+    return {name for world in worlds for name in world.functions}
+
+
+# Of a sample, only what is counted is read: the rest, most of its bytes, is skipped.
+
+
+class _Call(msgspec.Struct):
+    name: str
+
+
+class _User(msgspec.Struct, tag_field="role", tag="user"):
+    pass
+
+
+class _Assistant(msgspec.Struct, tag_field="role", tag="assistant"):
+    calls: tuple[_Call, ...] = ()
+
+
+class _Tool(msgspec.Struct, tag_field="role", tag="tool"):
+    pass
+
+
+class _Shown(msgspec.Struct):
+    pass
+
+
+class _Blueprint(msgspec.Struct):
+    task: CompositionalTask
+    functions: tuple[_Shown, ...] = ()
+    plan: tuple[Step, ...] = ()
+    turns: tuple[UserTurn, ...] = ()
+    tools: Tools = Tools()
+
+
+class _Trajectory(msgspec.Struct):
+    blueprint: _Blueprint
+    messages: tuple[_User | _Assistant | _Tool, ...] = ()
+
+
+class _Sample(msgspec.Struct):
+    trajectory: _Trajectory
+    verdicts: tuple[Verdict, ...] = ()
+
+
 @dataclass(slots=True)
-class _Variety:
+class _Counted:
     """A tally over accepted trajectories."""
 
     shapes: Counter[str] = field(default_factory=Counter)
@@ -137,9 +201,10 @@ class _Variety:
     requests: set[str] = field(default_factory=set)
     calling_turns: int = 0
     parallel_turns: int = 0
+    tally: Tally = field(default_factory=Tally)
 
-    def add(self, trajectory: Trajectory) -> None:
-        turns = [m.calls for m in trajectory.messages if isinstance(m, Assistant) and m.calls]
+    def add(self, trajectory: _Trajectory) -> None:
+        turns = [m.calls for m in trajectory.messages if isinstance(m, _Assistant) and m.calls]
         names = [call.name for calls in turns for call in calls]
         self.shapes[trajectory.blueprint.task.shape] += 1
         self.depth[len(names)] += 1
@@ -149,15 +214,20 @@ class _Variety:
         self.requests.add(digest(trajectory.blueprint.task.text))
         self.calling_turns += len(turns)
         self.parallel_turns += sum(len(calls) > 1 for calls in turns)
+        b = trajectory.blueprint
+        called = [[call.name for call in calls] for calls in turns]
+        self.tally.add(
+            b.task.text, called, len(b.functions), b.plan, b.task.edges, b.turns, b.tools
+        )
 
 
 def _failures(path: Path) -> tuple[int, dict[str, dict[str, int]]]:
     """Count the samples of a file, and by gate and reason why they failed."""
     samples = 0
     tally: Counter[tuple[str, str]] = Counter()
-    for sample in read_records(path, Sample):
+    for sample in read_records(path, _Sample, "Sample"):
         samples += 1
-        tally.update({(v.gate, v.reason) for v in sample.failures})
+        tally.update({(v.gate, v.reason) for v in sample.verdicts if not v.passed})
     return samples, _nested(tally)
 
 
@@ -229,6 +299,7 @@ def _summary(report: Report) -> str:
     if report.accepted:
         lines += [("diversity", _diversity(report)), ("depth", _depth(report))]
         lines.append(("shapes", _listed(report.shapes)))
+        lines += _variety(report.variety, report.accepted)
     return "\n".join(f"{name:<11}{text}" for name, text in lines)
 
 
@@ -260,8 +331,14 @@ def _diversity(report: Report) -> str:
     return (
         f"{_many(report.requests, 'distinct request')}, "
         f"{_many(report.chains, 'distinct call chain')}, "
-        f"{_many(len(report.functions), 'function')} called{reused}{worlds}"
+        f"{_many(len(report.functions), 'function')} called{_unused(report)}{reused}{worlds}"
     )
+
+
+def _unused(report: Report) -> str:
+    if not report.uncalled:
+        return ""
+    return f" of {len(report.functions) + len(report.uncalled):,}"
 
 
 def _depth(report: Report) -> str:
@@ -270,6 +347,42 @@ def _depth(report: Report) -> str:
         f"{calls[0]} to {calls[-1]} calls a trajectory, median {median_low(calls)}; "
         f"{report.parallel_share:.1%} of the turns with calls make several"
     )
+
+
+def _variety(v: Variety, accepted: int) -> list[tuple[str, str]]:
+    chains = f"{_many(v.chains, 'distinct call chain')}, none over {v.top_chain:.2%}"
+    skeletons = f"{_many(v.skeletons, 'request skeleton')}, none over {v.top_skeleton:.2%}"
+    grams = ", ".join(f"distinct-{n} {share:.3f}" for n, share in v.distinct.items())
+    lines = [
+        ("variety", f"{chains}; {skeletons}"),
+        ("words", f"{_drawn(v.request_words)} a request; {grams}"),
+        ("calls", _drawn(v.calls)),
+        ("shown", f"{_drawn(v.shown)} functions"),
+        ("turns", f"{_drawn(v.user_turns)} of the user"),
+    ]
+    if v.turn_kinds:
+        lines.append(("kinds", _shares(v.turn_kinds, accepted)))
+    if v.forms:
+        lines.append(("plans", _shares(v.forms, accepted)))
+    return lines
+
+
+def _drawn(h: Histogram) -> str:
+    """Draw a histogram in a line: "1 ▂ 2 █ 3 ▅ (median 2, most 3)"."""
+    tallest = max(h.counts.values(), default=1)
+    bars = " ".join(f"{value} {BARS[_height(n, tallest)]}" for value, n in h.counts.items())
+    return f"{bars} (median {h.median:g}, most {h.most})"
+
+
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def _height(n: int, tallest: int) -> int:
+    return min(n * len(BARS) // (tallest + 1), len(BARS) - 1)
+
+
+def _shares(counts: Mapping[str, int], total: int) -> str:
+    return ", ".join(f"{_plain(name)} {count / total:.1%}" for name, count in counts.items())
 
 
 def _many(count: int, noun: str) -> str:

@@ -3,5 +3,17 @@
 from buttonup.formats.detect import FORMATS, detect, read
 from buttonup.formats.export import Exported, export
 from buttonup.formats.exported import adopt, exported
+from buttonup.formats.pairs import Negatives, Preference, write_pairs
 
-__all__ = ["FORMATS", "Exported", "adopt", "detect", "export", "exported", "read"]
+__all__ = [
+    "FORMATS",
+    "Exported",
+    "Negatives",
+    "Preference",
+    "adopt",
+    "detect",
+    "export",
+    "exported",
+    "read",
+    "write_pairs",
+]

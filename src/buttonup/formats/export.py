@@ -47,9 +47,9 @@ def export(
             cannot be written (a full disk too), or no sample can be exported
     """
     to, about = format_named(name), card_path(path)
-    _refuse(path, about, replace)
+    refuse(path, about, replace=replace)
     census, skipped = Census(), Counter[str]()
-    with _draft(about) as words, _draft(path) as rows:
+    with draft(about) as words, draft(path) as rows:
         for sample in samples:
             if row := _row(sample, to, skipped):
                 rows.write(row)
@@ -57,8 +57,8 @@ def export(
         if not census.rows:
             raise BadInput("there is no sample to export", _left_out(skipped))
         words.write(card(path.name, to.NAME, to.ABOUT, census, skipped, recipe).encode())
-        _settle(rows)
-        _settle(words)
+        settle(rows)
+        settle(words)
     return Exported(count=census.rows, skipped=dict(sorted(skipped.items())))
 
 
@@ -67,10 +67,11 @@ def card_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.card.md")
 
 
-def _refuse(path: Path, about: Path, replace: bool) -> None:
+def refuse(path: Path, *others: Path, replace: bool) -> None:
+    """Look whether a file of rows, and others beside it, can be written. Raises BadInput."""
     if path.suffix in OTHER:
         raise BadInput(f"{path} would hold JSON Lines", "choose a path that ends in .jsonl")
-    for taken in (path, about):
+    for taken in (path, *others):
         if taken.exists() and not replace:
             raise BadInput(f"{taken} exists", "choose another path or remove it")
 
@@ -94,24 +95,25 @@ def _left_out(skipped: Counter[str]) -> str:
 
 
 @contextmanager
-def _draft(path: Path) -> Iterator[IO[bytes]]:
+def draft(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that takes the path at the end, and leaves nothing when it does not get there.
 
     Raises  BadInput when the disk says no
     """
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with draft.open("xb", buffering=BUFFER) as file:
+        with part.open("xb", buffering=BUFFER) as file:
             yield file
-        draft.replace(path)
+        part.replace(path)
     except OSError as error:
         raise BadInput(
             f"{path} cannot be written: {error.strerror}", "make room or choose another path"
         ) from error
     finally:
-        draft.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
 
 
-def _settle(file: IO[bytes]) -> None:
+def settle(file: IO[bytes]) -> None:
+    """Put on disk what was written."""
     file.flush()
     os.fsync(file.fileno())

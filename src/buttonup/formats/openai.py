@@ -63,6 +63,21 @@ def render(c: Conversation) -> dict[str, Json]:
     }
 
 
+def preference(c: Conversation, chosen: Assistant, rejected: Assistant) -> dict[str, Json]:
+    """Write two ways to go on with a conversation, as trainers on preferences take them.
+
+    Rejects  "tag_in_text" as `render` does
+    """
+    row = render(c)
+    return {
+        "prompt": row["messages"],
+        "chosen": [_message(chosen)],
+        "rejected": [_message(rejected)],
+        "tools": row["tools"],
+        "parallel_tool_calls": row["parallel_tool_calls"],
+    }
+
+
 def parse(row: dict[str, Json]) -> Conversation:
     """Read a row back, ours or another's.
 

@@ -10,9 +10,10 @@ from functools import cached_property
 from buttonup.gates.dates import as_date, clocks
 from buttonup.gates.derived import Known
 from buttonup.gates.numerals import Number, Numeral, numerals, tidy, usable
-from buttonup.gates.once import once
+from buttonup.gates.plain import Plain, plainly, says
 from buttonup.gates.said import Said, said
 from buttonup.gates.seen import Found, Problem, Seen, canonical, leaves, seen, short, verdict
+from buttonup.once import once
 from buttonup.records import Assistant, Function, Json, Tool, Trajectory, User, Verdict
 
 _BULLET = re.compile(r"(?m)^\s*(?:[-*#]+\s*)?\d{1,2}[.)]\s|(?<=[:.!?;]\s)\d{1,2}[.)]\s(?=\S)")
@@ -45,7 +46,10 @@ def _unsupported(trajectory: Trajectory) -> Iterator[Problem]:
             reporting = True
         elif message.answer and reporting:
             support = _Support(seen(trajectory), i)
-            for token in _tokens(message.answer, support):
+            plain = plainly(message.answer)
+            for token in (
+                _plain_tokens(plain, support) if plain else _tokens(message.answer, support)
+            ):
                 yield "unsupported", f"message {i}: {short(token)} is in no result and no words"
 
 
@@ -62,9 +66,15 @@ def _missing(trajectory: Trajectory) -> Iterator[Problem]:
     called = {n for places in index.planned for n in places}
     if trajectory.cast.assistant == "plan" and len(called) < len(index.plan):
         return
-    answers = [said(m.answer) for m in trajectory.messages if isinstance(m, Assistant) and m.answer]
-    for fact in (leaf for _, leaf in leaves(list(goal.facts))):
-        if not any(reports(words, fact) for words in answers):
+    answers = [m.answer for m in trajectory.messages if isinstance(m, Assistant) and m.answer]
+    reported: dict[tuple[type, Json], bool] = {}  # an answer tells of the same things repeatedly
+    for _, fact in leaves(list(goal.facts)):
+        asked = (type(fact), fact)
+        if asked not in reported:
+            reported[asked] = any(says(words, fact) for words in answers) or any(
+                reports(said(words), fact) for words in answers
+            )
+        if not reported[asked]:
             yield "missing_fact", f"the answer does not report {short(fact)}"
 
 
@@ -86,6 +96,17 @@ def reports(words: Said, fact: Json) -> bool:
         as_date(date) is not None and (date in when.dates or date[5:] in when.days)
         for date in value.when.dates
     )
+
+
+def _plain_tokens(values: Plain, support: _Support) -> Iterator[str]:
+    """Give the values of a plain text that nothing supports; most are in a result as they are."""
+    left = values.strings - support.held
+    yield from (word for word in sorted(values.words & left) if not support.has_words(word))
+    yield from (day for day in sorted(values.days & left) if not support.has_date(day))
+    yield from (time for time in sorted(values.times & left) if not support.has_time(time))
+    for numeral in values.numerals:
+        if numeral.value not in support.held and not support.has_number(numeral):
+            yield numeral.text
 
 
 def _tokens(text: str, support: _Support) -> Iterator[str]:
@@ -116,10 +137,19 @@ class _Support:
 
     @cached_property
     def found(self) -> tuple[Found, ...]:
-        """Every result so far, and the arguments that were given."""
-        results = [found for i, found in self.seen.results.items() if i < self.at]
+        """Every result so far, those of one function together, and the arguments given."""
+        named = {m.answered: m.call.name for m in self.seen.calls if m.answered is not None}
+        order = {name: n for n, name in enumerate(dict.fromkeys(named.values()))}
+        so_far = (i for i in self.seen.results if i < self.at)
+        listed = sorted(so_far, key=lambda i: (order.get(named.get(i, ""), -1), i))
+        results = [self.seen.results[i] for i in listed]
         given = [made.given for made in self.seen.calls if made.at < self.at]
         return (*results, *given)
+
+    @cached_property
+    def held(self) -> frozenset[Json]:
+        """Every string and number of them."""
+        return frozenset().union(*(found.held for found in self.found))
 
     @cached_property
     def told(self) -> tuple[Said, ...]:
@@ -197,10 +227,11 @@ class _Support:
         scaled = tidy(numeral.value * numeral.scale)
         readings = {numeral.value, abs(numeral.value), scaled}
         return (
-            any(not readings.isdisjoint(found.held) for found in self.found)
+            not readings.isdisjoint(self.held)
             or numeral.value in self.known.counts
-            or any(text.counts(readings) for text in self.told)
+            or (numeral.scale == 1 and self.known.adds_up(numeral.value, numeral.places))
             or any(found.writes(readings, numeral.digits) for found in self.found)
+            or any(text.counts(readings) for text in self.told)
             or any(found.said.counts(readings) for found in self.found)
             or self._follows(numeral, readings)
         )

@@ -17,7 +17,7 @@ _MONTH = (
 )
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?(?![\d:])"
 _TILL = r"\s*(?:-|to|and|until|till|through|&)\s*(?:the\s+)?"
-_DAYS = r"(\d(?<![\d:.€$£]\d)\d?(?:st|nd|rd|th)?(?:(?:,\s*|TILL)\d{1,2}(?:st|nd|rd|th)?)*)"
+_DAYS = r"(\d(?<![\w:.€$£]\d)\d?(?:st|nd|rd|th)?(?:(?:,\s*|TILL)\d{1,2}(?:st|nd|rd|th)?)*)"
 _DAYS = _DAYS.replace("TILL", _TILL)
 _YEAR = r"(?:,?\s+(?:of\s+)?(\d{4})\b)?"
 _DIGITS = re.compile(r"\d+")
@@ -106,7 +106,7 @@ _LOOSE = Form(
     rf"\b(?:{'|'.join(_TOWARDS)})\s+{_HOUR}(?![\d:.,/%\w])"
     rf"|\b{_HOUR}\s+(?:o.?clock|in the (?:morning|afternoon|evening)|at night)"
     rf"|\b{_HOUR}\s?(?:-|to)\s?\d{{1,2}}(?::\d\d)?\s?[ap]\.?m\b",
-    r"|".join(rf"{word}\s+(?:\d|{_HOURS})" for word in _TOWARDS)
+    r"|".join(rf"{word}\s+(?:{_HOURS}|\d\d?(?![\d:.,/%\w]))" for word in _TOWARDS)
     + r"|clock|in the (?:m|a|e)|at night|-\s?\d{1,2}(?::\d\d)?\s?[ap]|to\d",
 )
 _PAST = Form(rf"\b(half|quarter)\s+(past|to)\s+{_HOUR}\b", "half|quarter")

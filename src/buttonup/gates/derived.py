@@ -10,11 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from buttonup.gates.dates import as_date
-from buttonup.gates.numerals import Number, tidy
+from buttonup.gates.numerals import Number, tidy, usable
 from buttonup.gates.said import Said
 from buttonup.gates.seen import Found
 
@@ -63,20 +63,20 @@ class Known:
     def groups(self) -> tuple[tuple[Number, ...], ...]:
         """The numbers that belong together.
 
-        By place in one result and in all that look like it, by object, and of all single objects.
+        By place in one result, in a run of results that look alike (the pages of a list, the same
+        asked of several) and in all that look alike; by object; and of all single objects.
         """
-        columns: defaultdict[tuple[object, str], list[Number]] = defaultdict(list)
         objects: defaultdict[tuple[int, str], list[Number]] = defaultdict(list)
+        columns: list[dict[str, list[Number]]] = []
         for i, found in enumerate(self.results):
-            shape = frozenset(_ITEM.sub("/*", at) for at, _ in found.places if _ITEM.search(at))
+            column: defaultdict[str, list[Number]] = defaultdict(list)
             for pointer, number in found.places:
-                parent, place = pointer.rpartition("/")[0], _ITEM.sub("/*", pointer)
-                columns[shape, place].append(number)
-                columns[i, place].append(number)
-                objects[i, parent].append(number)
+                column[_ITEM.sub("/*", pointer)].append(number)
+                objects[i, pointer.rpartition("/")[0]].append(number)
+            columns.append(column)
         single = [n for (_, parent), group in objects.items() if not parent for n in group]
         small = [group for group in objects.values() if len(group) <= OBJECT]
-        groups = (*columns.values(), *small, single[: COLUMN + 1])
+        groups = (*_joined(columns), *small, single[: COLUMN + 1])
         return tuple(tuple(group) for group in groups if len(group) > 1)
 
     @cached_property
@@ -96,6 +96,10 @@ class Known:
             or (share and any(_share(value, group, places) for group in self.groups))
             or self._crossed(value, places)
         )
+
+    def adds_up(self, value: Number, places: int) -> bool:
+        """True when a number is the sum of numbers that belong together."""
+        return any(_near(sum(group), value, places) for group in self.groups if usable(sum(group)))
 
     def gives_day(self, day: dt.date) -> bool:
         """True when a date is a known one moved by a known number of days or months."""
@@ -119,6 +123,21 @@ class Known:
             for number in given
             for made in (told * number, number - told, number + told, told - number, number / told)
         )
+
+
+def _joined(columns: list[dict[str, list[Number]]]) -> Iterator[list[Number]]:
+    """Join the columns of every run of results that look alike, and of all that do."""
+    shapes = [frozenset(place for place in column if "*" in place) for column in columns]
+    for last, shape in enumerate(shapes):
+        for first in range(last, -1, -1):
+            if shapes[first] != shape:
+                break
+            for place in columns[last]:
+                yield [n for column in columns[first : last + 1] for n in column.get(place, ())]
+    for shape in set(shapes):
+        alike = [column for column, other in zip(columns, shapes, strict=True) if other == shape]
+        for place in shape if len(alike) > 1 else ():
+            yield [n for column in alike for n in column.get(place, ())]
 
 
 def _combined(value: Number, group: tuple[Number, ...], places: int) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import jsonschema_rs
 
-from buttonup.gates.once import once
 from buttonup.gates.seen import Problem, is_error, seen, short, verdict
 from buttonup.model.schemas import checker
+from buttonup.once import once
 from buttonup.records import Json, Schema, Trajectory, Verdict
 
 

@@ -27,7 +27,7 @@ _PRIVILEGED = re.compile(
 )
 """Words that give the making away. The group is the word that makes it innocent when it is used by
 the user, the context, a result or a function shown: a gym has simulators, a phone has plans."""
-_ROOTS = "task decompos simulat blueprint distractor truth gold plan".split()
+_ROOTS = re.compile("task|decompos|simulat|blueprint|distractor|truth|gold|plan")
 """One of these is in every match; looking for them first is quicker."""
 _NAMED_LIKE_CODE = re.compile(r"[a-z0-9]_[a-z]|[a-z][A-Z]")
 
@@ -79,7 +79,7 @@ def _may_say(trajectory: Trajectory, i: int, wording: str) -> bool:
 def _vocabulary(trajectory: Trajectory, spoken: list[tuple[int, str]]) -> Iterator[Problem]:
     """Find words of the making in the assistant's mouth."""
     for i, words in spoken:
-        if isinstance(trajectory.messages[i], User) or not any(root in words for root in _ROOTS):
+        if isinstance(trajectory.messages[i], User) or not _ROOTS.search(words):
             continue
         for match in _PRIVILEGED.finditer(words):
             word = next(group for group in match.groups() if group)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 Number = int | float
 
@@ -52,8 +52,7 @@ _SPLIT = re.compile(r"[\s-]+")
 LARGE = 10**15  # whole numbers below it are exact as floats
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):
     """A number written in digits."""
 
     text: str
@@ -86,7 +85,8 @@ def numbers_in_digits(text: str) -> frozenset[Number]:
     """Give the numbers in digits: as written, without their signs, and scaled."""
     said: set[Number] = set()
     for numeral in numerals(text):
-        said |= {numeral.value, abs(numeral.value), tidy(numeral.value * numeral.scale)}
+        value = numeral.value
+        said.update((value, abs(value), tidy(value * numeral.scale)))
     return frozenset(said)
 
 

@@ -1,7 +1,8 @@
 """Every call is one that the task needs, with the values it needs, and none is left out.
 
 Each gate tells of what only it can see. A call whose value comes from nowhere is for provenance,
-one that comes before what it needs for dependency; neither is told of here again.
+one that comes before what it needs for dependency, one where the user's turn calls for none for
+turns; none of them is told of here again.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from buttonup.gates.order import only_reads, reading, rests_on, unmet
 from buttonup.gates.provenance import groundless
 from buttonup.gates.seen import Made, Problem, seen, short, verdict
+from buttonup.gates.turns import uncalled_for
 from buttonup.records import Trajectory, User, Verdict
 
 
@@ -36,7 +38,7 @@ def _unplanned(trajectory: Trajectory) -> Iterator[Problem]:
         harmless = not made.succeeded or only_reads(made.call.name, reads)
         if any(made.does(call) for call in ruled_out):
             yield "ruled_out", f"{words} is under a condition that does not hold"
-        elif index.planned[made.nth] or (harmless and not follower) or groundless(trajectory, made):
+        elif index.planned[made.nth] or (harmless and not follower) or _told_of(trajectory, made):
             continue
         elif made.call.name in needed:
             yield "wrong_argument", f"{words} has other values in the plan"
@@ -44,6 +46,11 @@ def _unplanned(trajectory: Trajectory) -> Iterator[Problem]:
             yield "wrong_function", f"{words} stands where the plan has another call"
         else:
             yield "unneeded", f"{words} is in no plan"
+
+
+def _told_of(trajectory: Trajectory, made: Made) -> bool:
+    """Say whether another gate tells of a call that no plan has."""
+    return groundless(trajectory, made) or uncalled_for(trajectory, made)
 
 
 def _instead(trajectory: Trajectory, made: Made) -> bool:

@@ -176,8 +176,8 @@ class _Point:
     def _exact(self, value: Json) -> Place | None:
         """Find a value that is a leaf of a result."""
         for i, found in self.found:
-            if value in found.held:
-                return "result", i, found.values[value]
+            if (where := found.place(value)) is not None:
+                return "result", i, where
         return None
 
     def _moment(self, value: Said) -> Place | None:

@@ -9,8 +9,8 @@ from functools import lru_cache
 
 import msgspec
 
-from buttonup.gates.once import once
 from buttonup.gates.said import Said
+from buttonup.once import once
 from buttonup.records import Function, Json, Schema
 
 _EXAMPLE = re.compile(

@@ -17,8 +17,8 @@ import msgspec
 
 from buttonup.gates.dates import as_date
 from buttonup.gates.numerals import Number, usable
-from buttonup.gates.once import once
 from buttonup.gates.said import Said, fold, said
+from buttonup.once import once
 from buttonup.records import (
     Assistant,
     Call,
@@ -113,14 +113,25 @@ class Found:
         stack = [self.result]
         while stack:
             node = stack.pop()
-            if isinstance(node, dict):
+            if isinstance(node, str):
+                held.add(node)
+            elif isinstance(node, dict):
                 stack.extend(node.values())
             elif isinstance(node, list):
                 lengths.add(len(node))
                 stack.extend(node)
-            elif isinstance(node, str) or usable(node):
+            elif usable(node):
                 held.add(node)
         return held, lengths
+
+    def place(self, value: Json) -> str | None:
+        """Give the pointer of the first place of a string or number; None when it has it not."""
+        if value not in self.held:
+            return None
+        places = (
+            at for at, leaf in leaves(self.result) if leaf == value and type(leaf) is not bool
+        )
+        return next(places)
 
     def holds(self, text: str) -> bool:
         """True for a text that is one of its strings, in whichever case."""

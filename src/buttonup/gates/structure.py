@@ -83,9 +83,12 @@ def _role(message: Message) -> str:
 
 
 def _functions(trajectory: Trajectory) -> Iterator[Problem]:
-    names = Counter(f.name for f in trajectory.functions)
-    for name, times in names.items():
-        if times > 1:
+    index = seen(trajectory)
+    if len(index.functions) < len(trajectory.functions):
+        names = Counter(f.name for f in trajectory.functions)
+        for name, times in names.items():
+            if times == 1:
+                continue
             yield "duplicate_function", f"{name!r} is shown {times} times"
     offered = {
         f.name: i
@@ -93,8 +96,8 @@ def _functions(trajectory: Trajectory) -> Iterator[Problem]:
         if isinstance(m, User)
         for f in m.offers
     }
-    for made in seen(trajectory).calls:
-        if made.call.name not in names:
+    for made in index.calls:
+        if made.call.name not in index.functions:
             yield "unknown_function", f"message {made.at}: {made.call.name!r} was not shown"
         elif offered.get(made.call.name, -1) > made.at:
             yield "not_offered_yet", f"message {made.at}: {made.call.name!r} is offered later"

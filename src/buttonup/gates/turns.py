@@ -1,7 +1,9 @@
 """Each turn of the user gets the kind of reply that it calls for.
 
 Asking back where a value is missing, declining where nothing serves, saying so where a call failed:
-these are said in many ways, so the marks of each are looked for, not the words.
+these are said in many ways, so the marks of each are looked for, not the words. A guess at a value
+that comes from nowhere is for provenance to tell of; a call where none is called for is told of
+here, and not by the plan gate again.
 """
 
 from __future__ import annotations
@@ -9,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from buttonup.gates.provenance import groundless
 from buttonup.gates.seen import Made, Problem, is_error, seen, verdict
 from buttonup.records import Assistant, Message, Tool, Trajectory, User, UserTurn, Verdict
 
 _NO = re.compile(
-    r"\b(?:no|not|nothing|none|cannot|unable|unavailable|impossible|sorry|afraid|unfortunately|"
+    r"\b(?:no|not|nothing|nobody|none|cannot|unable|unavailable|impossible|sorry|afraid|unfortunately|"
     r"without|beyond|fail(?:s|ed)?|error|refused|rejected|already|declin\w+|denied)\b|n't\b|n\u2019t\b",
     re.IGNORECASE,
 )
@@ -45,7 +48,18 @@ def asks(words: str) -> bool:
 def slices(messages: Sequence[Message]) -> list[tuple[int, int]]:
     """Give, for each message of the user, where what follows it begins and ends."""
     starts = [i for i, m in enumerate(messages) if isinstance(m, User)]
-    return [(start, end) for start, end in zip(starts, [*starts[1:], len(messages)], strict=True)]
+    return list(zip(starts, [*starts[1:], len(messages)], strict=False))
+
+
+def uncalled_for(trajectory: Trajectory, made: Made) -> bool:
+    """Say whether a call is made in reply to a turn that calls for none: `turns` tells of it."""
+    for turn, (start, end) in zip(
+        trajectory.blueprint.turns, slices(trajectory.messages), strict=False
+    ):
+        if start <= made.at < end:
+            guessed = turn.reply == "ask" and made.call.name == turn.missing
+            return guessed or turn.reply in ("decline", "chat")
+    return False
 
 
 def _wrong_replies(trajectory: Trajectory) -> Iterator[Problem]:
@@ -54,6 +68,8 @@ def _wrong_replies(trajectory: Trajectory) -> Iterator[Problem]:
     parts = slices(trajectory.messages)
     for turn, (start, end) in zip(planned, parts, strict=False):
         made = [c for c in calls if start <= c.at < end]
+        if turn.reply == "ask":
+            made = [c for c in made if not groundless(trajectory, c)]
         yield from wrong_reply(turn, made, trajectory.messages[start:end], start)
     if len(parts) < len(planned):
         yield "unfinished", f"the user takes {len(parts)} of {len(planned)} turns"
@@ -64,23 +80,15 @@ def wrong_reply(
 ) -> Iterator[Problem]:
     """Say what is wrong with the reply to one turn of the user, which is `messages[0]`."""
     words = " ".join(m.answer for m in messages if isinstance(m, Assistant) and m.answer)
+    failed = any(isinstance(m, Tool) and is_error(m.result) for m in messages)
     match turn.reply:
-        case "ask":
-            if any(call.call.name == turn.missing for call in made):
-                yield "guessed", f"message {start}: {turn.missing} is called without a value"
-            elif words and not asks(words):
-                yield "not_asked", f"message {start}: nothing is asked for"
-        case "decline":
-            if made:
-                yield "called_anyway", f"message {start}: {made[0].call.name} serves nothing here"
-            elif words and not declines(words):
-                yield "not_declined", f"message {start}: it is not said that this cannot be done"
-        case "failure":
-            failed = any(isinstance(m, Tool) and is_error(m.result) for m in messages)
-            if words and failed and not declines(words):
-                yield "unreported_failure", f"message {start}: a call failed, and nobody says so"
-        case "chat":
-            if made:
-                yield "called_anyway", f"message {start}: small talk needs no {made[0].call.name}"
-        case "answer":
-            return
+        case "ask" if any(call.call.name == turn.missing for call in made):
+            yield "guessed", f"message {start}: {turn.missing} is called without a value"
+        case "ask" if words and not asks(words):
+            yield "not_asked", f"message {start}: nothing is asked for"
+        case "decline" | "chat" if made:
+            yield "called_anyway", f"message {start}: {made[0].call.name} serves nothing here"
+        case "decline" if words and not declines(words):
+            yield "not_declined", f"message {start}: it is not said that this cannot be done"
+        case "failure" if words and failed and not declines(words):
+            yield "unreported_failure", f"message {start}: a call failed, and nobody says so"

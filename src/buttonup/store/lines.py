@@ -18,7 +18,7 @@ import msgspec
 from buttonup.errors import BadInput
 from buttonup.records import Record, decode, encode
 
-R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 BUFFER = 1 << 18  # bytes gathered before they are written; samples are some 10 KB each
 CHUNK = 1 << 16  # bytes looked through at a time for the end of the last whole line
@@ -50,8 +50,11 @@ class LineFile:
         Raises  RuntimeError when the line that is there is another record: then the same recipe
                 made something else, which is a bug
         """
+        self.append(encode(record) + b"\n")
+
+    def append(self, line: bytes) -> None:
+        """Do the same with a record that is encoded already, its line's end included."""
         self._number += 1
-        line = encode(record) + b"\n"
         if self._there is not None and self._walked(self._there, line):
             return
         self._gathered.append(line)
@@ -122,13 +125,14 @@ def _cut_torn_line(path: Path) -> None:
             file.truncate(whole + found)
 
 
-def read_records(path: Path, want: type[R]) -> Iterator[R]:
+def read_records(path: Path, want: type[T], name: str = "") -> Iterator[T]:
     """Go through the records of a file that may be missing, or still be written to.
 
+    `want` may be a part of the record that is called `name`: what it leaves out is skipped unread.
     Raises  BadInput for a line that is no such record, with its place
     """
     for number, line in enumerate(whole_lines(path), start=1):
-        yield read_record(line, want, f"{path}:{number}")
+        yield read_record(line, want, f"{path}:{number}", name)
 
 
 def whole_lines(path: Path) -> Iterator[bytes]:
@@ -138,11 +142,15 @@ def whole_lines(path: Path) -> Iterator[bytes]:
             yield from (line for line in file if line.endswith(b"\n"))
 
 
-def read_record(line: bytes, want: type[R], where: str) -> R:
-    """Read one record. Raises BadInput, naming `where`, for what is none."""
+def read_record(line: bytes, want: type[T], where: str, name: str = "") -> T:
+    """Read one record, or a part of the one called `name`.
+
+    Raises  BadInput, naming `where`, for what is none
+    """
     try:
         return decode(line, want)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(
-            f"{where} is not a {want.__name__}: {error}", "what a run writes is not to be edited"
+            f"{where} is not a {name or want.__name__}: {error}",
+            "what a run writes is not to be edited",
         ) from error

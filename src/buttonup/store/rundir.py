@@ -17,7 +17,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from buttonup.errors import BadInput
 from buttonup.records import Record, Rejection, Sample, encode
@@ -25,6 +25,28 @@ from buttonup.store.journal import Journal
 from buttonup.store.lines import LineFile
 
 BEGUN = {".lock", "identity.part"}  # what a run killed in its first instant leaves behind
+
+
+class Line(NamedTuple):
+    """A record as it is written, and the file of the run's folder that it belongs to."""
+
+    file: str
+    text: bytes
+
+
+ACCEPTED, FAILED, GIVEN_UP = "accepted.jsonl", "rejected.jsonl", "rejections.jsonl"
+
+
+def line_of(record: Record, stage: str) -> Line:
+    """Give the line of what a stage made: a sample, an item given up, or something on the way."""
+    match record:
+        case Sample():
+            file = ACCEPTED if record.accepted else FAILED
+        case Rejection():
+            file = GIVEN_UP
+        case _:
+            file = f"records/{stage}.jsonl"
+    return Line(file, encode(record) + b"\n")
 
 
 class RunDir:
@@ -39,17 +61,9 @@ class RunDir:
         """Open the journal of this run."""
         return self._stack.enter_context(Journal(self.path / "journal.sqlite"))
 
-    def keep(self, sample: Sample) -> None:
-        """Write a sample to where its verdicts send it."""
-        self._file("accepted.jsonl" if sample.accepted else "rejected.jsonl").write(sample)
-
-    def keep_record(self, stage: str, record: Record) -> None:
-        """Write what a stage made on the way to a sample."""
-        self._file(f"records/{stage}.jsonl").write(record)
-
-    def reject(self, rejection: Rejection) -> None:
-        """Write that an item was given up."""
-        self._file("rejections.jsonl").write(rejection)
+    def write(self, line: Line) -> None:
+        """Write a line to its file."""
+        self._file(line.file).append(line.text)
 
     def flush(self) -> None:
         """Hand all that is buffered to the system."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from buttonup.once import once
 from buttonup.records import Assistant, Blueprint, Call, Record, Step, Trajectory
 from buttonup.topdown.thoughts import (
     Opening,
@@ -33,6 +34,7 @@ class Beat(Record):
     """True when it speaks to the user."""
 
 
+@once(64)
 def schedule(b: Blueprint) -> tuple[Beat, ...]:
     """Lay a plan out in turns of the assistant; the last one for each turn of the user speaks.
 

@@ -33,6 +33,8 @@ class Thoughts(Record):
     beside: Ways
     more: Ways
     again: Ways
+    mend: Ways
+    bland: Ways
     why: Ways
     close: dict[str, Ways]
     """Kind of reply -> how it is led up to."""
@@ -60,6 +62,11 @@ def trying_again(rng: random.Random, error: str) -> str:
 def going_on(rng: random.Random, done: int, total: int) -> str:
     """Say that a step goes on with its next call."""
     return fill(rng.choice(thoughts().more), {"done": str(done), "total": str(total)})
+
+
+def mending(rng: random.Random, intents: Sequence[str]) -> str:
+    """Say that what was called was wrong, and what is done instead."""
+    return fill(rng.choice(thoughts().mend), {"intents": listed([_phrase(i) for i in intents])})
 
 
 def closing(rng: random.Random, reply: str) -> str:

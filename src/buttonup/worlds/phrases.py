@@ -137,6 +137,7 @@ class Grammar(Record):
     correction: Ways
     offer: Ways
     conditional: Ways
+    conditional_sentence: Ways
     conditional_else: Ways
     if_is: Ways
     if_over: Ways

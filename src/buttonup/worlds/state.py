@@ -6,7 +6,6 @@ overlay. So opening a session costs next to nothing, and "what changed" is what 
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -62,8 +61,8 @@ class Table(Generic[R]):
 
     def fork(self) -> Self:
         """Give a table with the same seeded rows and no changes."""
-        twin = type(self)(self.id, ())
-        twin.__dict__["_seeded"] = self._seeded
+        twin = object.__new__(type(self))
+        twin.__dict__.update(id=self.id, _seeded=self._seeded, _changed={})
         return twin
 
     def __getitem__(self, id: str) -> R:
@@ -100,6 +99,8 @@ class Table(Generic[R]):
 
     def changes(self) -> dict[str, Json]:
         """Give id -> row as it is now (None: removed), only where it differs from the seed."""
+        if not self._changed:
+            return {}
         return {
             key: msgspec.to_builtins(row)
             for key, row in self._changed.items()
@@ -115,10 +116,10 @@ class State:
 
     def fork(self) -> Self:
         """Give a session's own view of this state."""
-        twin = copy.copy(self)
-        for name, table in vars(self).items():
-            if isinstance(table, Table):
-                setattr(twin, name, table.fork())
+        twin = object.__new__(type(self))
+        twin.__dict__.update(
+            {n: v.fork() if isinstance(v, Table) else v for n, v in vars(self).items()}
+        )
         return twin
 
     def changes(self) -> dict[str, dict[str, Json]]:

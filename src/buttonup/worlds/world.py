@@ -15,14 +15,15 @@ the planner goes by are all read off its signature:
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import functools
 import inspect
 import random
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import msgspec
 
@@ -36,7 +37,7 @@ Known = Callable[[Any, random.Random], Json]
 REQUIRED = inspect.Parameter.empty
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parameter:
     """One parameter of a function, as the planner sees it."""
 
@@ -45,12 +46,12 @@ class Parameter:
     kind: str | None
     default: Json = REQUIRED
 
-    @property
+    @functools.cached_property
     def required(self) -> bool:
         """True when it has no default."""
         return self.default is REQUIRED
 
-    @property
+    @functools.cached_property
     def many(self) -> bool:
         """True when it takes a list."""
         return many(self.hint)
@@ -99,7 +100,11 @@ class WorldFunction:
 
     def parameter(self, name: str) -> Parameter:
         """Give a parameter by its name."""
-        return next(p for p in self.parameters if p.name == name)
+        return self._named[name]
+
+    @functools.cached_property
+    def _named(self) -> dict[str, Parameter]:
+        return {p.name: p for p in self.parameters}
 
     def call(self, state: Any, arguments: Mapping[str, Json]) -> Json:
         """Run on a state. Errors are data: `{"error": "..."}`, never an exception."""
@@ -146,6 +151,12 @@ class World:
             return made
 
         return add
+
+    def only(self, names: Iterable[str]) -> Self:
+        """Give the same world with some of its functions; its states are shared."""
+        twin = copy.copy(self)
+        twin.functions = {name: self.functions[name] for name in names}
+        return twin
 
     def draw(self, function: WorldFunction, parameter: Parameter) -> Known | None:
         """Find how a user comes to a value for a parameter; None when it is opaque to users."""

@@ -172,9 +172,7 @@ def test_the_context_states_the_day_of_the_world(made: Made) -> None:
 
 
 def test_the_same_ticket_gives_the_same_bytes(only: Only) -> None:
-    one, two = (
-        draw(20, only(""), Blueprinting()) for _ in range(2)
-    )
+    one, two = (draw(20, only(""), Blueprinting()) for _ in range(2))
     assert encode(one) == encode(two)
 
 

@@ -127,7 +127,9 @@ def test_a_condition_is_held_against_a_limit_near_the_value_and_never_the_value(
                 assert 10 <= check.against <= 40
                 assert check.holds == ((check.against < 20) == (check.test == "over"))
             outcomes.add((check.test, check.holds))
-    assert outcomes == {(test, holds) for test in ("over", "under", "is") for holds in (True, False)}
+    assert outcomes == {
+        (test, holds) for test in ("over", "under", "is") for holds in (True, False)
+    }
 
 
 def test_where_nothing_can_be_concluded_nothing_is_left_behind() -> None:
@@ -149,7 +151,9 @@ def conclusions(plans: list[Plan]) -> Iterator[tuple[ReduceNode, list[dict[str, 
 
 def test_every_pick_has_one_right_answer(plans: Plans) -> None:
     rules = set()
-    for node, rows in conclusions([*plans(400), *plans(200, "follow_up"), *plans(300, shape="compare")]):
+    for node, rows in conclusions(
+        [*plans(400), *plans(200, "follow_up"), *plans(300, shape="compare")]
+    ):
         rules.add(node.rule)
         match node.rule:
             case "least" | "most":

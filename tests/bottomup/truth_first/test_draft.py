@@ -134,9 +134,7 @@ def test_a_person_gives_one_number_of_their_own_however_often_it_is_used(plans: 
         for node in calls(plan):
             own = feeds(next(w for w in plan.worlds if w.name == node.function.world)).book.own
             for parameter in node.function.parameters:
-                if parameter.kind in own and isinstance(
-                    node.bindings.get(parameter.name), Said
-                ):
+                if parameter.kind in own and isinstance(node.bindings.get(parameter.name), Said):
                     said.setdefault(parameter.kind or "", []).append(
                         node.arguments[0][parameter.name]
                     )

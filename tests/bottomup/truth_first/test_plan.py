@@ -87,7 +87,9 @@ def test_a_fed_value_could_not_be_known_before_its_feeder_ran(ticket: Ticket) ->
             if not hasattr(binding, "node") or isinstance(binding, NextPage):
                 continue
             value = node.arguments[0][name]
-            first = value[0] if isinstance(value, list) and not isinstance(binding, EachOf) else value
+            first = (
+                value[0] if isinstance(value, list) and not isinstance(binding, EachOf) else value
+            )
             for i in {binding.node} | call_needs(drawn.nodes, binding.node):
                 feeder = drawn.nodes[i]
                 if isinstance(feeder, CallNode):
@@ -161,8 +163,10 @@ BRINGS: dict[str, Callable[[Plan], bool]] = {
     "parallel": lambda p: sum(not n.needs for n in p.nodes) > 1,
     "fan_out": lambda p: any(sum(i in n.needs for n in calls(p)) > 1 for i in range(len(p.nodes))),
     "fan_in": lambda p: any(len(fed_by(n)) > 1 for n in calls(p)),
-    "diamond": lambda p: any(len(fed_by(n)) > 1 for n in calls(p))
-    and any(users(p, i) > 1 for i in range(len(p.nodes))),
+    "diamond": lambda p: (
+        any(len(fed_by(n)) > 1 for n in calls(p))
+        and any(users(p, i) > 1 for i in range(len(p.nodes)))
+    ),
     "loop": lambda p: any(n.each and len(n.results) > 1 for n in calls(p)),
     "compare": lambda p: any(isinstance(n, ReduceNode) and len(n.over) > 1 for n in p.nodes),
     "condition": lambda p: any(isinstance(n, CheckNode) for n in p.nodes),

@@ -32,7 +32,9 @@ def blueprint() -> Blueprint:
     worlds = [WORLDS["bike_hire"]]
     for i in range(300):
         ticket = Ticket(seed=3, index=i)
-        (made,) = asyncio.run(blueprints(ticket, worlds, planning, ONE_TURN, Wording(), Blueprinting()))
+        (made,) = asyncio.run(
+            blueprints(ticket, worlds, planning, ONE_TURN, Wording(), Blueprinting())
+        )
         if made.needs == (("find_bikes",), (), ("hire_bike",)):
             return made
     raise AssertionError("no plan hires a bike")

@@ -174,7 +174,9 @@ def test_trouble_that_passes_strikes_a_function_that_is_called_once(
 def test_a_result_that_was_cut_off_is_the_beginning_of_the_whole_one(plans: Plans) -> None:
     for plan in plans(COUNT, "cut_off"):
         assert plan.trouble is not None
-        shown = plan.trouble.result["error"].partition("ends after ")[2].removesuffix(". Try again.")
+        shown = (
+            plan.trouble.result["error"].partition("ends after ")[2].removesuffix(". Try again.")
+        )
         assert shown[1:2] in "{["
 
 

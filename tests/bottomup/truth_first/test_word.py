@@ -265,4 +265,6 @@ def test_the_assistant_does_not_speak_as_the_user(plans: Plans) -> None:
         for _, words in worded(plans(300, scene)):
             answers = [turn.answer for turn in words.turns]
             for text in (*words.intents, *words.aims, *words.findings, *answers):
-                assert not own.search(re.sub(r'["\u201c].*?["\u201d]|lets? me|for me', "", text)), text
+                assert not own.search(re.sub(r'["\u201c].*?["\u201d]|lets? me|for me', "", text)), (
+                    text
+                )

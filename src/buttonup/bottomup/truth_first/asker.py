@@ -32,6 +32,7 @@ from buttonup.worlds.spoken import asked, listed, sentence, settled
 from buttonup.worlds.templates import fill
 
 IMPLICIT = 0.45  # share of calls that may go without saying and do; ours, by ear
+IF_FIRST = 0.5  # share of conditions that come before what hangs on them; by ear
 BOUND_TO_SAY = 0.5  # chance that the user's own number comes first; a coin
 
 
@@ -85,6 +86,8 @@ class Asker(Voice):
         }
         self.joined: set[str] = set()
         """Connectives that this message has: none comes twice while there are others."""
+        self.mentioned: set[int] = set()
+        """Picks that this message has named; then "that bike" will do."""
         self.kept: set[str] = set()
         """Words in which values have been said: nobody slips in them."""
         self.told: set[str] = set()
@@ -174,6 +177,7 @@ class Asker(Voice):
 
     def task(self, i: int) -> str:
         """Say one sub-task on its own."""
+        self.mentioned.clear()
         return settled(self._task(i), self.grammar.dropped_before_day)
 
     def _task(self, i: int) -> str:
@@ -280,6 +284,7 @@ class Asker(Voice):
     def _joined(self, clauses: Sequence[_Clause], *, first: bool = True) -> str:
         """Say clauses one after the other, joining some; each sentence has its own form."""
         self.joined.clear()
+        self.mentioned.clear()
         sentences: list[str] = []
         open_text, last = "", None
         for clause in clauses:
@@ -293,6 +298,10 @@ class Asker(Voice):
             if open_text:
                 sentences.append(self._opened(open_text, first=first and not sentences))
                 open_text = ""
+            if clause.condition and not clause.otherwise and self.rng.random() < IF_FIRST:
+                sentences.append(self._conditioned(clause))
+                last = clause
+                continue
             form = self._form(clause)
             if form == "ask":
                 text = self._verb(clause)
@@ -307,6 +316,12 @@ class Asker(Voice):
         if open_text:
             sentences.append(self._opened(open_text, first=first and not sentences))
         return " ".join(sentences)
+
+    def _conditioned(self, clause: _Clause) -> str:
+        """Say a condition first, in a sentence of its own."""
+        text = self._plain(self._call(clause.node))
+        ways = self.grammar.conditional_sentence
+        return sentence(self._joining(ways, c=text, condition=clause.condition))
 
     def _opened(self, text: str, *, first: bool) -> str:
         ways = self.register.openers if first else self.grammar.beside_sentence
@@ -393,6 +408,8 @@ class Asker(Voice):
             return False
         if self.plan.missing and self.plan.missing[0] == i:
             return False
+        if self._use(i) != "self" and any(n in node.bindings for n in self.phrases(node).modify):
+            return False  # what was asked of the whole would seem to be asked of its field
         if node.items and any(isinstance(b, Fed) and b.node == i for b in self._bindings()):
             return False  # a list that holds one thing is not called by its plural
         return not any(
@@ -462,9 +479,18 @@ class Asker(Voice):
         if isinstance(node, CallNode):
             return self.said(g.single_object, noun=self.entity(node).noun)
         assert isinstance(node, ReduceNode)
+        if id(node) in self.mentioned and self._alone(node):
+            return self.said(g.single_object, noun=self.entity(node).noun)
+        self.mentioned.add(id(node))
         np = self._set(node)
         ways = g.among if np else g.superlative
         return self.said(ways, superlative=self.superlative(node), np=np)
+
+    def _alone(self, node: ReduceNode) -> bool:
+        """Say whether a pick is the only thing of its kind that this message has singled out."""
+        noun = self.entity(node).noun
+        others = (n for n in self.nodes if isinstance(n, ReduceNode) and n.entity and n is not node)
+        return not any(id(n) in self.mentioned and self.entity(n).noun == noun for n in others)
 
     def _set(self, node: ReduceNode) -> str:
         """Name the objects that a conclusion is drawn from; "" when only they can be meant."""

@@ -76,13 +76,15 @@ async def blueprints(
     scenes: Scenes,
     wording: Wording,
     knobs: Blueprinting,
+    must: frozenset[str] = frozenset(),
 ) -> list[Blueprint]:
     """Sample, execute and word one task over one of the worlds, or several.
 
+    `must` names functions of which it is to call one at least; empty for any.
     Rejects  "no_plan" as `plan` does.
     """
     rng = ticket.rng("blueprint")
-    executed = plan(worlds, ticket, planning, scenes)
+    executed = plan(worlds, ticket, planning, scenes, must)
     chat = ""
     if rng.random() < scenes.small_talk:
         chat = "before" if rng.random() < CHATTY_FIRST else "after"

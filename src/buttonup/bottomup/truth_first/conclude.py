@@ -17,7 +17,7 @@ from buttonup.bottomup.truth_first.nodes import (
 )
 from buttonup.records import Json
 
-READ_OUT = 4  # items of a list that an answer names one by one, so that one can say "the second"
+READ_OUT = 6  # items of a list that an answer names one by one, so that one can say "the second"
 BY_PLACE = 0.6  # chance that one of a list which was read out is named by its place; by ear
 
 
@@ -117,7 +117,7 @@ def _limit(draft: Draft, value: float) -> float | None:
     if value <= 0:
         return None
     rough = value * draft.rng.choice((0.6, 0.75, 0.85, 1.15, 1.3, 1.5))
-    step = next(s for s in (1, 5, 10, 50, 100, 500, 1000, 10**9) if rough < 20 * s)
+    step = next(s for n in range(12) for s in (10**n, 5 * 10**n) if rough < 20 * s)
     limit = max(round(rough / step), 1) * step
     return limit if limit != value else None
 

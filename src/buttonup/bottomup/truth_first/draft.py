@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from buttonup.bottomup.truth_first.feeds import Feeds, feeds
+from buttonup.bottomup.truth_first.feeds import Feeds, feeds, steps_to
 from buttonup.bottomup.truth_first.nodes import (
     Binding,
     CallNode,
@@ -50,6 +50,8 @@ class Draft:
     ) -> None:
         self.home, self.others, self.variant = home, worlds, variant
         self.rng, self.knobs = rng, knobs
+        self.away = steps_to(home, rng.choice(list(home.functions)))
+        """Where the plan would like to get to: so that no function is too far off to be called."""
         self.session = Session((home,), variant)
         self.worlds = {home.name: home}
         self.nodes: list[Node] = []
@@ -60,6 +62,17 @@ class Draft:
         """Kind -> the value last said of it."""
         self.used: set[str] = set()
         self.calls = 0
+
+    def turn_to_another(self, worlds: Sequence[World]) -> bool:
+        """Go on in another world, once; what is there stays."""
+        others = [w for w in worlds if w.name not in self.worlds]
+        if len(self.worlds) > 1 or not others:
+            return False
+        self.home = self.rng.choice(others)
+        self.worlds[self.home.name] = self.home
+        self.session.enter(self.home)
+        self.away = steps_to(self.home, self.rng.choice(list(self.home.functions)))
+        return True
 
     def turn(self, kind: TurnKind) -> None:
         """Begin the next turn of the user."""
@@ -137,9 +150,11 @@ class Draft:
         self, function: WorldFunction, bound: dict[str, Binding]
     ) -> dict[str, Binding] | None:
         """Bind every parameter; None when a required one is known to nobody."""
-        world = next((w for w in self.others if w.name == function.world), self.home)
-        self.worlds.setdefault(world.name, world)
-        self.session.enter(world)
+        world = self.worlds.get(function.world)
+        if world is None:
+            world = next(w for w in self.others if w.name == function.world)
+            self.worlds[world.name] = world
+            self.session.enter(world)
         lexicon, bindings = feeds(world), dict(bound)
         modify = lexicon.book.functions[function.name].modify
         for p in function.parameters:
@@ -247,6 +262,11 @@ class Draft:
                 if isinstance(node, CallNode) and value in node.arguments[0].values():
                     return True
         return False
+
+    def wrote(self, i: int) -> bool:
+        """Say whether a node is a call that changed something."""
+        node = self.nodes[i]
+        return isinstance(node, CallNode) and node.function.writes
 
     def guarded(self, i: int) -> bool:
         """Say whether a call hangs on a condition."""

@@ -85,6 +85,31 @@ def _takers(
     return {kind: tuple(takers) for kind, takers in found.items()}
 
 
+@functools.cache
+def steps_to(world: World, target: str) -> Mapping[str, int]:
+    """Say how many calls a function of a world is away from a target, by what can feed what.
+
+    A function that does not lead there is not in it.
+    """
+    lexicon = feeds(world)
+    away, near = {target: 0}, [world.functions[target]]
+    while near:
+        found: list[WorldFunction] = []
+        for function in near:
+            wanted = {
+                p.kind
+                for p in function.parameters
+                if not lexicon.opaque[function.name] or p.name in lexicon.opaque[function.name]
+            }
+            for other in world.functions.values():
+                given = {kind for _, kind in lexicon.referable[other.entity]}
+                if other.name not in away and wanted & given:
+                    away[other.name] = away[function.name] + 1
+                    found.append(other)
+        near = found
+    return away
+
+
 def fields_of(world: World) -> list[Field]:
     """List the fields of all results of a world."""
     return [field for function in world.functions.values() for field in function.fields]

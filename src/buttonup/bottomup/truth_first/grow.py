@@ -6,8 +6,10 @@ back, since it may have changed the world.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from buttonup.bottomup.truth_first.conclude import concluded, pick, tests
 from buttonup.bottomup.truth_first.draft import Draft, first_page
@@ -28,17 +30,22 @@ from buttonup.bottomup.truth_first.nodes import (
 from buttonup.bottomup.truth_first.shapes import DEEPEST, Growth
 from buttonup.records import Json
 from buttonup.worlds.session import Session
-from buttonup.worlds.world import World, WorldFunction
+from buttonup.worlds.world import WorldFunction
 
 MANY = 6  # objects that one call may take together; ours
 FEW = 4  # items of a list that are gone through one by one: a person's patience
-PATIENCE = 10  # ways of growing that may fail before a plan is left as it is; ours
+DEEP = 6  # calls from which a request may turn to another matter when the first is exhausted; ours
+BROAD = 4  # ends that are looked at for two that go together
 TRIED = 4  # functions tried for one place
 WRITING = 2.0  # how much likelier a call that changes something is drawn; ours
+LEADING = 4.0  # how much likelier a call is drawn that the plan would like to make; ours
+REFUSED = 4  # values tried for each call that a world might refuse; ours
 OTHERWISE = 0.35  # share of conditions that say what to do when they do not hold; by ear
 
 _UNKNOWN = re.compile(r"There is no |Invalid arguments")
 """How the mechanism refuses ids and arguments; the rest are policies."""
+
+T = TypeVar("T")
 
 Link = tuple[str, int, str]
 """A parameter, and the node and the field that feed it."""
@@ -51,11 +58,17 @@ def grow(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> bool:
     start, mark = draft.calls, len(draft.nodes)
     if not draft.nodes and not _root(draft):
         return False
-    names, weights = list(ways), list(ways.values())
-    misses = 0
-    while draft.calls < start + calls and misses < PATIENCE:
-        way = draft.rng.choices(names, weights)[0]
-        misses += not _grown(draft, way)
+    left = dict(ways)
+    while draft.calls < start + calls:
+        way = draft.rng.choices(list(left), list(left.values()))[0]
+        if _grown(draft, way):
+            left = dict(ways)
+            continue
+        del left[way]  # it would fail again until something else has grown
+        if not left:
+            if calls < DEEP or not draft.turn_to_another(draft.others):
+                break
+            left = dict(ways)
     return draft.calls > start or draft.undone(mark)
 
 
@@ -73,12 +86,26 @@ def _fan_out(draft: Draft) -> bool:
     return _chain(draft, draft.inner())
 
 
-def _root(draft: Draft, world: World | None = None) -> bool:
-    roots = feeds(world or draft.home).roots
-    for function in draft.rng.sample(roots, min(TRIED, len(roots))):
-        if function.name not in draft.used and draft.call(function, {}):
-            return True
-    return False
+def _root(draft: Draft) -> bool:
+    """Make a call that needs nothing; one that leads to where the plan would like to get first."""
+    roots = [f for f in feeds(draft.home).roots if f.name not in draft.used]
+    return any(draft.call(f, {}) for f in _ranked(draft, roots, lambda f: f)[:TRIED])
+
+
+def _ranked(
+    draft: Draft, things: Iterable[T], function_of: Callable[[T], WorldFunction]
+) -> list[T]:
+    """Order what is possible by chance; what changes something, or leads on, is likelier first."""
+
+    def dice(thing: T) -> float:
+        function = function_of(thing)
+        weight = WRITING if function.writes else 1.0
+        away = draft.away.get(function.name)
+        if away is not None and function.name not in draft.used:
+            weight *= LEADING / (1 + away)
+        return float(draft.rng.random() ** (1 / weight))
+
+    return sorted(things, key=dice, reverse=True)
 
 
 def _same(draft: Draft) -> bool:
@@ -137,11 +164,10 @@ def _chain(draft: Draft, feeders: list[int]) -> bool:
 
 
 def _fan_in(draft: Draft) -> bool:
-    feeders = draft.open_ends()
-    if len(feeders) < 2:  # noqa: PLR2004 - there is nothing to bring together
-        return False
-    one, other = draft.rng.sample(feeders, 2)
-    return _fed(draft, _ways(draft, (one, other)))
+    feeders = draft.open_ends()[-BROAD:]
+    pairs = list(itertools.permutations(feeders, 2))
+    draft.rng.shuffle(pairs)
+    return any(_fed(draft, ways) for pair in pairs if (ways := _ways(draft, pair)))
 
 
 def _each(draft: Draft) -> bool:
@@ -196,13 +222,15 @@ def _compare(draft: Draft) -> bool:
         node = draft.nodes[i]
         if isinstance(node, CallNode) and not node.function.writes:
             groups.setdefault(node.function.name, []).append(i)
-    several = [tuple(group) for group in groups.values() if len(group) > 1]
+    names = [n.function.name for n in draft.nodes if isinstance(n, CallNode)]
+    whole = {name: group for name, group in groups.items() if len(group) == names.count(name)}
+    several = [tuple(group) for group in whole.values() if len(group) > 1]
     return concluded(draft, draft.rng.choice(several)) if several else _same(draft)
 
 
 def _check(draft: Draft) -> bool:
     """Put a call under a condition, and perhaps another one under its opposite."""
-    feeders = draft.open_ends()
+    feeders = [i for i in draft.open_ends() if not draft.wrote(i)]  # what one did is no condition
     if not feeders:
         return False
     feeder, mark = draft.rng.choice(feeders), len(draft.nodes)
@@ -266,8 +294,7 @@ def _fed(
     draft: Draft, ways: Iterable[Way], *, each: bool = False, guard: Guard | None = None
 ) -> bool:
     """Make one of the calls that are possible; those that change something are likelier."""
-    ranked = sorted(ways, key=lambda w: draft.rng.random() ** (1 / WRITING if w[0].writes else 1.0))
-    for function, links in ranked[-TRIED:]:
+    for function, links in _ranked(draft, ways, lambda way: way[0])[:TRIED]:
         mark = len(draft.nodes)
         bound = _bound(draft, function, links, each=each)
         if bound is not None and draft.call(function, bound, guard):
@@ -285,8 +312,9 @@ def _bound(
         if each:
             bound[name] = EachOf(feeder, field)
         elif function.parameter(name).many:
-            if not 1 <= len(draft.nodes[feeder].objects) <= MANY:
-                return None
+            count = len(draft.nodes[feeder].objects)
+            if not 1 <= count <= MANY or (count > 1 and field != draft.entity_of(feeder).id):
+                return None  # "the bike on all of them" is nothing that people say
             bound[name] = AllOf(feeder, field)
         elif (one := _single(draft, feeder)) is not None:
             bound[name] = Fed(one, field)
@@ -318,9 +346,10 @@ def add_refused(draft: Draft) -> bool:
     """Add a call at the end that the world refuses, for a reason that is not a wrong id."""
     feeders = draft.open_ends()
     ways: list[Way] = [w for i in feeders for w in _ways(draft, (i,)) if w[0].writes]
-    ways += [(f, ()) for f in feeds(draft.home).roots if f.writes and f.name not in draft.used]
-    draft.rng.shuffle(ways)
-    return any(_refusal(draft, function, links) for function, links in ways[:TRIED])
+    roots = feeds(draft.home).roots
+    ways += [(f, ()) for f in roots if f.writes and f.name not in draft.used]
+    tried = draft.rng.sample(ways * REFUSED, len(ways) * REFUSED)
+    return any(_refusal(draft, function, links) for function, links in tried)
 
 
 def _refusal(draft: Draft, function: WorldFunction, links: Sequence[Link]) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from buttonup.bottomup.truth_first.draft import Draft
 from buttonup.bottomup.truth_first.grow import shortened
+from buttonup.bottomup.truth_first.holds import holds
 from buttonup.bottomup.truth_first.nodes import CallNode, Node, Plan, call_needs, moved
 from buttonup.bottomup.truth_first.shapes import DEEPEST, SHAPES, Planning, Scenes
 from buttonup.bottomup.truth_first.stage import STAGES, Staged
@@ -22,7 +23,9 @@ from buttonup.records import Json, Record
 from buttonup.worlds.session import Session
 from buttonup.worlds.world import World
 
-PERSISTENCE = 25  # drafts of one shape before another is drawn, so that rare ones are not starved
+PERSISTENCE = 15  # drafts of one shape over one world before others are drawn; ours
+STRICT = 4  # of these, how many are only taken as they were wanted; ours
+SHAPED = 3  # calls from which a shape can show
 
 
 class Ticket(Record):
@@ -36,25 +39,43 @@ class Ticket(Record):
         return random.Random(f"{self.seed}:{self.index}:{purpose}")
 
 
-def plan(worlds: Sequence[World], ticket: Ticket, knobs: Planning, scenes: Scenes) -> Plan:
+def plan(
+    worlds: Sequence[World],
+    ticket: Ticket,
+    knobs: Planning,
+    scenes: Scenes,
+    must: frozenset[str] = frozenset(),
+) -> Plan:
     """Sample a plan over one of the worlds, or several, that runs as it says.
 
+    `must` names functions of which it is to call one at least; empty for any.
     Rejects  "no_plan" when none was found within `knobs.tries`.
     """
     rng = ticket.rng("plan")
-    home, variant = rng.choice(worlds), rng.randrange(knobs.variants)
-    scene, ways, calls = _scene(rng, scenes), SHAPES["chain"], 1
+    home, variant = worlds[0], rng.randrange(knobs.variants)
+    scene, shape, calls = _scene(rng, scenes), "chain", 1
     for tried in range(knobs.tries):
         if tried % PERSISTENCE == 0:
-            ways = SHAPES[_drawn(rng, knobs.shapes, list(SHAPES))]
-            calls = int(_drawn(rng, knobs.depth, [str(n) for n in range(1, 11)]))
+            home = rng.choice(worlds)
+            shape = _drawn(rng, knobs.shapes, list(SHAPES))
+            calls = int(_drawn(rng, knobs.depth, [str(n) for n in range(1, DEEPEST + 1)]))
         draft = Draft(home, worlds, variant, rng, knobs)
-        staged = STAGES[scene](draft, calls, ways)
-        if staged is not None and draft.calls <= DEEPEST and shortened(draft):
+        staged = STAGES[scene](draft, calls, SHAPES[shape])
+        if staged is None or (must and must.isdisjoint(draft.used)):
+            continue
+        if tried % PERSISTENCE < STRICT and not _as_wanted(draft, shape, calls):
+            continue
+        if draft.calls <= DEEPEST and shortened(draft):
             made = _finished(draft, scene, staged)
             if made is not None:
                 return made
     raise Reject("no_plan", f"{home.name}, {scene}: none in {knobs.tries} tries")
+
+
+def _as_wanted(draft: Draft, shape: str, calls: int) -> bool:
+    """Say whether a draft has come out in the shape and, by and large, the depth wanted."""
+    deep = draft.calls >= 0.7 * calls
+    return deep and (calls < SHAPED or holds(draft, shape))
 
 
 def _scene(rng: random.Random, scenes: Scenes) -> str:
@@ -79,7 +100,7 @@ def _finished(draft: Draft, scene: str, staged: Staged) -> Plan | None:
     outside = {trouble.node} if trouble and not trouble.passes else set()
     if scene == "unserved":
         outside |= {i for i, turn in enumerate(turn_of) if turn == len(draft.turns) - 1}
-    changes = _changes(draft, nodes, turn_of, outside)
+    changes = _changes(draft, nodes, turn_of, outside, as_drafted=order == sorted(order))
     if changes is None:
         return None
     return Plan(
@@ -122,7 +143,12 @@ def _threads(nodes: Sequence[Node], turn_of: Sequence[int]) -> list[int]:
 
 
 def _changes(
-    draft: Draft, nodes: Sequence[Node], turn_of: Sequence[int], outside: set[int]
+    draft: Draft,
+    nodes: Sequence[Node],
+    turn_of: Sequence[int],
+    outside: set[int],
+    *,
+    as_drafted: bool,
 ) -> dict[str, Json] | None:
     """Give the final changes; None unless every valid order of the calls gives the same.
 
@@ -136,7 +162,8 @@ def _changes(
     ]
     if not any(_of(nodes, i).function.writes for i in calls):
         return {}
-    forth = _run(draft, nodes, calls)
+    fresh = as_drafted and not outside
+    forth = draft.session.changes() if fresh else _run(draft, nodes, calls)
     if forth is None:
         return None
     back: list[int] = []

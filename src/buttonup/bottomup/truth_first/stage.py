@@ -98,7 +98,7 @@ def missing_value(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> Sta
 def _gaps(draft: Draft, i: int) -> list[tuple[int, str]]:
     """List what may stay unsaid of a call: the user's own number, or what `omit` has words for."""
     node = draft.nodes[i]
-    if not isinstance(node, CallNode) or node.guard:
+    if not isinstance(node, CallNode) or node.guard or i not in _lone(draft):
         return []
     book = draft.feeds_of(i).book
     said = {n for n, b in node.bindings.items() if isinstance(b, Said)}
@@ -198,7 +198,7 @@ def _troubled(
 ) -> Staged | None:
     if not grow(draft, calls, ways):
         return None
-    able = [i for i in _lone(draft) if not (reads and _writes(draft, i))]
+    able = [i for i in _lone(draft) if not (reads and draft.wrote(i))]
     if not able:
         return None
     chosen = draft.rng.choice(able)
@@ -236,11 +236,6 @@ def _lone(draft: Draft) -> list[int]:
         for i, n in enumerate(draft.nodes)
         if isinstance(n, CallNode) and n.results and names.count(n.function.name) == 1
     ]
-
-
-def _writes(draft: Draft, i: int) -> bool:
-    node = draft.nodes[i]
-    return isinstance(node, CallNode) and node.function.writes
 
 
 def tellable(draft: Draft) -> bool:

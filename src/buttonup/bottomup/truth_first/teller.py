@@ -23,7 +23,7 @@ from buttonup.records import Json
 from buttonup.worlds.spoken import counted, listed, sentence, spoken
 from buttonup.worlds.templates import fill, slots_of
 
-READ_OUT = 4  # objects on the way to a result that an answer still names one by one; ours
+READ_OUT = 6  # objects on the way to a result that an answer still names one by one; ours
 
 
 class Teller(Voice):
@@ -54,7 +54,7 @@ class Teller(Voice):
 
     def finding(self, i: int) -> str:
         """Say what a node brought, in a thought: one thing in full, a list by how long it is."""
-        return self._briefly(i, "many")
+        return "" if self._counted(i) else self._briefly(i, "many")
 
     def _briefly(self, i: int, manner: str) -> str:
         node = self.nodes[i]
@@ -75,9 +75,16 @@ class Teller(Voice):
             unmade = call is not None and (call.failed or call.held_back)
             if self.in_full(i) or unmade or isinstance(node, CheckNode):
                 told.append(self.report(i))
-            elif call is not None and i not in self.unsaid:
+            elif call is not None and i not in self.unsaid and not self._counted(i):
                 told.append(self._briefly(i, "told"))
         return self.choose(self.grammar.answer["lead"]) + " ".join(told)
+
+    def _counted(self, i: int) -> bool:
+        """Say whether a list is counted at once, so that its length need not be told twice."""
+        return any(
+            isinstance(node, ReduceNode) and node.rule == "count" and node.over == (i,)
+            for node in self.nodes
+        )
 
     def report(self, i: int) -> str:
         """Say the whole outcome of a node."""

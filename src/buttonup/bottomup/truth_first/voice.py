@@ -11,7 +11,7 @@ from buttonup.bottomup.truth_first.feeds import Feeds, feeds
 from buttonup.bottomup.truth_first.nodes import CallNode, CheckNode, Node, Plan, ReduceNode
 from buttonup.records import Json
 from buttonup.worlds.phrases import Entity, Phrases, Ways, grammar
-from buttonup.worlds.spoken import listed, to_you
+from buttonup.worlds.spoken import listed, spoken, to_you
 from buttonup.worlds.templates import fill, slots_of
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -23,6 +23,7 @@ class Voice(abc.ABC):
     def __init__(self, plan: Plan, rng: random.Random) -> None:
         self.plan, self.nodes, self.rng = plan, plan.nodes, rng
         self.grammar = grammar()
+        self._picked: dict[int, str] = {}
         self.to_user = False
         """Whether it is the user who is spoken to."""
         self.feeds = {world.name: feeds(world) for world in plan.worlds}
@@ -86,8 +87,12 @@ class Voice(abc.ABC):
             place = int(node.field)
             ways = self.grammar.last if place == last and last > 1 else self.grammar.nth
             return self.choose(ways) if ways is self.grammar.last else ways[place]
-        picks = self.entity(node).pick[node.field]
-        return self.turned(self.choose(picks.least if node.rule == "least" else picks.most))
+        if id(node) not in self._picked:  # one thing has one name
+            picks = self.entity(node).pick[node.field]
+            self._picked[id(node)] = self.choose(
+                picks.least if node.rule == "least" else picks.most
+            )
+        return self.turned(self._picked[id(node)])
 
     def _listed(self, node: ReduceNode) -> list[dict[str, Json]]:
         source = self.nodes[node.over[0]]
@@ -126,7 +131,7 @@ class Voice(abc.ABC):
             return listed([self.valued(node, kind, one, say) for one in value])
         ways = self.lexicon(node).book.kinds.get(kind)
         if isinstance(value, dict):
-            slots = {name: say(_kind_by_form(v), v) for name, v in value.items()}
+            slots = {n: say("Date", v) if _is_day(v) else spoken(None, v) for n, v in value.items()}
             return fill(self.choose(ways or ("{}",)), slots)
         words = say(kind, value)
         return fill(self.choose(ways), {"": words}) if ways else words
@@ -145,6 +150,6 @@ def kind_of(node: CallNode, name: str) -> str:
     return node.function.parameter(name).kind or ""
 
 
-def _kind_by_form(value: Json) -> str | None:
+def _is_day(value: Json) -> bool:
     """Tell a date inside an object that the user gives by how it is written."""
-    return "Date" if isinstance(value, str) and _DAY.fullmatch(value) else None
+    return isinstance(value, str) and _DAY.fullmatch(value) is not None

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from buttonup.gates.once import once
+from buttonup.once import once
 
 
 def test_an_object_is_read_once_and_its_equal_again() -> None:
