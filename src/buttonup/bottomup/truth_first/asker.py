@@ -178,6 +178,9 @@ class Asker(Voice):
     def task(self, i: int) -> str:
         """Say one sub-task on its own."""
         self.mentioned.clear()
+        return settled(self._task(i), self.grammar.dropped_before_day)
+
+    def _task(self, i: int) -> str:
         node = self.nodes[i]
         match node:
             case ReduceNode():
@@ -186,8 +189,7 @@ class Asker(Voice):
             case CheckNode():
                 return self.said(self.grammar.check_task, condition=self._condition(node))
             case CallNode():
-                return settled(self.asked(node, self.choose(self.phrases(node).ask)),
-                               self.grammar.dropped_before_day)  # fmt: skip
+                return self.asked(node, self.choose(self.phrases(node).ask))
 
     # --- clauses ------------------------------------------------------------------------------
 

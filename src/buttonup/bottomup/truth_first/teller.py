@@ -34,17 +34,14 @@ class Teller(Voice):
         self.to_user = True
         self.unsaid = frozenset(unsaid)
         """Calls that the request did not ask for in words: the answer need not speak of them."""
-        turn = plan.turn_of
-        used = {i for j, n in enumerate(plan.nodes) for i in n.needs if turn[i] == turn[j]}
-        self.ends = frozenset(range(len(plan.nodes))) - used
-        """What is asked for its own sake in its turn: nothing else of the turn uses it."""
+        self.sinks = plan.sinks
 
     def in_full(self, i: int) -> bool:
         """Say whether an answer tells a node in full: what was asked to know, and every change."""
         node = self.nodes[i]
         if isinstance(node, CallNode) and (node.held_back or node.failed):
             return False
-        if i in self.ends or (isinstance(node, CallNode) and node.function.writes):
+        if i in self.sinks or (isinstance(node, CallNode) and node.function.writes):
             return True
         asked = isinstance(node, CallNode) and i not in self.unsaid
         return asked and len(node.objects) <= READ_OUT
