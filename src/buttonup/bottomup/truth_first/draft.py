@@ -47,11 +47,13 @@ class Draft:
         variant: int,
         rng: random.Random,
         knobs: Planning,
+        target: str = "",
     ) -> None:
         self.home, self.others, self.variant = home, worlds, variant
         self.rng, self.knobs = rng, knobs
-        self.away = steps_to(home, rng.choice(list(home.functions)))
+        self.target = target or rng.choice(list(home.functions))
         """Where the plan would like to get to: so that no function is too far off to be called."""
+        self.away = steps_to(home, self.target)
         self.session = Session((home,), variant)
         self.worlds = {home.name: home}
         self.nodes: list[Node] = []
@@ -71,7 +73,8 @@ class Draft:
         self.home = self.rng.choice(others)
         self.worlds[self.home.name] = self.home
         self.session.enter(self.home)
-        self.away = steps_to(self.home, self.rng.choice(list(self.home.functions)))
+        self.target = self.rng.choice(list(self.home.functions))
+        self.away = steps_to(self.home, self.target)
         return True
 
     def turn(self, kind: TurnKind) -> None:

@@ -35,6 +35,7 @@ from buttonup.worlds.world import WorldFunction
 MANY = 6  # objects that one call may take together; ours
 FEW = 4  # items of a list that are gone through one by one: a person's patience
 DEEP = 6  # calls from which a request may turn to another matter when the first is exhausted; ours
+FAR = 3  # calls one behind the other that are made for a call that the plan would like to get to
 BROAD = 4  # ends that are looked at for two that go together
 TRIED = 4  # functions tried for one place
 WRITING = 2.0  # how much likelier a call that changes something is drawn; ours
@@ -168,6 +169,51 @@ def _fan_in(draft: Draft) -> bool:
     pairs = list(itertools.permutations(feeders, 2))
     draft.rng.shuffle(pairs)
     return any(_fed(draft, ways) for pair in pairs if (ways := _ways(draft, pair)))
+
+
+def _seek(draft: Draft) -> bool:
+    """Make the call that the plan would like to get to, and before it those that it takes."""
+    target = draft.home.functions.get(draft.target)
+    return target is not None and target.name not in draft.used and _got(draft, target, FAR)
+
+
+def _got(draft: Draft, function: WorldFunction, left: int) -> bool:
+    """Make a call whose values come from calls made for it, where nothing there brings them."""
+    links: list[Link] = []
+    for name in sorted(feeds(draft.home).opaque[function.name]):
+        link = _brought(draft, function, name, left)
+        if link is None:
+            return False
+        links.append(link)
+    bound = _bound(draft, function, links, each=False)
+    return bound is not None and draft.call(function, bound)
+
+
+def _brought(draft: Draft, function: WorldFunction, name: str, left: int) -> Link | None:
+    """Find what brings a value: an end that is there, or a call that is made for it."""
+    kind = function.parameter(name).kind
+    lexicon = feeds(draft.home)
+    for i in draft.open_ends():
+        node = draft.nodes[i]
+        assert not isinstance(node, CheckNode)
+        same_world = draft.feeds_of(i) is lexicon
+        fields = [f for f, k in lexicon.referable.get(node.entity, ()) if k == kind]
+        if same_world and fields and not _senseless(draft, function, i):
+            return name, i, fields[0]
+    able = [
+        (maker, field)
+        for maker in draft.home.functions.values()
+        if maker.name not in draft.used
+        and not maker.writes
+        and not pointless(function, maker.entity)
+        for field, k in lexicon.referable[maker.entity]
+        if k == kind
+    ]
+    draft.rng.shuffle(able)
+    for maker, field in able[:TRIED] if left else ():
+        if _got(draft, maker, left - 1):
+            return name, len(draft.nodes) - 1, field
+    return None
 
 
 def _each(draft: Draft) -> bool:
@@ -394,6 +440,7 @@ _WAYS: Mapping[Growth, Callable[[Draft], bool]] = {
     "chain": _from_an_end,
     "fan_out": _fan_out,
     "fan_in": _fan_in,
+    "seek": _seek,
     "each": _each,
     "reduce": _reduce,
     "compare": _compare,

@@ -25,6 +25,7 @@ from buttonup.worlds.world import World
 
 PERSISTENCE = 15  # drafts of one shape over one world before others are drawn; ours
 STRICT = 4  # of these, how many are only taken as they were wanted; ours
+DEVOTED = 0.1  # share of plans that are only taken with the function they would like to call; ours
 SHAPED = 3  # calls from which a shape can show
 
 
@@ -53,17 +54,20 @@ def plan(
     """
     rng = ticket.rng("plan")
     home, variant = worlds[0], rng.randrange(knobs.variants)
-    scene, shape, calls = _scene(rng, scenes), "chain", 1
+    scene, shape, calls, target = _scene(rng, scenes), "chain", 1, ""
     for tried in range(knobs.tries):
         if tried % PERSISTENCE == 0:
             home = rng.choice(worlds)
+            target = rng.choice(list(home.functions)) if rng.random() < DEVOTED else ""
             shape = _drawn(rng, knobs.shapes, list(SHAPES))
             calls = int(_drawn(rng, knobs.depth, [str(n) for n in range(1, DEEPEST + 1)]))
-        draft = Draft(home, worlds, variant, rng, knobs)
+        draft = Draft(home, worlds, variant, rng, knobs, target)
         staged = STAGES[scene](draft, calls, SHAPES[shape])
         if staged is None or (must and must.isdisjoint(draft.used)):
             continue
-        if tried % PERSISTENCE < STRICT and not _as_wanted(draft, shape, calls):
+        if target and target not in draft.used:
+            continue
+        if tried % PERSISTENCE < STRICT and not target and not _as_wanted(draft, shape, calls):
             continue
         if draft.calls <= DEEPEST and shortened(draft):
             made = _finished(draft, scene, staged)
