@@ -26,6 +26,7 @@ _VALUE = re.compile(
     r"|€?(?<![\w.,:/-])(?P<number>\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,15})?|\d{1,15}(?:\.\d{1,15})?)"
     rf"(?![\w:/%°-]|[.,]\d| %|(?:,| to| and| until|-|\u2013) ?{_DAY}| (?:{'|'.join(_MONTHS)}))"
 )
+_MONTH_BEFORE = re.compile(rf"(?:{'|'.join(_MONTHS)})\s+(?:the\s+)?\Z")
 _UNREAD = re.compile(r"[\d\"\u201c\u201d]")
 
 
@@ -59,6 +60,8 @@ def plainly(text: str) -> Plain | None:
             return None
         at = match.end()
         match match.lastgroup:
+            case "number" if _MONTH_BEFORE.search(text, max(at - 40, 0), match.start()):
+                return None
             case "number":
                 numerals.append(_numeral(match["number"]))
             case "day":
