@@ -215,7 +215,7 @@ class Draft:
         results = tuple(self.session.call(function.name, a) for a in arguments)
         if any(_empty(r) for r in results):
             return False
-        if function.gives == "page" and results[0]["next_page"]:
+        if function.gives == "page" and any(r["next_page"] for r in results):
             if each or guard or not (turned := self._turned(function, arguments[0], results[0])):
                 return False
             arguments, results = turned

@@ -132,9 +132,9 @@ class Voice(abc.ABC):
         ways = self.lexicon(node).book.kinds.get(kind)
         if isinstance(value, dict):
             slots = {n: say("Date", v) if _is_day(v) else spoken(None, v) for n, v in value.items()}
-            return fill(self.choose(ways or ("{}",)), slots)
+            return fill(self.turned(self.choose(ways or ("{}",))), slots)
         words = say(kind, value)
-        return fill(self.choose(ways), {"": words}) if ways else words
+        return fill(self.turned(self.choose(ways)), {"": words}) if ways else words
 
     def case(self, node: CheckNode, value: Json) -> str:
         """Say what is the case when the field that is looked at has a value: "is free"."""
