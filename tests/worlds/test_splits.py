@@ -46,8 +46,8 @@ def test_training_and_what_is_held_out_are_everything() -> None:
 
 
 def test_a_family_is_a_verb() -> None:
-    assert family(WORLDS["bike_hire"].functions["quote_hire"]) == "quote"
-    assert held_out(WORLDS["bike_hire"].functions["quote_hire"])
+    assert family(WORLDS["bike_hire"].functions["extend_hire"]) == "extend"
+    assert held_out(WORLDS["bike_hire"].functions["extend_hire"])
     assert not held_out(WORLDS["bike_hire"].functions["hire_bike"])
 
 
@@ -59,4 +59,4 @@ def test_only_the_split_of_unseen_functions_must_call_one() -> None:
 def test_a_world_in_training_keeps_its_states() -> None:
     part = next(world for world in worlds_of("train") if world.name == "bike_hire")
     assert part.state(1) is WORLDS["bike_hire"].state(1)
-    assert "quote_hire" not in part.functions
+    assert "extend_hire" not in part.functions

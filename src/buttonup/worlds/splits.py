@@ -1,8 +1,8 @@
 """What is kept from training, so that evaluation on tools never seen is honest.
 
 Held out are whole worlds, one from most areas, and in all others the functions of some families:
-a family is a verb ("extend_hire", "extend_art_loan"), so that neither the tool nor one quite like it
-elsewhere has been seen. What is held out is neither called nor shown in training data.
+a family is a verb ("extend_hire", "extend_art_loan"), so that neither the tool nor one quite like
+it elsewhere has been seen. What is held out is neither called nor shown in training data.
 """
 
 from __future__ import annotations
