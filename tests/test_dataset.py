@@ -102,7 +102,11 @@ def test_another_seed_makes_other_samples_and_needs_another_folder(
 
 
 def test_a_run_that_gives_up_says_why_and_can_go_on(tmp_path: Path, finished: Path) -> None:
-    scant = {"plan__tries": 1, "plan__shapes": {"diamond": 1}, "plan__depth": {"7": 1}}
+    scant: dict[str, Any] = {
+        "plan__tries": 1,
+        "plan__shapes": {"diamond": 1},
+        "plan__depth": {"7": 1},
+    }
     made = run(tmp_path / "run", n=N, patience=2, **scant)
     assert f"of {N} samples" in made.short
     assert made.report.accepted < N

@@ -105,16 +105,15 @@ def test_the_gates_read_every_time_back(time: dt.time, seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("time", "said"), [("00:15", "12:15 am"), ("09:00", "9 am"), ("12:00", "12 pm"), ("14:30", "2:30 pm")]
+    ("time", "said"),
+    [("00:15", "12:15 am"), ("09:00", "9 am"), ("12:00", "12 pm"), ("14:30", "2:30 pm")],
 )
 def test_half_a_day_has_twelve_hours(time: str, said: str) -> None:
     assert half_day(time) == said
 
 
 @given(st.integers(0, 10**6), st.integers())
-def test_an_amount_or_a_number_is_said_in_digits_or_as_a_small_word(
-    amount: int, seed: int
-) -> None:
+def test_an_amount_or_a_number_is_said_in_digits_or_as_a_small_word(amount: int, seed: int) -> None:
     rng, today = random.Random(seed), dt.date(2026, 5, 5)
     assert asked("Money", amount, rng, today).strip("€ euros").replace(",", "") == str(amount)
     said = asked(None, amount, rng, today)
