@@ -163,7 +163,8 @@ OTHER: Mapping[str, Any] = {
     "tools": "simulated", "embedder": "lexical", "seeds": "", "simulate.user": "llm",
     "simulate.assistant": "blind", "compose.strategies": ["sequential"],
     "plan.shapes": {"chain": 1.0}, "plan.depth": {"2": 1.0}, "wording.registers": {"plain": 1.0},
-    "blueprint.distractors": [[0, 3, 1.0]], "split": "all", "dedup.threshold": 0.1, "assemble.unlike": 0.1,
+    "blueprint.distractors": [[0, 3, 1.0]], "split": "all",
+    "dedup.threshold": 0.1, "assemble.unlike": 0.1,
 }  # fmt: skip
 
 

@@ -30,7 +30,8 @@ def call(world: str = "bike_hire", **bindings: Binding) -> CallNode:
 
 
 def fed(*nodes: int) -> CallNode:
-    return call(**{f"p{n}": Fed(node, "id") for n, node in enumerate(nodes)})
+    bindings: dict[str, Binding] = {f"p{n}": Fed(node, "id") for n, node in enumerate(nodes)}
+    return call("bike_hire", **bindings)
 
 
 def over(*nodes: int) -> ReduceNode:

@@ -19,7 +19,6 @@ from buttonup.bottomup.truth_first.nodes import (
 )
 from buttonup.bottomup.truth_first.teller import Teller
 from buttonup.bottomup.truth_first.voice import Voice, kind_of
-from buttonup.records import Json
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.phrases import grammar, phrase_book
 from buttonup.worlds.spoken import spoken
