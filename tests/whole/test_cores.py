@@ -76,6 +76,7 @@ def test_wrong_input_that_only_a_worker_meets_is_told_and_leaves_nothing(tmp_pat
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_a_killed_run_with_workers_ends_as_if_never_killed(
     tmp_path: Path, start: Command, buttonup: Finished, made: Made
 ) -> None:
