@@ -28,8 +28,8 @@ Plans = Callable[..., list[Plan]]
 BIKES = WORLDS["bike_hire"]
 CALLS = BIKES.functions
 STATE = BIKES.state(0)
-BIKE = next(bike for bike in STATE.bikes if bike.available)  # type: ignore[attr-defined]
-MEMBER = next(iter(STATE.members)).member_id  # type: ignore[attr-defined]
+BIKE = next(bike for bike in STATE.bikes if bike.available)
+MEMBER = next(iter(STATE.members)).member_id
 
 
 @pytest.fixture
