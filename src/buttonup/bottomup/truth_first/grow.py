@@ -358,7 +358,8 @@ def _single(draft: Draft, feeder: int) -> int | None:
     for i in range(feeder + 1, len(draft.nodes)):  # what has been picked once is meant again
         other = draft.nodes[i]
         if isinstance(other, ReduceNode) and other.entity and other.over == (feeder,):
-            return i
+            users = sum(i in n.needs for n in draft.nodes)
+            return i if users < draft.knobs.width else None
     if isinstance(node, CallNode) and not node.each and len(node.objects) == 1:
         return feeder
     return len(draft.nodes) - 1 if pick(draft, (feeder,)) else None
