@@ -262,9 +262,9 @@ class Draft:
     def tried(self, function: WorldFunction, arguments: dict[str, Json]) -> Json:
         """Say what a call would give now, without making it."""
         session = Session(self.worlds.values(), self.variant)
-        for i, node in enumerate(self.nodes):
-            if self.wrote(i):
-                for before, _ in zip(node.arguments, node.results, strict=False):
+        for node in self.nodes:
+            if isinstance(node, CallNode) and node.function.writes and not node.held_back:
+                for before in node.arguments:
                     session.call(node.function.name, before)
         return session.call(function.name, arguments)
 
