@@ -12,7 +12,10 @@ from buttonup.records import Json
 
 NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
-MONTHS = "- January February March April May June July August September October November December".split()
+MONTHS = (
+    *("", "January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 
 def spoken(kind: str | None, value: Json) -> str:
