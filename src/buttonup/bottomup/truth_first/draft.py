@@ -266,8 +266,8 @@ class Draft:
         """Say what a call would give now, without making it."""
         session = Session(self.worlds.values(), self.variant)
         for node in self.nodes:
-            if isinstance(node, CallNode) and node.function.writes:
-                for before, _ in zip(node.arguments, node.results, strict=False):
+            if isinstance(node, CallNode) and node.function.writes and not node.held_back:
+                for before in node.arguments:
                     session.call(node.function.name, before)
         return session.call(function.name, arguments)
 
