@@ -25,7 +25,7 @@ from buttonup.worlds.session import Session
 from buttonup.worlds.world import World
 
 PERSISTENCE = 15  # drafts of one shape over one world before others are drawn; ours
-STRICT = 4  # of these, how many are only taken as they were wanted; ours
+STRICT = 4  # drafts until the best is taken, where none has come out as wanted; ours
 SHAPED = 3  # calls from which a shape can show
 
 
@@ -55,8 +55,10 @@ def plan(
     rng = ticket.rng("plan")
     home, variant = worlds[0], rng.randrange(knobs.variants)
     scene, shape, calls = _scene(rng, scenes), "chain", 1
+    near: list[tuple[Draft, Staged]] = []
     for tried in range(knobs.tries):
         if tried % PERSISTENCE == 0:
+            near.clear()
             home = one_of(rng, worlds)
             shape = _drawn(rng, knobs.shapes, SHAPES)
             calls = int(_drawn(rng, knobs.depth, DEPTHS))
@@ -64,8 +66,11 @@ def plan(
         staged = STAGES[scene](draft, calls, SHAPES[shape])
         if staged is None or (must and must.isdisjoint(draft.used)):
             continue
-        if tried % PERSISTENCE < STRICT and not _as_wanted(draft, shape, calls):
+        near.append((draft, staged))
+        near.sort(key=lambda drafted: _merit(drafted[0], shape, calls))
+        if tried % PERSISTENCE < STRICT - 1 and not _as_wanted(near[-1][0], shape, calls):
             continue
+        draft, staged = near.pop()
         if draft.calls <= DEEPEST and shortened(draft):
             made = _finished(draft, scene, staged)
             if made is not None:
@@ -77,6 +82,11 @@ def _as_wanted(draft: Draft, shape: str, calls: int) -> bool:
     """Say whether a draft has come out in the shape and, by and large, the depth wanted."""
     deep = draft.calls >= 0.7 * calls
     return deep and (calls < SHAPED or holds(draft, shape))
+
+
+def _merit(draft: Draft, shape: str, calls: int) -> tuple[bool, int]:
+    """Say how near a draft is to what was wanted: in its shape, then in its depth."""
+    return calls < SHAPED or holds(draft, shape), min(draft.calls, calls)
 
 
 def _scene(rng: random.Random, scenes: Scenes) -> str:
