@@ -21,14 +21,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from buttonup.bottomup.truth_first import Blueprinting, Planning, Ticket, blueprints, plan, word
+from buttonup.bottomup.truth_first import Ticket, blueprints, plan, word
+from buttonup.errors import Reject
 from buttonup.gates import GATES, judge
+from buttonup.recipe import Recipe, chosen
 from buttonup.records import Sample, encode
-from buttonup.topdown import Simulating, simulate
-from buttonup.worlds.catalogue import WORLDS
+from buttonup.topdown import simulate
 
-EVERY = tuple(WORLDS.values())
-VARIANTS = 8
+RECIPE = Recipe()
+EVERY = chosen(RECIPE)
 
 
 @contextmanager
@@ -41,16 +42,19 @@ def clock(spent: Counter[str], name: str) -> Iterator[None]:
 
 async def made(count: int, spent: Counter[str]) -> list[Sample]:
     """Make samples one after the other, and clock every part."""
-    samples = []
+    samples, k = [], RECIPE
     for i in range(count):
-        ticket, world = Ticket(seed=0, index=i), EVERY[i % len(EVERY)]
-        with clock(spent, "plan and execute"):
-            planned = plan(world, ticket, Planning())
+        ticket = Ticket(seed=0, index=i)
+        try:
+            with clock(spent, "plan and execute"):
+                planned = plan(EVERY, ticket, k.plan, k.scenes)
+        except Reject:
+            continue
         with clock(spent, "word"):
-            word(planned, ticket.rng("word"))
-        [blueprint] = await blueprints(ticket, EVERY, Planning(), Blueprinting())
+            word(planned, ticket.rng("word"), k.wording)
+        [blueprint] = await blueprints(ticket, EVERY, k.plan, k.scenes, k.wording, k.blueprint)
         with clock(spent, "act"):
-            [trajectory] = await simulate(blueprint, None, Simulating())
+            [trajectory] = await simulate(blueprint, None, k.simulate)
         with clock(spent, "gates"):
             samples.append(judge(trajectory))
     return samples
@@ -104,7 +108,7 @@ def _memory(pid: int) -> int:
 def main(count: int) -> None:
     """Measure and print."""
     for world in EVERY:
-        for variant in range(VARIANTS):
+        for variant in range(RECIPE.plan.variants):
             world.state(variant)  # made once a process, not once a sample
     spent, single = Counter[str](), Counter[str]()
     samples = asyncio.run(made(count, spent))

@@ -143,14 +143,15 @@ def test_a_recipe_names_its_folder(buttonup: Command, tmp_path: Path) -> None:
 
 
 def test_the_recipe_that_a_run_leaves_makes_the_same_run(buttonup: Command, tmp_path: Path) -> None:
-    buttonup("run", "-n", 3, "--out", "run", "--set", "plan.shapes={chain_2=1, fan_in=2}")
+    buttonup("run", "-n", 3, "--out", "run", "--set", "plan.shapes={chain=1, fan_in=2}")
     assert buttonup("run", "run/recipe.toml", "--out", "again").status == 0
     made = [(tmp_path / name / "accepted.jsonl").read_bytes() for name in ("run", "again")]
     assert made[0] == made[1]
 
 
 def test_a_run_that_ends_short_says_so(buttonup: Command) -> None:
-    scant = ("--set", "patience=2", "--set", "plan.tries=1", "--set", "plan.shapes={chain_4=1}")
+    deep = ("--set", "plan.shapes={diamond=1}", "--set", "plan.depth={10=1}")
+    scant = ("--set", "patience=2", "--set", "plan.tries=1", *deep)
     done = buttonup("run", "-n", 4, "--out", "run", *scant)
     assert done.status == 3
     assert "of 4 samples" in done.err
@@ -172,7 +173,7 @@ WRONG: dict[str, tuple[object, ...]] = {
     "cannot read missing.toml": ("run", "missing.toml"),
     "broken.toml is not TOML": ("run", "broken.toml"),
     "unknown field `samples`": ("run", "key.toml"),
-    "unknown field `depth` - at `$.plan`": ("run", "nested.toml"),
+    "unknown field `deep` - at `$.plan`": ("run", "nested.toml"),
     "Expected `int`, got `str` - at `$.n`": ("run", "type.toml"),
     "Expected `int` >= 1 - at `$.n`": ("run", "-n", 0),
     "--set plan; write it as KEY=VALUE": ("run", "--set", "plan"),
@@ -208,7 +209,7 @@ def test_wrong_input_is_told_in_one_line_and_leaves_nothing(
     for name, content in {
         "broken.toml": b"n = = 3\n",
         "key.toml": b"samples = 3\n",
-        "nested.toml": b"[plan]\ndepth = 3\n",
+        "nested.toml": b"[plan]\ndeep = 3\n",
         "type.toml": b'n = "ten"\n',
         "empty": b"",
         "garbage": b"neither JSON\nnor a dataset\n",
@@ -237,7 +238,7 @@ def test_no_command_shows_the_help(buttonup: Command) -> None:
 def test_a_wrong_word_in_a_real_process_brings_no_traceback(process: Command) -> None:
     done = process("run", "--set", "plan.shapes.star=1")
     assert done.status == 2
-    assert "plan.shapes has no star; choose from single" in done.told
+    assert "plan.shapes has no star; choose from chain" in done.told
 
 
 def test_a_read_only_parent_is_named(buttonup: Command, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from buttonup.errors import BadInput, Fault
 from buttonup.model.door import Reply, Request
 from buttonup.model.scripted import Scripted
 from buttonup.recipe import read_recipe
-from buttonup.records import Sample, encode
+from buttonup.records import Sample, User, encode
 
 N = 6
 
@@ -102,12 +102,17 @@ def test_another_seed_makes_other_samples_and_needs_another_folder(
 
 
 def test_a_run_that_gives_up_says_why_and_can_go_on(tmp_path: Path, finished: Path) -> None:
-    made = run(tmp_path / "run", n=N, patience=2, plan__tries=1, plan__shapes={"chain_4": 1})
+    scant: dict[str, Any] = {
+        "plan__tries": 1,
+        "plan__shapes": {"diamond": 1},
+        "plan__depth": {"7": 1},
+    }
+    made = run(tmp_path / "run", n=N, patience=2, **scant)
     assert f"of {N} samples" in made.short
     assert made.report.accepted < N
     assert made.report.rejections["blueprints"]["no_plan"] > 0
     assert "none of the last 2 items became one" in made.short
-    again = run(tmp_path / "run", n=N, patience=99, plan__tries=1, plan__shapes={"chain_4": 1})
+    again = run(tmp_path / "run", n=N, patience=999, **scant)
     assert again.report.accepted > made.report.accepted
 
 
@@ -145,8 +150,12 @@ def test_a_model_rewords_the_requests_and_is_asked_once_for_each(tmp_path: Path)
     assert made.report.accepted == N
     assert made.report.usage["rewrite"].calls >= N
     assert len({request.key for request in model.asked}) == len(model.asked)
-    texts = [sample.trajectory.blueprint.task.text for sample in accepted(tmp_path / "run")]
-    assert all(text.endswith("Thank you ever so much.") for text in texts)
+    for sample in accepted(tmp_path / "run"):
+        turns = sample.trajectory.blueprint.turns
+        said = [m.content for m in sample.trajectory.messages if isinstance(m, User)]
+        request = next(n for n, turn in enumerate(turns) if turn.kind == "request")
+        assert said[request].endswith("Thank you ever so much.")
+        assert said[request] in sample.trajectory.blueprint.task.text
 
 
 def reworded(request: Request) -> str:

@@ -76,8 +76,16 @@ WRONG: dict[str, Mapping[str, Any]] = {
     "seeds are for text first": {"seeds": "seeds.jsonl"},
     "compose.strategies is empty": {"tools": "simulated", "compose.strategies": []},
     "plan.shapes has no star": {"plan.shapes.star": 1},
-    "plan.shapes has weights": {"plan.shapes": {"single": -1}},
-    "blueprint.distractors from 8 to 0": {"blueprint.distractors": [8, 0]},
+    "plan.shapes has weights": {"plan.shapes": {"chain": -1}},
+    "plan.depth has no 11": {"plan.depth.11": 1},
+    "`$.plan.width`": {"plan.width": 0},
+    "the shares in [scenes]": {"scenes.refused": 0.9},
+    "wording.registers has no pirate": {"wording.registers.pirate": 1},
+    "`$.wording.typos`": {"wording.typos": 2},
+    "blueprint.distractors has [8, 0, 1.0]": {"blueprint.distractors": [[8, 0, 1]]},
+    "`$.blueprint.near`": {"blueprint.near": 1.5},
+    "`$.split`": {"split": "some"},
+    "is not in the split 'train'": {"tools": "worlds:ferry_line"},
     "`$.rewriting.personas`": {"rewriting.personas": []},
     "`$.simulate.max_turns`": {"simulate.max_turns": 0},
 }
@@ -154,7 +162,9 @@ def test_a_recipe_written_out_says_every_key() -> None:
 OTHER: Mapping[str, Any] = {
     "tools": "simulated", "embedder": "lexical", "seeds": "", "simulate.user": "llm",
     "simulate.assistant": "blind", "compose.strategies": ["sequential"],
-    "plan.shapes": {"single": 1.0}, "dedup.threshold": 0.1, "assemble.unlike": 0.1,
+    "plan.shapes": {"chain": 1.0}, "plan.depth": {"2": 1.0}, "wording.registers": {"plain": 1.0},
+    "blueprint.distractors": [[0, 3, 1.0]], "split": "all",
+    "dedup.threshold": 0.1, "assemble.unlike": 0.1,
 }  # fmt: skip
 
 
@@ -164,8 +174,10 @@ def other(key: str) -> Any:
             return OTHER[key]
         case bool() as value:
             return not value
-        case int() | float() as value:
+        case int() as value:
             return value + 1
+        case float() as value:
+            return value / 2 or 0.5
         case str() as value:
             return f"{value}x"
         case tuple() as value:
@@ -232,7 +244,8 @@ def test_text_first_without_a_teacher_says_how_to_name_one() -> None:
 
 
 def test_worlds_are_chosen_by_name() -> None:
-    assert len(chosen(Recipe())) == len(WORLDS)
+    assert len(chosen(Recipe(split="all"))) == len(WORLDS)
+    assert len(chosen(Recipe())) < len(WORLDS), "some are kept for evaluation"
     recipe = read_recipe(None, {"tools": "worlds: library , museum"})
     assert [world.name for world in chosen(recipe)] == ["library", "museum"]
 

@@ -14,9 +14,16 @@ from buttonup.records import (
     Cast,
     CompositionalTask,
     Function,
+    PlannedCall,
     Scenario,
+    Source,
+    Step,
+    Tools,
     Trajectory,
+    Upset,
     Usage,
+    User,
+    UserTurn,
     decode,
     encode,
 )
@@ -75,3 +82,21 @@ def test_what_no_sub_task_needs_is_a_distractor() -> None:
 
 def test_usage_adds_up() -> None:
     assert Usage(1, 2, 3, 4) + Usage(10, 20, 30, 40) == Usage(11, 22, 33, 44)
+
+
+def test_functions_that_the_user_offers_are_there_with_those_that_were_shown() -> None:
+    shown, late = Function("a", "", {}), Function("b", "", {})
+    t = Trajectory(Blueprint(task(1), (shown,)), (User("Go."),))
+    assert t.functions == (shown,)
+    assert t.plus(User("Take this.", (late,))).functions == (shown, late)
+
+
+def test_a_plan_with_turns_upsets_and_calls_to_avoid_survives_the_disk() -> None:
+    call = PlannedCall("f", {"x": 1}, None, {"x": Source("said")})
+    blueprint = Blueprint(
+        task(1),
+        tools=Tools("worlds", ("w",), upsets=(Upset("f", {"error": "Slow."}, 2),)),
+        plan=(Step(aim="see", avoided=(call,)),),
+        turns=(UserTurn("Go.", "offer", (0,), offers=(Function("b", "", {}),), missing="b"),),
+    )
+    assert decode(encode(blueprint), Blueprint) == blueprint

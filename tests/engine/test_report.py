@@ -113,10 +113,19 @@ def test_the_text_is_the_funnel_from_top_to_bottom(folder: Path) -> None:
         "yield      3 of 4 wanted accepted; the seeds are used up\n"
         "model      no model calls\n"
         "time       1.5 s, 2.00 accepted a second\n"
-        "diversity  2 distinct requests, 3 distinct call chains, 3 functions called, 1 world\n"
+        "diversity  2 distinct requests, 3 functions called, 1 world\n"
         "depth      1 to 3 calls a trajectory, median 2; 20.0% of the turns with calls make"
         " several\n"
-        "shapes     sequential 2, single 1"
+        "shapes     sequential 2, single 1\n"
+        "variety    3 distinct call chains, none over 33.33%; 2 request skeletons, none over"
+        " 66.67%\n"
+        "words      0 █ (median 3, most 3) a request; distinct-1 0.625, distinct-2 0.600,"
+        " distinct-3 0.500\n"
+        "calls      1 █ 2 █ 3 █ (median 2, most 3)\n"
+        "shown      0 █ (median 0, most 0) functions\n"
+        "turns      1 █ (median 1, most 1) of the user\n"
+        "kinds      plain 100.0%\n"
+        "plans      parallel_turn 33.3%"
     )
 
 

@@ -154,8 +154,8 @@ def test_every_persona_is_drawn_in_time(blueprint: Blueprint, asked: list[Reques
 
 
 def test_a_plan_follower_without_a_plan_is_the_users_to_mend(blueprint: Blueprint) -> None:
+    bare = msgspec.structs.replace(blueprint, plan=(), turns=())
     with pytest.raises(BadInput, match="guided"):
-        bare = msgspec.structs.replace(blueprint, plan=(), turns=())
         _simulated(bare, None, Simulating(assistant="plan"))
 
 

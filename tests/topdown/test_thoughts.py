@@ -21,7 +21,12 @@ def _ways(grammar: Thoughts) -> dict[str, tuple[str, ...]]:
     return {**{name: w for name, w in ways.items() if name != "close"}, **grammar.close}
 
 
-SLOTS = {"more": {"done", "total"}, "why": {"intents", "aim"}, "again": set[str]()}
+SLOTS = {
+    "more": {"done", "total"},
+    "why": {"intents", "aim"},
+    "again": set[str](),
+    "bland": set[str](),
+}
 SLOTS |= {reply: set() for reply in get_args(Reply)}
 
 
@@ -35,7 +40,9 @@ def test_every_way_has_the_slots_of_its_kind() -> None:
 def test_every_way_is_a_sentence_and_there_are_several_of_each() -> None:
     for ways in _ways(thoughts()).values():
         assert len(set(ways)) == len(ways) >= 5
-        assert all(way[0].isupper() and way.endswith(".") for way in ways)
+        assert all(
+            (way[0].isupper() or way[0] == "{") and way.endswith((".", "?", "!")) for way in ways
+        )
 
 
 def test_every_kind_of_reply_is_led_up_to() -> None:

@@ -43,9 +43,17 @@ def test_the_number_of_cores_changes_no_byte(n: int, tmp_path: Path, made: Made)
     assert made(tmp_path / "1") == made(tmp_path / "2") == made(tmp_path / "4")
 
 
+NO_OTHER = dict.fromkeys(
+    "follow_up change detail missing_value unserved late_function time_out cut_off outage "
+    "wrong_id".split(),
+    0.0,
+)
+"""No scene but the one that a test asks for."""
+
+
 @pytest.mark.usefixtures("_always")
 def test_a_hopeless_run_ends_at_the_same_item(tmp_path: Path, made: Made) -> None:
-    scant = {"n": 50, "patience": 2, "plan": {"tries": 1, "shapes": {"chain_4": 1}}}
+    scant = {"n": 50, "patience": 2, "plan": {"tries": 1}, "scenes": {"refused": 1.0, **NO_OTHER}}
     ends = {run(tmp_path / str(cores), cores=cores, **scant).short for cores in (1, 2)}
     assert len(ends) == 1
     assert "none of the last 2 items" in ends.pop()
@@ -68,6 +76,7 @@ def test_wrong_input_that_only_a_worker_meets_is_told_and_leaves_nothing(tmp_pat
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_a_killed_run_with_workers_ends_as_if_never_killed(
     tmp_path: Path, start: Command, buttonup: Finished, made: Made
 ) -> None:

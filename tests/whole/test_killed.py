@@ -13,6 +13,8 @@ from pathlib import Path
 from subprocess import CompletedProcess, Popen
 from typing import Any
 
+import pytest
+
 import buttonup as package
 from buttonup.model.scripted import Scripted
 
@@ -44,6 +46,7 @@ def until(done: Callable[[], bool], process: Popen[str]) -> None:
         time.sleep(0.002)
 
 
+@pytest.mark.slow
 def test_a_killed_run_pays_for_nothing_twice_and_ends_as_if_never_killed(
     tmp_path: Path,
     serve: Callable[..., Any],

@@ -49,6 +49,7 @@ def test_ctrl_c_ends_a_run_that_can_go_on(
     assert made(tmp_path / "run") == made(tmp_path / "never")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kilobytes", [4, 150])
 def test_a_full_disk_ends_a_run_that_can_go_on(
     kilobytes: int,

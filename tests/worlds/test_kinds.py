@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from buttonup.worlds.kinds import Date, Money, choices_of, kind_of, plain, schema_of
+from buttonup.worlds.kinds import Date, Kind, Money, choices_of, kind_of, many, plain, schema_of
 from buttonup.worlds.state import Row
 
 
@@ -35,3 +35,23 @@ def test_a_schema_has_no_references_and_keeps_a_property_called_title() -> None:
     assert schema["items"]["properties"]["title"] == {"type": "string"}
     assert schema["items"]["properties"]["books"]["items"]["properties"]["due"]["pattern"]
     assert "title" not in schema["items"]
+
+
+ToyId = Annotated[str, Kind("ToyId")]
+
+
+def test_a_list_has_the_kind_of_its_items_and_is_known_to_be_one() -> None:
+    assert kind_of(list[ToyId]) == "ToyId"
+    assert kind_of(Annotated[list[ToyId], Kind("Toys")]) == "Toys"
+    assert many(list[ToyId])
+    assert many(list[str] | None)
+    assert not many(ToyId)
+
+
+def test_choices_of_a_list_are_those_of_its_items() -> None:
+    assert choices_of(list[Literal["a", "b"]]) == ("a", "b")
+
+
+def test_an_enumeration_of_words_is_said_to_be_of_words() -> None:
+    assert schema_of(Literal["a", "b"]) == {"type": "string", "enum": ["a", "b"]}
+    assert "type" not in schema_of(Literal[1, 2])

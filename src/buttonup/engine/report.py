@@ -330,7 +330,6 @@ def _diversity(report: Report) -> str:
     reused = f", reused {_many(report.reused, 'time')} across tasks" if report.reused else ""
     return (
         f"{_many(report.requests, 'distinct request')}, "
-        f"{_many(report.chains, 'distinct call chain')}, "
         f"{_many(len(report.functions), 'function')} called{_unused(report)}{reused}{worlds}"
     )
 
@@ -378,7 +377,7 @@ BARS = "▁▂▃▄▅▆▇█"
 
 
 def _height(n: int, tallest: int) -> int:
-    return min(n * len(BARS) // (tallest + 1), len(BARS) - 1)
+    return min(n * len(BARS) // tallest, len(BARS) - 1)
 
 
 def _shares(counts: Mapping[str, int], total: int) -> str:

@@ -113,6 +113,8 @@ class Tally:
 
     def variety(self) -> Variety:
         """Sum up."""
+        if not self.samples:
+            return Variety()
         return Variety(
             chains=len(self.chains),
             top_chain=_top(self.chains),

@@ -1,8 +1,8 @@
 """What is kept from training, so that evaluation on tools never seen is honest.
 
 Held out are whole worlds, one from most areas, and in all others the functions of some families:
-a family is a verb ("quote_hire", "quote_stay"), so that neither the tool nor one quite like it
-elsewhere has been seen. What is held out is neither called nor shown in training data.
+a family is a verb ("extend_hire", "extend_art_loan"), so that neither the tool nor one quite like
+it elsewhere has been seen. What is held out is neither called nor shown in training data.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ other worlds, where each task takes a function held out. all: everything."""
 HELD_OUT_WORLDS = frozenset(
     "ferry_line box_office removals blood_donation leave_desk observatory".split()
 )
-HELD_OUT_FAMILIES = frozenset("quote extend track withdraw".split())
+HELD_OUT_FAMILIES = frozenset("check estimate extend track transfer withdraw".split())
 
 
 def family(function: WorldFunction) -> str:

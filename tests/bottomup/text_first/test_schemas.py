@@ -4,7 +4,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from buttonup.bottomup.text_first import schemas
@@ -151,6 +151,7 @@ WILD = st.recursive(
 )
 
 
+@example({"a": {"required": [None, None]}}, "a")
 @given(st.dictionaries(st.sampled_from(KEYS), WILD, max_size=6), st.sampled_from(["a", "a.a", "0"]))
 def test_no_schema_breaks_the_checks_and_a_faultless_one_compiles(schema: Any, path: str) -> None:
     mended = schemas.mend(schema)

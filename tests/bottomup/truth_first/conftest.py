@@ -11,7 +11,7 @@ import pytest
 
 from buttonup.bottomup.truth_first.nodes import Plan
 from buttonup.bottomup.truth_first.plan import Ticket, plan
-from buttonup.bottomup.truth_first.shapes import Planning, Scenes
+from buttonup.bottomup.truth_first.shapes import DEPTH_MIX, SHAPE_MIX, Planning, Scenes
 from buttonup.errors import Reject
 from buttonup.gates.dates import read
 from buttonup.records import Json
@@ -36,12 +36,11 @@ def scenes(scene: str) -> Scenes:
 def drawn(
     count: int, scene: str, shape: str, depths: tuple[int, ...], width: int, seed: int
 ) -> tuple[Plan, ...]:
-    knobs: dict[str, dict[str, float]] = {}
-    if shape:
-        knobs["shapes"] = {shape: 1.0}
-    if depths:
-        knobs["depth"] = {str(depth): 1.0 for depth in depths}
-    planning = Planning(**knobs, width=width)
+    planning = Planning(
+        shapes={shape: 1.0} if shape else SHAPE_MIX,
+        depth={str(depth): 1.0 for depth in depths} or DEPTH_MIX,
+        width=width,
+    )
     made = []
     for index in range(count):
         try:

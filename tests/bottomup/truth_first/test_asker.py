@@ -7,6 +7,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
@@ -16,7 +17,7 @@ from buttonup.bottomup.truth_first.nodes import CallNode, CheckNode, Plan, Reduc
 from buttonup.errors import BadInput
 from buttonup.records import Json
 from buttonup.worlds.catalogue import WORLDS
-from buttonup.worlds.phrases import grammar
+from buttonup.worlds.phrases import Ways, grammar
 from buttonup.worlds.spoken import MARK
 
 Plans = Callable[..., list[Plan]]
@@ -139,10 +140,7 @@ def test_no_connective_comes_twice_in_a_message_while_others_are_left(plans: Pla
     for plan in plans(200, depths=(6, 7, 8)):
         voice = asker(plan, 3)
         drawn = list[str]()
-        choose = voice.choose
-        voice.choose = lambda ways, drawn=drawn, choose=choose: (  # type: ignore[method-assign]
-            drawn.append(choose(ways)) or drawn[-1]
-        )
+        voice.choose = partial(_heard, voice.choose, drawn)  # type: ignore[method-assign]
         voice.request(0)
         for ways in kinds:
             used = [way for way in drawn if way in ways]
@@ -150,6 +148,12 @@ def test_no_connective_comes_twice_in_a_message_while_others_are_left(plans: Pla
             if len(used) < len(ways):
                 assert len(used) == len(set(used)), used
     assert joined > 40
+
+
+def _heard(choose: Callable[[Ways], str], drawn: list[str], ways: Ways) -> str:
+    """Choose, and keep what was chosen."""
+    drawn.append(choose(ways))
+    return drawn[-1]
 
 
 def test_a_call_whose_result_is_compared_or_looked_at_never_goes_without_saying(
@@ -234,7 +238,7 @@ def test_a_later_turn_neither_greets_nor_tells_its_story_again(plans: Plans) -> 
 
 def test_a_near_day_is_said_from_today_only_where_the_knob_allows(plans: Plans) -> None:
     relative = re.compile(
-        r"\b(?:tomorrow|this (?:coming )?\w+day|next \w+day|weeks from today)\b", re.I
+        r"\b(?:tomorrow|this (?:coming )?\w+day|next \w+day|weeks from today)\b", re.IGNORECASE
     )
     never = [text for _, text in requests(plans(300), relative=0.0)]
     always = [text for _, text in requests(plans(300), relative=1.0)]

@@ -236,7 +236,7 @@ def test_nothing_shown_might_serve_what_is_declined(made: Made) -> None:
 )
 def test_distractors_that_mean_nothing_are_refused(knobs: dict[str, Any], words: str) -> None:
     with pytest.raises(BadInput, match=words):
-        Blueprinting(distractors=tuple(map(tuple, knobs["distractors"])))  # type: ignore[arg-type]
+        Blueprinting(distractors=tuple(map(tuple, knobs["distractors"])))
 
 
 def test_calls_may_go_side_by_side_in_as_many_samples_as_the_knob_says(made: Made) -> None:

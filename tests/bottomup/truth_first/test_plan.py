@@ -1,4 +1,4 @@
-"""Plans are executable, depend on what they say they depend on, and come in every shape and depth."""
+"""Plans are executable, depend on what they say, and come in every shape and depth."""
 
 from __future__ import annotations
 
@@ -123,9 +123,13 @@ def test_the_same_ticket_gives_the_same_plan_and_another_another() -> None:
 
 
 def test_a_plan_that_cannot_be_found_is_rejected_with_its_reason(only: Only) -> None:
-    with pytest.raises(Reject, match="no_plan: bike_hire, wrong_id: none in 1 tries"):
-        for index in range(100):
+    told = set()
+    for index in range(60):
+        try:
             plan(BIKES, Ticket(0, index), Planning(tries=1), only("wrong_id"))
+        except Reject as reject:
+            told.add(str(reject))
+    assert told == {"no_plan: bike_hire, wrong_id: none in 1 tries"}
 
 
 def test_only_worlds_that_were_given_are_used() -> None:

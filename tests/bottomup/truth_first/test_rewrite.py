@@ -23,7 +23,7 @@ from buttonup.worlds.catalogue import WORLDS
 
 EVERY = tuple(WORLDS.values())
 REST = {*Scenes.__struct_fields__} - {"follow_up", "missing_value", "change"}
-ONE_TURN = Scenes(**{name: 0.0 for name in Scenes.__struct_fields__})
+ONE_TURN = Scenes(**dict.fromkeys(Scenes.__struct_fields__, 0.0))
 
 
 @pytest.fixture

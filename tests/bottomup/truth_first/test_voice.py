@@ -19,15 +19,16 @@ from buttonup.bottomup.truth_first.nodes import (
 )
 from buttonup.bottomup.truth_first.teller import Teller
 from buttonup.bottomup.truth_first.voice import Voice, kind_of
-from buttonup.records import Json
 from buttonup.worlds.catalogue import WORLDS
+from buttonup.worlds.phrases import grammar, phrase_book
 from buttonup.worlds.spoken import spoken
 
 Plans = Callable[..., list[Plan]]
 
 BIKES = WORLDS["bike_hire"]
+BOOK = phrase_book("bike_hire")
 FIND = BIKES.functions["find_bikes"]
-ROWS = [
+BIKE_ROWS = [
     {"bike_id": f"BK-100{i}", "model": "Volt", "price_per_day": 10.0 + i, "range_km": 40}
     for i in range(3)
 ]
@@ -35,8 +36,10 @@ LIST = CallNode(
     FIND,
     {"station_id": Said("ST-01")},
     ({"station_id": "ST-01"},),
-    ({"items": ROWS, "total": 3, "next_page": None},),
+    ({"items": BIKE_ROWS, "total": 3, "next_page": None},),
 )
+HIRE_ROWS = [{"hire_id": f"HI-1000{i}", "total": 10.0 + i, "due": "2026-05-03"} for i in range(3)]
+HIRES = CallNode(BIKES.functions["list_hires"], {}, ({},), (HIRE_ROWS,))
 
 
 def plan_of(*nodes: Node) -> Plan:
@@ -83,41 +86,44 @@ def test_only_templates_are_turned_never_the_values_in_them() -> None:
 @pytest.mark.parametrize(
     ("rule", "field", "said"),
     [
-        ("least", "price_per_day", {"cheapest one", "least expensive one", "one with the lowest daily price"}),
-        ("most", "range_km", {"one with the longest range", "one that goes furthest on a charge"}),
-        ("nth", "1", {"second one"}),
-        ("nth", "2", {"last one", "last one you mentioned", "last one on that list"}),
+        ("least", "price_per_day", BOOK.entities["Bike"].pick["price_per_day"].least),
+        ("most", "range_km", BOOK.entities["Bike"].pick["range_km"].most),
+        ("nth", "1", ("second one",)),
+        ("nth", "2", grammar().last),
     ],
-)  # fmt: skip
+)
 def test_a_pick_is_singled_out_by_what_it_is_or_by_its_place(
-    rule: str, field: str, said: set[str]
+    rule: str, field: str, said: tuple[str, ...]
 ) -> None:
-    pick = ReduceNode(rule, (0,), field, ROWS[2], "Bike")  # type: ignore[arg-type]
-    assert ways(lambda seed: asker(LIST, pick, seed=seed).superlative(pick)) == said
+    pick = ReduceNode(rule, (0,), field, BIKE_ROWS[2], "Bike")  # type: ignore[arg-type]
+    assert ways(lambda seed: asker(LIST, pick, seed=seed).superlative(pick)) == set(said)
 
 
-def test_a_pick_by_what_the_user_did_is_theirs_when_they_are_told() -> None:
-    orders = WORLDS["box_office"].functions["list_box_orders"]
-    rows = [{"paid": 20.0}, {"paid": 30.0}]
-    listed = CallNode(orders, {}, ({},), (rows,))
-    pick = ReduceNode("most", (0,), "paid", rows[1], "BoxOrder")
-    plan = Plan((WORLDS["box_office"],), 0, "plain", (listed, pick), ("request",), (0, 0), {})
-    said = ways(lambda seed: Teller(plan, random.Random(seed)).superlative(pick))
-    assert "one you paid the most for" in said
-    assert "one I paid the most for" not in said
+def test_a_value_that_users_put_as_theirs_is_put_as_theirs_when_they_are_told() -> None:
+    energy = WORLDS["energy_supply"]
+    function = energy.functions["list_energy_bills"]
+    node = CallNode(function, {}, ({},), ([],))
+    home = {"street": "1 My Lane", "city": "Cork"}
+    plan = Plan((energy,), 0, "plain", (node,), ("request",), (0,), {})
+
+    def put(make: Callable[[int], Voice]) -> set[str]:
+        return ways(lambda seed: make(seed).valued(node, "SupplyHome", home, spoken))
+
+    said = put(lambda seed: Asker(plan, random.Random(seed), Wording()))
+    told = put(lambda seed: Teller(plan, random.Random(seed)))
+    assert "my place at 1 My Lane in Cork" in said
+    assert "your place at 1 My Lane in Cork" in told
+    assert told == {way.replace("my place", "your place") for way in said}
 
 
 def test_a_value_is_put_as_its_kind_is_said_one_or_several_or_field_by_field() -> None:
     voice = asker(LIST)
 
-    def say(_kind: str | None, value: Json) -> str:
-        return spoken(_kind, value)
-
-    assert voice.valued(LIST, "StationId", "ST-01", say) == "station ST-01"
-    both = voice.valued(LIST, "StationId", ["ST-01", "ST-02"], say)
+    assert voice.valued(LIST, "StationId", "ST-01", spoken) == "station ST-01"
+    both = voice.valued(LIST, "StationId", ["ST-01", "ST-02"], spoken)
     assert both == "station ST-01 and station ST-02"
     leader = {"name": "Mei Costa", "phone": "020 7946 0001"}
-    assert ways(lambda seed: asker(LIST, seed=seed).valued(LIST, "Leader", leader, say)) == {
+    assert ways(lambda seed: asker(LIST, seed=seed).valued(LIST, "Leader", leader, spoken)) == {
         "Mei Costa (020 7946 0001)",
         "Mei Costa, phone 020 7946 0001",
         "Mei Costa, who's on 020 7946 0001",
@@ -125,12 +131,12 @@ def test_a_value_is_put_as_its_kind_is_said_one_or_several_or_field_by_field() -
 
 
 def test_a_conclusion_and_a_condition_are_talked_about_as_what_they_are_of() -> None:
-    pick = ReduceNode("least", (0,), "price_per_day", ROWS[0], "Bike")
+    pick = ReduceNode("least", (0,), "total", HIRE_ROWS[0], "Hire")
     count = ReduceNode("count", (0,), "", 3, "")
-    check = CheckNode(1, "price_per_day", "over", 5, holds=True)
-    voice = asker(LIST, pick, check, count)
-    assert [voice.kind_of_object(node) for node in (LIST, pick, check, count)] == ["Bike"] * 4
-    assert voice.measure(check) == "daily price"
+    check = CheckNode(1, "total", "over", 5, holds=True)
+    voice = asker(HIRES, pick, check, count)
+    assert [voice.kind_of_object(node) for node in (HIRES, pick, check, count)] == ["Hire"] * 4
+    assert voice.measure(check) == BOOK.entities["Hire"].measures["total"]
     assert [voice.reduction(node) for node in (pick, count)] == ["pick", "count"]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import jsonschema_rs
 
 from buttonup.model.schemas import checker
-from buttonup.records import Function, Json, Schema, digest
+from buttonup.records import Function, Json, Schema, digest, encode
 
 DEEPEST = 8  # levels of nesting; ours: real functions stay under five
 LARGEST = 200  # schemas within one schema
@@ -242,5 +242,5 @@ def _bones(schema: Json) -> Json:
     if isinstance(properties := schema.get("properties"), dict):
         bones["properties"] = {name: _bones(p) for name, p in properties.items()}
     if isinstance(required := bones.get("required"), list):
-        bones["required"] = sorted(required)
+        bones["required"] = sorted(required, key=encode)
     return bones

@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import random
 from collections.abc import Sequence
+from typing import Annotated
 
+import msgspec
 from msgspec.structs import replace
 
 from buttonup.bottomup.truth_first.asker import Wording
@@ -55,9 +57,9 @@ class Blueprinting(Record):
         (0, 0, 0.1), (1, 6, 0.35), (7, 15, 0.35), (16, 30, 0.14), (31, 60, 0.06),
     )  # fmt: skip
     """(fewest, most, weight) of functions shown that the task does not need."""
-    near: float = 0.6
+    near: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.6
     """Share of distractors from the plan's own worlds; half the rest is from near domains."""
-    parallel: float = 0.75
+    parallel: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.75
     """Share of samples that may call several functions in one turn."""
 
     def __post_init__(self) -> None:

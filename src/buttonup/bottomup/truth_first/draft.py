@@ -49,11 +49,13 @@ class Draft:
         variant: int,
         rng: random.Random,
         knobs: Planning,
+        target: str = "",
     ) -> None:
         self.home, self.others, self.variant = home, worlds, variant
         self.rng, self.knobs = rng, knobs
-        self.leanings = leanings(home, one_of(rng, list(home.functions)))
+        self.target = target or one_of(rng, list(home.functions))
         """Where the plan would like to get to: so that no function is too far off to be called."""
+        self.leanings = leanings(home, self.target)
         self.session = Session((home,), variant)
         self.worlds = {home.name: home}
         self.nodes: list[Node] = []
@@ -73,7 +75,8 @@ class Draft:
         self.home = one_of(self.rng, others)
         self.worlds[self.home.name] = self.home
         self.session.enter(self.home)
-        self.leanings = leanings(self.home, one_of(self.rng, list(self.home.functions)))
+        self.target = one_of(self.rng, list(self.home.functions))
+        self.leanings = leanings(self.home, self.target)
         return True
 
     def turn(self, kind: TurnKind) -> None:
@@ -208,7 +211,7 @@ class Draft:
         results = tuple(self.session.call(function.name, a) for a in arguments)
         if any(_empty(r) for r in results):
             return False
-        if function.gives == "page" and results[0]["next_page"]:
+        if function.gives == "page" and any(r["next_page"] for r in results):
             if each or guard or not (turned := self._turned(function, arguments[0], results[0])):
                 return False
             arguments, results = turned

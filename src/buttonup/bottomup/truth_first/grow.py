@@ -14,7 +14,7 @@ from typing import TypeVar
 from buttonup.bottomup.truth_first.conclude import concluded, pick, tests
 from buttonup.bottomup.truth_first.dice import one_of, weighted
 from buttonup.bottomup.truth_first.draft import Draft, first_page
-from buttonup.bottomup.truth_first.feeds import MEETING, WRITING, feeds, joint
+from buttonup.bottomup.truth_first.feeds import MEETING, WRITING, feeds, joint, pointless
 from buttonup.bottomup.truth_first.nodes import (
     AllOf,
     Binding,
@@ -36,6 +36,7 @@ from buttonup.worlds.world import WorldFunction
 MANY = 6  # objects that one call may take together; ours
 FEW = 4  # items of a list that are gone through one by one: a person's patience
 DEEP = 6  # calls from which a request may turn to another matter when the first is exhausted; ours
+FAR = 3  # calls one behind the other that are made for a call that the plan would like to get to
 BROAD = 4  # ends that are looked at for two that go together
 TRIED = 4  # functions tried for one place
 REFUSED = 4  # values tried for each call that a world might refuse; ours
@@ -164,6 +165,50 @@ def _fan_in(draft: Draft) -> bool:
     pairs = list(itertools.permutations(feeders, 2))
     draft.rng.shuffle(pairs)
     return any(_fed(draft, ways) for pair in pairs if (ways := _joint_ways(draft, *pair)))
+
+
+def _seek(draft: Draft) -> bool:
+    """Make the call that the plan would like to get to, and before it those that it takes."""
+    target = draft.home.functions.get(draft.target)
+    return target is not None and target.name not in draft.used and _got(draft, target, FAR)
+
+
+def _got(draft: Draft, function: WorldFunction, left: int) -> bool:
+    """Make a call whose values come from calls made for it, where nothing there brings them."""
+    links: list[Link] = []
+    for name in sorted(feeds(draft.home).opaque[function.name]):
+        link = _brought(draft, function, name, left)
+        if link is None:
+            return False
+        links.append(link)
+    bound = _bound(draft, function, links, each=False)
+    return bound is not None and draft.call(function, bound)
+
+
+def _brought(draft: Draft, function: WorldFunction, name: str, left: int) -> Link | None:
+    """Find what brings a value: an end that is there, or a call that is made for it."""
+    kind = function.parameter(name).kind
+    lexicon = feeds(draft.home)
+    for i in draft.open_ends():
+        entity = _entity(draft, i)
+        fields = [f for f, k in lexicon.referable.get(entity, ()) if k == kind]
+        senseless = pointless(function, entity) or (function.writes and draft.wrote(i))
+        if fields and draft.feeds_of(i) is lexicon and not senseless:
+            return name, i, fields[0]
+    able = [
+        (maker, field)
+        for maker in draft.home.functions.values()
+        if maker.name not in draft.used
+        and not maker.writes
+        and not pointless(function, maker.entity)
+        for field, k in lexicon.referable[maker.entity]
+        if k == kind
+    ]
+    draft.rng.shuffle(able)
+    for maker, field in able[:TRIED] if left else ():
+        if _got(draft, maker, left - 1):
+            return name, len(draft.nodes) - 1, field
+    return None
 
 
 def _each(draft: Draft) -> bool:
@@ -313,7 +358,8 @@ def _single(draft: Draft, feeder: int) -> int | None:
     for i in range(feeder + 1, len(draft.nodes)):  # what has been picked once is meant again
         other = draft.nodes[i]
         if isinstance(other, ReduceNode) and other.entity and other.over == (feeder,):
-            return i
+            users = sum(i in n.needs for n in draft.nodes)
+            return i if users < draft.knobs.width else None
     if isinstance(node, CallNode) and not node.each and len(node.objects) == 1:
         return feeder
     return len(draft.nodes) - 1 if pick(draft, (feeder,)) else None
@@ -376,6 +422,7 @@ _WAYS: Mapping[Growth, Callable[[Draft], bool]] = {
     "chain": _from_an_end,
     "fan_out": _fan_out,
     "fan_in": _fan_in,
+    "seek": _seek,
     "each": _each,
     "reduce": _reduce,
     "compare": _compare,

@@ -26,6 +26,7 @@ from buttonup.worlds.world import World
 
 PERSISTENCE = 15  # drafts of one shape over one world before others are drawn; ours
 STRICT = 4  # drafts until the best is taken, where none has come out as wanted; ours
+DEVOTED = 0.1  # share of plans that are only taken with the function they would like to call; ours
 SHAPED = 3  # calls from which a shape can show
 
 
@@ -54,21 +55,25 @@ def plan(
     """
     rng = ticket.rng("plan")
     home, variant = worlds[0], rng.randrange(knobs.variants)
-    scene, shape, calls = _scene(rng, scenes), "chain", 1
+    scene, shape, calls, target = _scene(rng, scenes), "chain", 1, ""
     near: list[tuple[Draft, Staged]] = []
     for tried in range(knobs.tries):
         if tried % PERSISTENCE == 0:
             near.clear()
             home = one_of(rng, worlds)
+            target = one_of(rng, list(home.functions)) if rng.random() < DEVOTED else ""
             shape = _drawn(rng, knobs.shapes, SHAPES)
             calls = int(_drawn(rng, knobs.depth, DEPTHS))
-        draft = Draft(home, worlds, variant, rng, knobs)
+        draft = Draft(home, worlds, variant, rng, knobs, target)
         staged = STAGES[scene](draft, calls, SHAPES[shape])
         if staged is None or (must and must.isdisjoint(draft.used)):
             continue
+        if target and target not in draft.used:
+            continue
         near.append((draft, staged))
         near.sort(key=lambda drafted: _merit(drafted[0], shape, calls))
-        if tried % PERSISTENCE < STRICT - 1 and not _as_wanted(near[-1][0], shape, calls):
+        strict = not target and tried % PERSISTENCE < STRICT - 1
+        if strict and not _as_wanted(near[-1][0], shape, calls):
             continue
         draft, staged = near.pop()
         if draft.calls <= DEEPEST and shortened(draft):

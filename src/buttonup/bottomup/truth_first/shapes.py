@@ -11,27 +11,38 @@ from buttonup.errors import BadInput
 from buttonup.records import Record
 
 Growth = Literal[
-    "root", "same", "chain", "fan_out", "fan_in", "each", "reduce", "compare", "check", "across"
+    "root",
+    "same",
+    "chain",
+    "fan_out",
+    "fan_in",
+    "seek",
+    "each",
+    "reduce",
+    "compare",
+    "check",
+    "across",
 ]
 """How a plan grows by a place.
 
 root: a call that needs nothing. same: the last such call with another value. chain: a call fed by
-an end. fan_out: by something that feeds another call too. fan_in: by two ends. each: a call for
+an end. fan_out: by something that feeds another call too. fan_in: by two ends. seek: the
+call the plan would like to get to, and all that it takes. each: a call for
 each item of a list. reduce, compare: something the assistant concludes from one list, from several
 like calls. check: a call under a condition. across: a call in another world."""
 
 SHAPES: dict[str, Mapping[Growth, float]] = {
-    "chain": {"chain": 6, "reduce": 1},
+    "chain": {"chain": 5, "seek": 1, "reduce": 1},
     "parallel": {"root": 3, "same": 1, "chain": 1},
     "fan_out": {"chain": 1, "fan_out": 3},
-    "fan_in": {"root": 1, "fan_in": 3, "chain": 1},
+    "fan_in": {"root": 1, "fan_in": 2, "seek": 2, "chain": 1},
     "diamond": {"fan_out": 2, "fan_in": 2, "chain": 1},
     "loop": {"each": 4, "chain": 1, "reduce": 1},
     "compare": {"same": 2, "compare": 2, "chain": 1},
     "condition": {"check": 3, "chain": 2},
     "across": {"across": 4, "chain": 2, "reduce": 0.5},
     "mixed": {
-        "root": 1.5, "same": 0.7, "chain": 5, "fan_out": 1.5, "fan_in": 1.5, "each": 1,
+        "root": 1.5, "same": 0.7, "chain": 4, "seek": 1.5, "fan_out": 1.5, "fan_in": 1.5, "each": 1,
         "reduce": 1, "compare": 1, "check": 0.7, "across": 0.7,
     },
 }  # fmt: skip
