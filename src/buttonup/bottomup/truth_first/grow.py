@@ -372,7 +372,7 @@ def chain_from(draft: Draft, i: int) -> bool:
 
 def add_refused(draft: Draft) -> bool:
     """Add a call at the end that the world refuses, for a reason that is not a wrong id."""
-    feeders = draft.open_ends()
+    feeders = [*draft.open_ends(), *draft.inner()]
     ways: list[Way] = [w for i in feeders for w in _ways(draft, i) if w[0].writes]
     roots = feeds(draft.home).roots
     ways += [(f, ()) for f in roots if f.writes and f.name not in draft.used]

@@ -25,7 +25,7 @@ from buttonup.worlds.session import Session
 from buttonup.worlds.world import World
 
 PERSISTENCE = 15  # drafts of one shape over one world before others are drawn; ours
-STRICT = 4  # of these, how many are only taken as they were wanted; ours
+STRICT = 4  # drafts until the best is taken, where none has come out as wanted; ours
 DEVOTED = 0.1  # share of plans that are only taken with the function they would like to call; ours
 SHAPED = 3  # calls from which a shape can show
 
@@ -56,8 +56,10 @@ def plan(
     rng = ticket.rng("plan")
     home, variant = worlds[0], rng.randrange(knobs.variants)
     scene, shape, calls, target = _scene(rng, scenes), "chain", 1, ""
+    near: list[tuple[Draft, Staged]] = []
     for tried in range(knobs.tries):
         if tried % PERSISTENCE == 0:
+            near.clear()
             home = one_of(rng, worlds)
             target = one_of(rng, list(home.functions)) if rng.random() < DEVOTED else ""
             shape = _drawn(rng, knobs.shapes, SHAPES)
@@ -68,8 +70,12 @@ def plan(
             continue
         if target and target not in draft.used:
             continue
-        if tried % PERSISTENCE < STRICT and not target and not _as_wanted(draft, shape, calls):
+        near.append((draft, staged))
+        near.sort(key=lambda drafted: _merit(drafted[0], shape, calls))
+        strict = not target and tried % PERSISTENCE < STRICT - 1
+        if strict and not _as_wanted(near[-1][0], shape, calls):
             continue
+        draft, staged = near.pop()
         if draft.calls <= DEEPEST and shortened(draft):
             made = _finished(draft, scene, staged)
             if made is not None:
@@ -81,6 +87,11 @@ def _as_wanted(draft: Draft, shape: str, calls: int) -> bool:
     """Say whether a draft has come out in the shape and, by and large, the depth wanted."""
     deep = draft.calls >= 0.7 * calls
     return deep and (calls < SHAPED or holds(draft, shape))
+
+
+def _merit(draft: Draft, shape: str, calls: int) -> tuple[bool, int]:
+    """Say how near a draft is to what was wanted: in its shape, then in its depth."""
+    return calls < SHAPED or holds(draft, shape), min(draft.calls, calls)
 
 
 def _scene(rng: random.Random, scenes: Scenes) -> str:
