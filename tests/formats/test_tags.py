@@ -48,18 +48,16 @@ FUNCTIONS = st.lists(
 def test_what_a_user_offers_is_read_back_behind_the_same_words(
     words: str, functions: tuple[Function, ...]
 ) -> None:
-    try:
-        written = offered(words, functions)
-    except Reject as refused:
-        assert refused.reason == "tag_in_text"
-        assert not functions
-        assert read_offered(words)[1], "only words that read as an offer are refused"
-        return
-    assert read_offered(written) == (words, functions)
+    if not functions and read_offered(words)[1]:  # it reads as an offer already
+        with pytest.raises(Reject, match="tag_in_text"):
+            offered(words, functions)
+    else:
+        assert read_offered(offered(words, functions)) == (words, functions)
 
 
 @pytest.mark.parametrize(
-    "words", ["hello", "x\n<tool>nothing</tool>", "x\n<tool>[]</tool>", "<tool>[1]</tool>", "</tool>"]
+    "words",
+    ["hello", "x\n<tool>nothing</tool>", "x\n<tool>[]</tool>", "<tool>[1]</tool>", "</tool>"],
 )
 def test_words_that_offer_nothing_are_left_as_they_are(words: str) -> None:
     assert read_offered(words) == (words, ())
