@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,8 +132,7 @@ def test_the_text_is_the_funnel_from_top_to_bottom(folder: Path) -> None:
 def test_an_empty_run_says_that_nothing_has_been_judged(tmp_path: Path) -> None:
     (tmp_path / "recipe.toml").write_text("")
     report = read_report(tmp_path)
-    assert report == msgspec.structs.replace(Report(), variety=report.variety)
-    assert (report.variety.chains, report.variety.skeletons) == (0, 0)
+    assert report == Report()
     assert "the run has not ended" in as_text(report)
     assert "nothing has been judged yet" in as_text(report)
 

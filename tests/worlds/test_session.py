@@ -41,8 +41,8 @@ def test_an_error_says_what_is_wrong_with_the_arguments() -> None:
 
 def test_a_policy_refuses_in_words() -> None:
     opened = session()
-    member = next(iter(find_world("bike_hire").state(1).members)).member_id  # type: ignore[attr-defined]
-    bike = next(b for b in find_world("bike_hire").state(1).bikes if b.available)  # type: ignore[attr-defined]
+    member = next(iter(find_world("bike_hire").state(1).members)).member_id
+    bike = next(b for b in find_world("bike_hire").state(1).bikes if b.available)
     hire = {"bike_id": bike.bike_id, "member_id": member, "days": 2}
     assert "error" not in opened.call("hire_bike", hire)
     assert opened.call("hire_bike", hire) == {"error": f"Bike {bike.bike_id} is out on hire."}
@@ -50,7 +50,7 @@ def test_a_policy_refuses_in_words() -> None:
 
 def test_two_sessions_do_not_see_each_other() -> None:
     first, second = session(), session()
-    member = next(iter(find_world("bike_hire").state(1).members)).member_id  # type: ignore[attr-defined]
+    member = next(iter(find_world("bike_hire").state(1).members)).member_id
     first.call("top_up", {"member_id": member, "amount": 10})
     assert first.changes()
     assert second.changes() == {}
@@ -62,7 +62,7 @@ BUSY = {"error": "The service did not answer in time. (HTTP 504)"}
 def test_an_upset_function_fails_so_many_times_and_then_goes_through() -> None:
     tools = Tools("worlds", ("bike_hire",), 1, (Upset("get_station", BUSY, times=2),))
     upset, well = open_session(tools), session()
-    [station, *_] = find_world("bike_hire").state(1).stations  # type: ignore[attr-defined]
+    [station, *_] = find_world("bike_hire").state(1).stations
     given = {"station_id": station.station_id}
     results = [upset.call("get_station", given) for _ in range(4)]
     assert results[:2] == [BUSY, BUSY]
@@ -72,7 +72,7 @@ def test_an_upset_function_fails_so_many_times_and_then_goes_through() -> None:
 def test_an_upset_changes_nothing_and_strikes_no_other_function() -> None:
     tools = Tools("worlds", ("bike_hire",), 1, (Upset("top_up", BUSY),))
     upset, well = open_session(tools), session()
-    [member, *_] = find_world("bike_hire").state(1).members  # type: ignore[attr-defined]
+    [member, *_] = find_world("bike_hire").state(1).members
     assert upset.call("top_up", {"member_id": member.member_id, "amount": 10}) == BUSY
     assert upset.changes() == {}
     given = {"member_id": member.member_id}
@@ -87,7 +87,7 @@ def test_a_world_can_be_entered_later_and_only_once() -> None:
     assert opened.writes("hire_bike")
     assert not opened.writes("get_branch")
     assert not opened.writes("no_such")
-    member = next(iter(find_world("bike_hire").state(1).members)).member_id  # type: ignore[attr-defined]
+    member = next(iter(find_world("bike_hire").state(1).members)).member_id
     opened.call("top_up", {"member_id": member, "amount": 10})
     opened.enter(find_world("bike_hire"))
     assert opened.changes(), "what was done is not undone"

@@ -17,17 +17,24 @@ from buttonup.records import Json
 _MONTHS = (
     "January February March April May June July August September October November December"
 ).split()
-_DAY = rf"\d{{1,2}} (?:{'|'.join(_MONTHS)})"
+_NUMBER_OF = {month: n for n, month in enumerate(_MONTHS, 1)}
+_MONTH = f"(?:{'|'.join(_MONTHS)})"
+_WHOLE = r"(?:\d{0,2}(?:,\d{3}){1,4}|\d{0,14})(?:\.\d{1,15})?"
+"""A number but for its first digit."""
 _VALUE = re.compile(
-    r'"(?P<quoted>[^"\n]{2,120})"'
-    rf"|(?P<day>\b{_DAY} \d{{4}})(?![\w:/-])"
-    r"|(?P<id>(?<![\w.@-])[A-Za-z][A-Za-z]*-(?:[A-Za-z]+-)?\d[\w-]*)"
-    r"|(?P<time>(?<![\w:.])\d\d:\d\d)(?![\d:]| ?[ap]\.?m)"
-    r"|€?(?<![\w.,:/-])(?P<number>\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,15})?|\d{1,15}(?:\.\d{1,15})?)"
-    rf"(?![\w:/%°-]|[.,]\d| %|(?:,| to| and| until|-|\u2013) ?{_DAY}| (?:{'|'.join(_MONTHS)}))"
+    r"[\d\"\u201c\u201d](?:"
+    r"(?<=\")(?P<quoted>[^\"\n]{2,120})\""
+    r"|(?<=[A-Za-z]-\d)[\w-]*(?P<id>)"
+    rf"|(?<=\d)(?<!\w\d)\d? {_MONTH} \d{{4}}(?![\w:/-])(?P<day>)"
+    r"|(?<=\d)(?<![\w:.]\d)\d:\d\d(?![\d:]| ?[ap]\.?m)(?P<time>)"
+    rf"|(?<=\d)(?<![\w.,:/-]\d){_WHOLE}(?![\w:/%°-]|[.,]\d| %| {_MONTH})"
+    rf"(?!(?:,| to| and| until|-|\u2013) ?\d{{1,2}} {_MONTH})(?P<number>)"
+    r"|(?P<unread>))"
 )
-_MONTH_BEFORE = re.compile(rf"(?:{'|'.join(_MONTHS)})\s+(?:the\s+)?\Z")
-_UNREAD = re.compile(r"[\d\"\u201c\u201d]")
+"""Begins with plain characters, few of which a text has: what does is found some times quicker."""
+_MONTH_BEFORE = re.compile(rf"{_MONTH}\s+(?:the\s+)?\Z")
+_HEAD = re.compile(r"(?:^|[^\w.@-])([A-Za-z]+-(?:[A-Za-z]+-)?)$")
+"""What an id has before its first digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +49,8 @@ class Plain:
     numbers: frozenset[Number]
     numerals: tuple[Numeral, ...]
     """The numbers as they are written."""
-
-    @property
-    def strings(self) -> frozenset[str]:
-        """All but the numbers."""
-        return self.words | self.days | self.times
+    strings: frozenset[str]
+    """All but the numbers."""
 
 
 @functools.lru_cache(maxsize=64)
@@ -54,27 +58,34 @@ def plainly(text: str) -> Plain | None:
     """Look at a text; None when it has a digit or a quotation that must be read."""
     words, days, times = set[str](), set[str](), set[str]()
     numerals: list[Numeral] = []
-    at = 0
     for match in _VALUE.finditer(text):
-        if _UNREAD.search(text, at, match.start()):
-            return None
-        at = match.end()
         match match.lastgroup:
-            case "number" if _MONTH_BEFORE.search(text, max(at - 40, 0), match.start()):
+            case "number" if _MONTH_BEFORE.search(text, max(match.end() - 40, 0), match.start()):
                 return None
             case "number":
-                numerals.append(_numeral(match["number"]))
+                numerals.append(_numeral(match[0]))
             case "day":
-                day, month, year = match["day"].split()
-                days.add(f"{year}-{_MONTHS.index(month) + 1:02}-{int(day):02}")
+                day, month, year = match[0].split(" ")
+                days.add(f"{year}-{_NUMBER_OF[month]:02}-{int(day):02}")
             case "time":
-                times.add(match["time"])
+                times.add(match[0])
+            case "quoted":
+                words.add(match["quoted"])
+            case "id" if head := _head(text, match.start()):
+                words.add(head + match[0])
             case _:
-                words.add(match["quoted"] or match["id"])
-    if _UNREAD.search(text, at):
-        return None
+                return None
     numbers = frozenset(tidy(n.value) for n in numerals)
-    return Plain(frozenset(words), frozenset(days), frozenset(times), numbers, tuple(numerals))
+    strings = frozenset(words | days | times)
+    return Plain(
+        frozenset(words), frozenset(days), frozenset(times), numbers, tuple(numerals), strings
+    )
+
+
+def _head(text: str, start: int) -> str:
+    """Give what stands before the first digit of an id; "" when it is no id."""
+    match = _HEAD.search(text[text.rfind(" ", 0, start) + 1 : start])
+    return match[1] if match else ""
 
 
 def _numeral(text: str) -> Numeral:

@@ -56,7 +56,7 @@ def failed(result: Json) -> bool:
 
 def refusal(call: Call, functions: Sequence[Function]) -> Json | None:
     """Answer a call that cannot run at all: unknown, or malformed; None when it can."""
-    if all(call.name != f.name for f in functions):
+    if call.name not in [f.name for f in functions]:
         return {"error": f"There is no function {call.name!r}."}
     if call.arguments is None:
         return {"error": "The arguments are not a JSON object."}

@@ -104,7 +104,7 @@ async def follow_plan(t: Trajectory) -> Trajectory:
 
 def _thought(b: Blueprint, beat: Beat, turn: int, *, begins: bool) -> str:
     """Say what was learnt and what comes next; the seed and the turn decide the words."""
-    rng = random.Random(f"{b.seed}:thought:{turn}")
+    rng = random.Random(b.seed + turn)
     findings = [b.plan[i].finding for i in beat.learnt]
     if not beat.calls:
         return thought(findings, closing(rng, b.turns[beat.turn].reply))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from buttonup.records import Tool, Trajectory
-from buttonup.tools.door import Door
+from buttonup.tools.door import Door, Ran
 from buttonup.topdown.turns import pending, spoken
 from buttonup.topdown.views import tools_see
 
@@ -18,8 +20,10 @@ class ToolAgent:
 
     async def __call__(self, t: Trajectory) -> Trajectory:
         """Answer every call that waits. A later call of the turn sees the earlier ones' results."""
+        scene = tools_see(t)
         for call in pending(t):
-            result, usage = await self.door(call, tools_see(t))
+            result, usage = await self.door(call, scene)
             message = Tool(call_id=call.id, name=call.name, result=result)
             t = spoken(t, message, usage=usage)
+            scene = replace(scene, ran=(*scene.ran, Ran(call, result)))
         return t

@@ -37,7 +37,7 @@ def next_role(t: Trajectory) -> Role | None:
 
 def asked(t: Trajectory) -> int:
     """Count the user's turns."""
-    return sum(isinstance(m, User) for m in t.messages)
+    return [type(m) for m in t.messages].count(User)
 
 
 def to_say(t: Trajectory) -> UserTurn:
@@ -62,12 +62,12 @@ def pending(t: Trajectory) -> tuple[Call, ...]:
 
 def turns_taken(t: Trajectory) -> int:
     """Count the assistant's turns."""
-    return sum(isinstance(m, Assistant) for m in t.messages)
+    return [type(m) for m in t.messages].count(Assistant)
 
 
 def calls_made(t: Trajectory) -> tuple[Call, ...]:
     """List every call of the conversation, in order."""
-    return tuple(c for m in t.messages if isinstance(m, Assistant) for c in m.calls)
+    return tuple([c for m in t.messages if isinstance(m, Assistant) for c in m.calls])
 
 
 def spoken(t: Trajectory, *messages: Message, usage: Usage) -> Trajectory:

@@ -12,22 +12,27 @@ from buttonup.records import Json
 
 NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
+MONTHS = (
+    *("", "January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
 
 def spoken(kind: str | None, value: Json) -> str:
     """Say a value the way a written answer would: "5 June 2026", "€18.50", "in transit"."""
     match value:
+        case str():
+            return date_of(value) if kind == "Date" else value
         case bool():
             return "yes" if value else "no"
-        case None:
-            return "none"
-        case list():
-            return listed([spoken(kind, v) for v in value])
-        case str() if kind == "Date":
-            return date(dt.date.fromisoformat(value))
         case int() | float() if kind == "Money":
             return money(value)
         case float():
             return f"{value:g}"
+        case None:
+            return "none"
+        case list():
+            return listed([spoken(kind, v) for v in value])
         case _:
             return str(value)
 
@@ -43,8 +48,9 @@ def asked(
         day = dt.date.fromisoformat(value)
         if (nearby := near(day, today)) and rng.random() < relative:
             return f"{MARK}{rng.choice(nearby)}"
-        forms = [date(day), f"{day:%B} {day.day}, {day.year}", value]
-        forms += [f"{day.day} {day:%B}", f"{day:%B} {day.day}"] * 2 * (day.year == today.year)
+        month = MONTHS[day.month]
+        forms = [date(day), f"{month} {day.day}, {day.year}", value]
+        forms += [f"{day.day} {month}", f"{month} {day.day}"] * 2 * (day.year == today.year)
         return rng.choice(forms)
     if kind == "Time" and isinstance(value, str):
         return rng.choice([value, value, half_day(value)])
@@ -91,7 +97,13 @@ def half_day(time: str) -> str:
 
 def date(day: dt.date) -> str:
     """Say a date: "5 June 2026"."""
-    return f"{day.day} {day:%B} {day.year}"
+    return f"{day.day} {MONTHS[day.month]} {day.year}"
+
+
+@functools.lru_cache(4096)
+def date_of(written: str) -> str:
+    """Say a date that is written as YYYY-MM-DD."""
+    return date(dt.date.fromisoformat(written))
 
 
 def money(amount: float) -> str:
@@ -112,7 +124,9 @@ def listed(parts: Sequence[str]) -> str:
 
 def sentence(text: str) -> str:
     """Begin with a capital and end with a stop."""
-    text = re.sub(r"\s+([,.?!;])", r"\1", " ".join(text.split()))
+    text = " ".join(text.split())
+    for mark in ",.?!;":
+        text = text.replace(f" {mark}", mark)
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "?", "!")) else f"{text}."
 

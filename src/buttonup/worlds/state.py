@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Annotated, Generic, Self, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 import msgspec
 
@@ -86,7 +86,7 @@ class Table(Generic[R]):
 
     def where(self, holds: Callable[[R], bool]) -> list[R]:
         """List the rows for which `holds`."""
-        return [row for row in self if holds(row)]
+        return list(filter(holds, self))
 
     def put(self, row: R) -> R:
         """Add a row, or replace the one with its id."""
@@ -117,10 +117,17 @@ class State:
     def fork(self) -> Self:
         """Give a session's own view of this state."""
         twin = object.__new__(type(self))
-        twin.__dict__.update(
-            {n: v.fork() if isinstance(v, Table) else v for n, v in vars(self).items()}
-        )
+        vars(twin)["_forked_from"] = self
         return twin
+
+    def __getattr__(self, name: str) -> Any:
+        """Take over a table, or what else there is, when a fork first looks at it."""
+        source = vars(self).get("_forked_from")
+        if source is None:
+            raise AttributeError(f"{type(self).__name__} has no {name!r}")
+        value = getattr(source, name)
+        vars(self)[name] = taken = value.fork() if isinstance(value, Table) else value
+        return taken
 
     def changes(self) -> dict[str, dict[str, Json]]:
         """Give table -> id -> row for all that differs from the seed."""

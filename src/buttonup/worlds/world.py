@@ -110,7 +110,7 @@ class WorldFunction:
         """Run on a state. Errors are data: `{"error": "..."}`, never an exception."""
         try:
             checked = msgspec.convert(arguments, self.arguments)
-            given = {name: getattr(checked, name) for name in checked.__struct_fields__}
+            given = msgspec.structs.asdict(checked)
             for name in self.days:
                 _exists(given[name])
             return msgspec.to_builtins(self.run(state, **given))

@@ -192,7 +192,8 @@ def test_a_condition_is_said_as_one(plans: Plans) -> None:
     for plan, request in requests(plans(200, shape="condition", depths=(3, 4))):
         guards = [node.guard for node in calls(plan) if node.guard]
         if guards:
-            assert re.search(r"\bif\b|provided|as long as", request, re.IGNORECASE), request
+            said = r"\bif\b|provided|as long as|in case"
+            assert re.search(said, request, re.IGNORECASE), request
         if any(not guard.wanted for guard in guards):
             otherwise += 1
             assert re.search(r"otherwise|if not|or else", request), request

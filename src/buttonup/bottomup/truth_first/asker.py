@@ -10,6 +10,7 @@ from typing import Annotated
 
 import msgspec
 
+from buttonup.bottomup.truth_first.dice import weighted
 from buttonup.bottomup.truth_first.nodes import (
     AllOf,
     Binding,
@@ -76,8 +77,8 @@ class Asker(Voice):
         self.knobs = knobs
         registers = self.grammar.registers
         names = [name for name in registers if knobs.registers.get(name)]
-        weights = [knobs.registers[name] for name in names]
-        self.register: Register = registers[rng.choices(names, weights)[0]]
+        mix = {name: knobs.registers[name] for name in names}
+        self.register: Register = registers[weighted(rng, mix)]
         self.used = [i for i, _ in plan.edges]
         self.implicit = {
             i
@@ -336,8 +337,8 @@ class Asker(Voice):
         phrases = self.phrases(node)
         forms = {"ask": True, "question": bool(phrases.question), "wish": bool(phrases.wish)}
         forms["np"] = bool(phrases.np.get("self")) and not node.needs and not node.function.writes
-        names = [name for name, there in forms.items() if there]
-        return self.rng.choices(names, [self.register.forms.get(n, 0.0) for n in names])[0]
+        mix = self.register.forms
+        return weighted(self.rng, {n: mix.get(n, 0.0) for n, there in forms.items() if there})
 
     def _formed(self, clause: _Clause, form: str, *, hangs: bool, first: bool) -> str:
         """Say a clause as a question, as a wish, or by naming what is wanted."""
@@ -464,7 +465,8 @@ class Asker(Voice):
         text = self.valued(
             node, kind, given, lambda k, v: asked(k, v, self.rng, self.today, relative)
         )
-        self.kept.update(_WORD.findall(text.lower()))
+        if self.knobs.typos:
+            self.kept.update(_WORD.findall(text.lower()))
         return text
 
     def _reference(self, i: int, use: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from buttonup.bottomup.truth_first.dice import one_of
 from buttonup.bottomup.truth_first.draft import Draft
 from buttonup.bottomup.truth_first.nodes import (
     CallNode,
@@ -71,8 +72,8 @@ def number(draft: Draft, over: tuple[int, ...]) -> bool:
         rules.append("count")
     if not rules:
         return False
-    rule = draft.rng.choice(rules)
-    name = "" if rule == "count" else draft.rng.choice(measures)
+    rule = one_of(draft.rng, rules)
+    name = "" if rule == "count" else one_of(draft.rng, measures)
     values = [at(row, name) for row in rows] if name else []
     if any(not isinstance(v, int | float) for v in values):
         return False
@@ -101,13 +102,13 @@ def tests(draft: Draft, i: int) -> list[CheckNode]:
     for name in entity.measures:
         value = at(row, name)
         if isinstance(value, int | float) and (limit := _limit(draft, value)) is not None:
-            test: Test = draft.rng.choice(("over", "under"))
+            test: Test = one_of(draft.rng, ("over", "under"))
             holds = value > limit if test == "over" else value < limit
             found.append(CheckNode(i, name, test, limit, holds))
     for name, phrases in entity.when.items():
         actual = msgspec.json.encode(at(row, name)).decode().strip('"')
         if actual in phrases:
-            against = draft.rng.choice(list(phrases))
+            against = one_of(draft.rng, list(phrases))
             found.append(CheckNode(i, name, "is", against, actual == against))
     return found
 
@@ -116,7 +117,7 @@ def _limit(draft: Draft, value: float) -> float | None:
     """Draw a round number near a value, so that the condition may go either way."""
     if value <= 0:
         return None
-    rough = value * draft.rng.choice((0.6, 0.75, 0.85, 1.15, 1.3, 1.5))
+    rough = value * one_of(draft.rng, (0.6, 0.75, 0.85, 1.15, 1.3, 1.5))
     step = next(s for n in range(12) for s in (10**n, 5 * 10**n) if rough < 20 * s)
     limit = max(round(rough / step), 1) * step
     return limit if limit != value else None

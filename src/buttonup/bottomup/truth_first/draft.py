@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from buttonup.bottomup.truth_first.feeds import Feeds, feeds, steps_to
+from buttonup.bottomup.truth_first.dice import one_of
+from buttonup.bottomup.truth_first.feeds import Feeds, feeds, leanings
 from buttonup.bottomup.truth_first.nodes import (
+    GIVEN,
     Binding,
     CallNode,
     CheckNode,
@@ -51,9 +53,9 @@ class Draft:
     ) -> None:
         self.home, self.others, self.variant = home, worlds, variant
         self.rng, self.knobs = rng, knobs
-        self.target = target or rng.choice(list(home.functions))
+        self.target = target or one_of(rng, list(home.functions))
         """Where the plan would like to get to: so that no function is too far off to be called."""
-        self.away = steps_to(home, self.target)
+        self.leanings = leanings(home, self.target)
         self.session = Session((home,), variant)
         self.worlds = {home.name: home}
         self.nodes: list[Node] = []
@@ -70,11 +72,11 @@ class Draft:
         others = [w for w in worlds if w.name not in self.worlds]
         if len(self.worlds) > 1 or not others:
             return False
-        self.home = self.rng.choice(others)
+        self.home = one_of(self.rng, others)
         self.worlds[self.home.name] = self.home
         self.session.enter(self.home)
-        self.target = self.rng.choice(list(self.home.functions))
-        self.away = steps_to(self.home, self.target)
+        self.target = one_of(self.rng, list(self.home.functions))
+        self.leanings = leanings(self.home, self.target)
         return True
 
     def turn(self, kind: TurnKind) -> None:
@@ -115,7 +117,7 @@ class Draft:
 
     def ends(self) -> list[int]:
         """List the nodes that nothing uses yet."""
-        used = {p for node in self.nodes for p in node.needs}
+        used = frozenset[int]().union(*[node.needs for node in self.nodes])
         return [i for i in range(len(self.nodes)) if i not in used]
 
     def starts(self) -> list[int]:
@@ -159,25 +161,19 @@ class Draft:
             self.worlds[world.name] = world
             self.session.enter(world)
         lexicon, bindings = feeds(world), dict(bound)
-        modify = lexicon.book.functions[function.name].modify
-        for p in function.parameters:
-            if p.name in bindings:
+        for p, draw in lexicon.asked[function.name]:
+            if p.name in bindings or not (p.required or self._optional(function, bindings)):
                 continue
-            if not p.required and not self._optional(p, modify, bindings):
-                continue
-            draw = lexicon.draws[function.name, p.name]
             if draw is not None:
                 bindings[p.name] = Said(self._own_or_drawn(lexicon, p, draw))
             elif p.required:
                 return None
         return bindings
 
-    def _optional(
-        self, p: Parameter, modify: Mapping[str, object], bindings: Mapping[str, Binding]
-    ) -> bool:
-        given = sum(name in modify for name in bindings)
-        fits = p.name in modify and given < MODIFIERS
-        return fits and self.rng.random() < self.knobs.optional
+    def _optional(self, function: WorldFunction, bindings: Mapping[str, Binding]) -> bool:
+        if self.rng.random() >= self.knobs.optional:
+            return False
+        return sum(not function.parameter(name).required for name in bindings) < MODIFIERS
 
     def _own_or_drawn(
         self, lexicon: Feeds, p: Parameter, draw: Callable[[object, random.Random], Json]
@@ -197,7 +193,7 @@ class Draft:
     def drawn(self, lexicon: Feeds, draw: Callable[[object, random.Random], Json]) -> Json:
         """Draw a value that a user would say."""
         value = draw(lexicon.world.state(self.variant), self.rng)
-        return value if isinstance(value, str | int | float) else msgspec.to_builtins(value)
+        return value if isinstance(value, (str, int, float)) else msgspec.to_builtins(value)
 
     def run(
         self, function: WorldFunction, bindings: dict[str, Binding], guard: Guard | None = None
@@ -257,7 +253,7 @@ class Draft:
     def _passed_on(self, bindings: Mapping[str, Binding]) -> bool:
         """Say whether a fed value is one that the user said, or its feeder was called with."""
         for b in bindings.values():
-            if isinstance(b, Said | NextPage):
+            if isinstance(b, GIVEN):
                 continue
             value = at(self.nodes[b.node].objects[0], b.field)
             for i in {b.node} | call_needs(self.nodes, b.node):
@@ -265,6 +261,15 @@ class Draft:
                 if isinstance(node, CallNode) and value in node.arguments[0].values():
                     return True
         return False
+
+    def tried(self, function: WorldFunction, arguments: dict[str, Json]) -> Json:
+        """Say what a call would give now, without making it."""
+        session = Session(self.worlds.values(), self.variant)
+        for node in self.nodes:
+            if isinstance(node, CallNode) and node.function.writes and not node.held_back:
+                for before in node.arguments:
+                    session.call(node.function.name, before)
+        return session.call(function.name, arguments)
 
     def wrote(self, i: int) -> bool:
         """Say whether a node is a call that changed something."""

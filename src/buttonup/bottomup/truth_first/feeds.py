@@ -13,8 +13,17 @@ from buttonup.worlds.world import Field, Known, Parameter, World, WorldFunction
 MEETING = frozenset({"City", "Country", "Date"})
 """Kinds through which a task goes from one world to another."""
 
+WRITING = 2.0  # how much likelier a call that changes something is drawn; ours
+LEADING = 4.0  # how much likelier a call is drawn that the plan would like to make; ours
+
 Taker = tuple[WorldFunction, Parameter]
 """A function, and the parameter of it that a value can be fed to."""
+
+Use = tuple[WorldFunction, str, str]
+"""A function, its parameter, and the field of an object that feeds it."""
+
+Joint = tuple[WorldFunction, str, str, tuple[tuple[str, str], ...]]
+"""The use of one object, and the parameters and fields in which another can go with it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +46,12 @@ class Feeds:
     """The functions that a user knows enough for."""
     takers: Mapping[str, tuple[Taker, ...]]
     """Kind -> who takes a value of it, where a request can say so."""
+    entries: Mapping[str, tuple[Taker, ...]]
+    """The same for the functions that a user knows enough for: a way in from another world."""
+    uses: Mapping[str, tuple[Use, ...]]
+    """Entity -> the sensible calls that one object of it is enough for."""
+    asked: Mapping[str, tuple[tuple[Parameter, Known | None], ...]]
+    """Function -> the parameters that a request has words for, with their draws."""
 
 
 @functools.cache
@@ -52,17 +67,61 @@ def feeds(world: World) -> Feeds:
         )
         for f in functions
     }
+    referable = {name: tuple(_referable(name, book, kinds)) for name in book.entities}
+    takers = _takers(functions, book)
     return Feeds(
         world=world,
         book=book,
         kinds=kinds,
         rows={(f.entity, f.name): f.rows for f in fields if f.rows},
-        referable={name: tuple(_referable(name, book, kinds)) for name in book.entities},
+        referable=referable,
         draws=draws,
         opaque=opaque,
         roots=tuple(f for f in functions if not opaque[f.name]),
-        takers=_takers(functions, book),
+        takers=takers,
+        entries={
+            kind: tuple((f, p) for f, p in taken if not opaque[f.name])
+            for kind, taken in takers.items()
+        },
+        uses={
+            entity: tuple(
+                (f, p.name, field)
+                for field, kind in fields
+                for f, p in takers.get(kind, ())
+                if opaque[f.name] <= {p.name} and not pointless(f, entity)
+            )
+            for entity, fields in referable.items()
+        },
+        asked={
+            f.name: tuple(
+                (p, draws[f.name, p.name])
+                for p in f.parameters
+                if p.required or p.name in book.functions[f.name].modify
+            )
+            for f in functions
+        },
     )
+
+
+@functools.cache
+def joint(first: Feeds, entity: str, second: Feeds, other: str) -> tuple[Joint, ...]:
+    """List the sensible calls that take one object of each of two entities, and need no more."""
+    found: list[Joint] = []
+    for field, kind in first.referable[entity]:
+        for function, parameter in first.takers.get(kind, ()):
+            if pointless(function, entity) or pointless(function, other):
+                continue
+            links = tuple(
+                (p.name, also)
+                for also, its_kind in second.referable[other]
+                for p in function.parameters
+                if p.kind == its_kind
+                and p is not parameter
+                and first.opaque[function.name] <= {parameter.name, p.name}
+            )
+            if links:
+                found.append((function, parameter.name, field, links))
+    return tuple(found)
 
 
 def _referable(
@@ -108,6 +167,16 @@ def steps_to(world: World, target: str) -> Mapping[str, int]:
                     found.append(other)
         near = found
     return away
+
+
+@functools.cache
+def leanings(world: World, target: str) -> Mapping[str, float]:
+    """Say how likely each call is that leads to a target, beside 1 for any that only reads."""
+    away = steps_to(world, target)
+    return {
+        name: LEADING / (1 + steps) * (WRITING if world.functions[name].writes else 1.0)
+        for name, steps in away.items()
+    }
 
 
 def fields_of(world: World) -> list[Field]:

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from buttonup.bottomup.truth_first.conclude import concluded, pick, tests
+from buttonup.bottomup.truth_first.dice import one_of, weighted
 from buttonup.bottomup.truth_first.draft import Draft, first_page
-from buttonup.bottomup.truth_first.feeds import MEETING, feeds, pointless
+from buttonup.bottomup.truth_first.feeds import MEETING, WRITING, feeds, joint, pointless
 from buttonup.bottomup.truth_first.nodes import (
     AllOf,
     Binding,
@@ -38,8 +39,6 @@ DEEP = 6  # calls from which a request may turn to another matter when the first
 FAR = 3  # calls one behind the other that are made for a call that the plan would like to get to
 BROAD = 4  # ends that are looked at for two that go together
 TRIED = 4  # functions tried for one place
-WRITING = 2.0  # how much likelier a call that changes something is drawn; ours
-LEADING = 4.0  # how much likelier a call is drawn that the plan would like to make; ours
 REFUSED = 4  # values tried for each call that a world might refuse; ours
 OTHERWISE = 0.35  # share of conditions that say what to do when they do not hold; by ear
 
@@ -61,7 +60,7 @@ def grow(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> bool:
         return False
     left = dict(ways)
     while draft.calls < start + calls:
-        way = draft.rng.choices(list(left), list(left.values()))[0]
+        way = weighted(draft.rng, left)
         if _grown(draft, way):
             left = dict(ways)
             continue
@@ -100,10 +99,7 @@ def _ranked(
 
     def dice(thing: T) -> float:
         function = function_of(thing)
-        weight = WRITING if function.writes else 1.0
-        away = draft.away.get(function.name)
-        if away is not None and function.name not in draft.used:
-            weight *= LEADING / (1 + away)
+        weight = draft.leanings.get(function.name) or (WRITING if function.writes else 1.0)
         return float(draft.rng.random() ** (1 / weight))
 
     return sorted(things, key=dice, reverse=True)
@@ -112,7 +108,7 @@ def _ranked(
 def _same(draft: Draft) -> bool:
     """Call a function that reads again, with one value changed."""
     able = [i for i in draft.ends() if draft.turn_of[i] == len(draft.turns) - 1]
-    return bool(able) and again(draft, draft.rng.choice(able))
+    return bool(able) and again(draft, one_of(draft.rng, able))
 
 
 def again(draft: Draft, i: int) -> bool:
@@ -128,7 +124,7 @@ def again(draft: Draft, i: int) -> bool:
     ]
     if not ours:
         return False
-    chosen = draft.rng.choice(ours)
+    chosen = one_of(draft.rng, ours)
     draw = lexicon.draws[node.function.name, chosen.name]
     if draw is None:
         return False
@@ -150,7 +146,7 @@ def narrowed(draft: Draft, i: int) -> bool:
     ]
     if not free or len(node.objects) < 2:  # noqa: PLR2004 - nothing to narrow down
         return False
-    parameter, draw = draft.rng.choice(free)
+    parameter, draw = one_of(draft.rng, free)
     added = _with(node, parameter.name, draft.drawn(lexicon, draw))
     if not draft.run(node.function, added):
         return False
@@ -160,15 +156,15 @@ def narrowed(draft: Draft, i: int) -> bool:
 def _chain(draft: Draft, feeders: list[int]) -> bool:
     if not feeders:
         return False
-    feeder = draft.rng.choice(feeders)
-    return _fed(draft, _ways(draft, (feeder,)))
+    feeder = one_of(draft.rng, feeders)
+    return _fed(draft, _ways(draft, feeder))
 
 
 def _fan_in(draft: Draft) -> bool:
     feeders = draft.open_ends()[-BROAD:]
     pairs = list(itertools.permutations(feeders, 2))
     draft.rng.shuffle(pairs)
-    return any(_fed(draft, ways) for pair in pairs if (ways := _ways(draft, pair)))
+    return any(_fed(draft, ways) for pair in pairs if (ways := _joint_ways(draft, *pair)))
 
 
 def _seek(draft: Draft) -> bool:
@@ -194,11 +190,10 @@ def _brought(draft: Draft, function: WorldFunction, name: str, left: int) -> Lin
     kind = function.parameter(name).kind
     lexicon = feeds(draft.home)
     for i in draft.open_ends():
-        node = draft.nodes[i]
-        assert not isinstance(node, CheckNode)
-        same_world = draft.feeds_of(i) is lexicon
-        fields = [f for f, k in lexicon.referable.get(node.entity, ()) if k == kind]
-        if same_world and fields and not _senseless(draft, function, i):
+        entity = _entity(draft, i)
+        fields = [f for f, k in lexicon.referable.get(entity, ()) if k == kind]
+        senseless = pointless(function, entity) or (function.writes and draft.wrote(i))
+        if fields and draft.feeds_of(i) is lexicon and not senseless:
             return name, i, fields[0]
     able = [
         (maker, field)
@@ -221,10 +216,10 @@ def _each(draft: Draft) -> bool:
     lists = [i for i in draft.open_ends() if _short_list(draft, i)]
     if not lists:
         return len(draft.starts()) < draft.knobs.width and _chain(draft, draft.open_ends())
-    feeder = draft.rng.choice(lists)
+    feeder = one_of(draft.rng, lists)
     if draft.calls + len(draft.nodes[feeder].objects) > DEEPEST:
         return False
-    ways = [w for w in _ways(draft, (feeder,)) if not w[0].writes]
+    ways = [w for w in _ways(draft, feeder) if not w[0].writes]
     return _fed(draft, ways, each=True)
 
 
@@ -243,22 +238,19 @@ def _across(draft: Draft) -> bool:
         meeting = [(f, k) for f, k in lexicon.referable[node.entity] if k in MEETING]
         if not meeting:
             continue
-        field, kind = draft.rng.choice(meeting)
-        for world in draft.rng.sample(draft.others, len(draft.others)):
-            taken = feeds(world).takers.get(kind, ())
-            ways: list[Way] = [
-                (f, ((p.name, feeder, field),))
-                for f, p in taken
-                if world.name not in draft.worlds and not feeds(world).opaque[f.name]
-            ]
-            if ways and _fed(draft, ways):
+        field, kind = one_of(draft.rng, meeting)
+        near = [w for w in draft.others if kind in feeds(w).entries and w.name not in draft.worlds]
+        while near:
+            world = near.pop(int(draft.rng.random() * len(near)))
+            taken = feeds(world).entries[kind]
+            if _fed(draft, [(f, ((p.name, feeder, field),)) for f, p in taken]):
                 return True
     return _chain(draft, draft.open_ends())
 
 
 def _reduce(draft: Draft) -> bool:
     lists = [i for i in draft.open_ends() if isinstance(draft.nodes[i], CallNode)]
-    return bool(lists) and concluded(draft, (draft.rng.choice(lists),))
+    return bool(lists) and concluded(draft, (one_of(draft.rng, lists),))
 
 
 def _compare(draft: Draft) -> bool:
@@ -271,7 +263,7 @@ def _compare(draft: Draft) -> bool:
     names = [n.function.name for n in draft.nodes if isinstance(n, CallNode)]
     whole = {name: group for name, group in groups.items() if len(group) == names.count(name)}
     several = [tuple(group) for group in whole.values() if len(group) > 1]
-    return concluded(draft, draft.rng.choice(several)) if several else _same(draft)
+    return concluded(draft, one_of(draft.rng, several)) if several else _same(draft)
 
 
 def _check(draft: Draft) -> bool:
@@ -279,15 +271,15 @@ def _check(draft: Draft) -> bool:
     feeders = [i for i in draft.open_ends() if not draft.wrote(i)]  # what one did is no condition
     if not feeders:
         return False
-    feeder, mark = draft.rng.choice(feeders), len(draft.nodes)
+    feeder, mark = one_of(draft.rng, feeders), len(draft.nodes)
     one = _single(draft, feeder)
     able = tests(draft, one) if one is not None else []
     if one is None or not able:
         return draft.undone(mark)
-    check = draft.rng.choice(able)
+    check = one_of(draft.rng, able)
     draft.add(check)
     at_check = len(draft.nodes) - 1
-    ways = [(f, _redirected(way, feeder, one)) for f, way in _ways(draft, (one,))]
+    ways = [(f, _redirected(way, feeder, one)) for f, way in _ways(draft, one)]
     if not _fed(draft, ways, guard=Guard(at_check, wanted=True)):
         return draft.undone(mark)
     if draft.rng.random() < OTHERWISE:
@@ -296,44 +288,33 @@ def _check(draft: Draft) -> bool:
     return True
 
 
-def _ways(draft: Draft, feeders: tuple[int, ...]) -> list[Way]:
-    """List the functions that take a value from every feeder, and nothing else unknown."""
-    lexicon, first = draft.feeds_of(feeders[0]), draft.nodes[feeders[0]]
-    assert not isinstance(first, CheckNode)
-    found: list[Way] = []
-    for field, kind in lexicon.referable[first.entity]:
-        for function, parameter in lexicon.takers.get(kind, ()):
-            if function.name in draft.used:
-                continue
-            way = [(parameter.name, feeders[0], field)]
-            for other in feeders[1:]:
-                way += _link(draft, function, other, {name for name, _, _ in way})
-            covered = {name for name, _, _ in way}
-            if len(way) == len(feeders) and lexicon.opaque[function.name] <= covered:
-                found.append((function, tuple(way)))
-    return [way for way in found if not any(_senseless(draft, way[0], i) for i in feeders)]
-
-
-def _link(draft: Draft, function: WorldFunction, feeder: int, taken: set[str]) -> list[Link]:
-    """Find a parameter that a second feeder can fill; none or one."""
-    node = draft.nodes[feeder]
-    assert not isinstance(node, CheckNode)
-    links = [
-        (p.name, feeder, field)
-        for field, kind in draft.feeds_of(feeder).referable[node.entity]
-        for p in function.parameters
-        if p.kind == kind and p.name not in taken
+def _ways(draft: Draft, feeder: int) -> list[Way]:
+    """List the sensible calls that one object is enough for, of functions not called yet."""
+    used, wrote, entity = draft.used, draft.wrote(feeder), _entity(draft, feeder)
+    return [
+        (function, ((name, feeder, field),))
+        for function, name, field in draft.feeds_of(feeder).uses[entity]
+        if function.name not in used and not (wrote and function.writes)
     ]
-    return [draft.rng.choice(links)] if links else []
 
 
-def _senseless(draft: Draft, function: WorldFunction, feeder: int) -> bool:
-    """Say whether nobody would ask for a call: to read again, or to undo at once."""
-    node = draft.nodes[feeder]
+def _joint_ways(draft: Draft, one: int, other: int) -> list[Way]:
+    """List the calls that take a value from each of two nodes."""
+    used, wrote = draft.used, draft.wrote(one) or draft.wrote(other)
+    ways: list[Way] = []
+    for function, name, field, links in joint(
+        draft.feeds_of(one), _entity(draft, one), draft.feeds_of(other), _entity(draft, other)
+    ):
+        if function.name not in used and not (wrote and function.writes):
+            also, of = one_of(draft.rng, links)
+            ways.append((function, ((name, one, field), (also, other, of))))
+    return ways
+
+
+def _entity(draft: Draft, i: int) -> str:
+    node = draft.nodes[i]
     assert not isinstance(node, CheckNode)
-    if pointless(function, node.entity):
-        return True
-    return function.writes and isinstance(node, CallNode) and node.function.writes
+    return node.entity
 
 
 def _fed(
@@ -377,7 +358,8 @@ def _single(draft: Draft, feeder: int) -> int | None:
     for i in range(feeder + 1, len(draft.nodes)):  # what has been picked once is meant again
         other = draft.nodes[i]
         if isinstance(other, ReduceNode) and other.entity and other.over == (feeder,):
-            return i
+            users = sum(i in n.needs for n in draft.nodes)
+            return i if users < draft.knobs.width else None
     if isinstance(node, CallNode) and not node.each and len(node.objects) == 1:
         return feeder
     return len(draft.nodes) - 1 if pick(draft, (feeder,)) else None
@@ -385,13 +367,13 @@ def _single(draft: Draft, feeder: int) -> int | None:
 
 def chain_from(draft: Draft, i: int) -> bool:
     """Grow from one node."""
-    return draft.can_feed(i) and _fed(draft, _ways(draft, (i,)))
+    return draft.can_feed(i) and _fed(draft, _ways(draft, i))
 
 
 def add_refused(draft: Draft) -> bool:
     """Add a call at the end that the world refuses, for a reason that is not a wrong id."""
     feeders = draft.open_ends()
-    ways: list[Way] = [w for i in feeders for w in _ways(draft, (i,)) if w[0].writes]
+    ways: list[Way] = [w for i in feeders for w in _ways(draft, i) if w[0].writes]
     roots = feeds(draft.home).roots
     ways += [(f, ()) for f in roots if f.writes and f.name not in draft.used]
     tried = draft.rng.sample(ways * REFUSED, len(ways) * REFUSED)
@@ -410,7 +392,7 @@ def _refusal(draft: Draft, function: WorldFunction, links: Sequence[Link]) -> bo
     result = Session(draft.worlds.values(), draft.variant).call(function.name, arguments)
     if not failed(result) or _UNKNOWN.match(result["error"]):
         return draft.undone(mark)
-    if draft.session.call(function.name, arguments) != result:
+    if draft.tried(function, arguments) != result:
         return draft.undone(mark)
     return draft.add(CallNode(function, bindings, (arguments,), (result,)))
 

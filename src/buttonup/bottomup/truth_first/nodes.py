@@ -7,46 +7,43 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from buttonup.records import Json, TurnKind
+import msgspec
+
+from buttonup.records import Frozen, Json, Record, TurnKind
 from buttonup.worlds.world import World, WorldFunction
 
 Rule = Literal["least", "most", "nth", "count", "total", "difference"]
 Test = Literal["over", "under", "is"]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Record):
     """A value the user says."""
 
     value: Json
 
 
-@dataclass(frozen=True, slots=True)
-class Fed:
+class Fed(Record):
     """A value from an earlier node: `field` of the one object that the node gives."""
 
     node: int
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class EachOf:
+class EachOf(Record):
     """`field` of every item in turn of the list that an earlier node gives."""
 
     node: int
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Record):
     """`field` of all the objects that an earlier node gives, as one list."""
 
     node: int
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class NextPage:
+class NextPage(Record):
     """The number of the page that the call before named; the first page goes without saying."""
 
     node: int
@@ -55,9 +52,11 @@ class NextPage:
 
 Binding = Said | Fed | EachOf | AllOf | NextPage
 
+GIVEN = (Said, NextPage)
+"""The bindings that rest on no other node."""
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+
+class Guard(Record):
     """A call hangs on a condition."""
 
     check: int
@@ -65,8 +64,7 @@ class Guard:
     """What the condition must come to; False for "otherwise"."""
 
 
-@dataclass(frozen=True, eq=False)
-class CallNode:
+class CallNode(msgspec.Struct, metaclass=Frozen, frozen=True, eq=False, dict=True):
     """A function called once, or once for each item of a list, with what it really gave."""
 
     function: WorldFunction
@@ -90,7 +88,7 @@ class CallNode:
     def needs(self) -> frozenset[int]:
         """The nodes that it needs."""
         bound = self.bindings.values()
-        fed = {b.node for b in bound if not isinstance(b, Said | NextPage)}
+        fed = {b.node for b in bound if not isinstance(b, GIVEN)}
         return frozenset(fed | {self.guard.check} if self.guard else fed)
 
     @cached_property
@@ -114,8 +112,7 @@ class CallNode:
         return any(failed(result) for result in self.results)
 
 
-@dataclass(frozen=True, eq=False)
-class ReduceNode:
+class ReduceNode(msgspec.Struct, metaclass=Frozen, frozen=True, eq=False, dict=True):
     """What the assistant concludes itself from earlier nodes."""
 
     rule: Rule
@@ -137,8 +134,7 @@ class ReduceNode:
         return (self.conclusion,) if self.entity else ()
 
 
-@dataclass(frozen=True, eq=False)
-class CheckNode:
+class CheckNode(msgspec.Struct, metaclass=Frozen, frozen=True, eq=False, dict=True):
     """A condition: whether a number is over or under a limit, or a field has a value."""
 
     over: int

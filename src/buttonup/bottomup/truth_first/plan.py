@@ -9,14 +9,15 @@ book is used. Everything is executed as it is sampled, so a plan that exists is 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from buttonup.bottomup.truth_first.dice import one_of, weighted
 from buttonup.bottomup.truth_first.draft import Draft
 from buttonup.bottomup.truth_first.grow import shortened
 from buttonup.bottomup.truth_first.holds import holds
 from buttonup.bottomup.truth_first.nodes import CallNode, Node, Plan, call_needs, moved
-from buttonup.bottomup.truth_first.shapes import DEEPEST, SHAPES, Planning, Scenes
+from buttonup.bottomup.truth_first.shapes import DEEPEST, DEPTHS, SHAPES, Planning, Scenes
 from buttonup.bottomup.truth_first.stage import STAGES, Staged
 from buttonup.errors import Reject
 from buttonup.records import Json, Record
@@ -57,10 +58,10 @@ def plan(
     scene, shape, calls, target = _scene(rng, scenes), "chain", 1, ""
     for tried in range(knobs.tries):
         if tried % PERSISTENCE == 0:
-            home = rng.choice(worlds)
-            target = rng.choice(list(home.functions)) if rng.random() < DEVOTED else ""
-            shape = _drawn(rng, knobs.shapes, list(SHAPES))
-            calls = int(_drawn(rng, knobs.depth, [str(n) for n in range(1, DEEPEST + 1)]))
+            home = one_of(rng, worlds)
+            target = one_of(rng, list(home.functions)) if rng.random() < DEVOTED else ""
+            shape = _drawn(rng, knobs.shapes, SHAPES)
+            calls = int(_drawn(rng, knobs.depth, DEPTHS))
         draft = Draft(home, worlds, variant, rng, knobs, target)
         staged = STAGES[scene](draft, calls, SHAPES[shape])
         if staged is None or (must and must.isdisjoint(draft.used)):
@@ -85,12 +86,11 @@ def _as_wanted(draft: Draft, shape: str, calls: int) -> bool:
 def _scene(rng: random.Random, scenes: Scenes) -> str:
     shares = {name: getattr(scenes, name) for name in STAGES if name != "plain"}
     rest = 1 - sum(shares.values())
-    return rng.choices(["plain", *shares], [max(rest, 0), *shares.values()])[0]
+    return weighted(rng, {"plain": max(rest, 0), **shares})
 
 
-def _drawn(rng: random.Random, weights: dict[str, float], order: Sequence[str]) -> str:
-    names = [name for name in order if name in weights]  # a table's own order says nothing
-    return rng.choices(names, [weights[name] for name in names])[0]
+def _drawn(rng: random.Random, weights: dict[str, float], order: Iterable[str]) -> str:
+    return weighted(rng, {n: weights[n] for n in order if n in weights})  # whatever their own order
 
 
 def _finished(draft: Draft, scene: str, staged: Staged) -> Plan | None:

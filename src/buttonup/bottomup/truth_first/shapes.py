@@ -59,6 +59,7 @@ DEPTH_MIX: dict[str, float] = {
 }  # fmt: skip
 
 DEEPEST = 10  # calls of a plan at most
+DEPTHS = tuple(str(n) for n in range(1, DEEPEST + 1))
 
 
 class Planning(Record):
@@ -82,7 +83,7 @@ class Planning(Record):
 
     def __post_init__(self) -> None:
         weighed("plan.shapes", self.shapes, SHAPES)
-        weighed("plan.depth", self.depth, [str(n) for n in range(1, DEEPEST + 1)])
+        weighed("plan.depth", self.depth, DEPTHS)
 
 
 class Scenes(Record):

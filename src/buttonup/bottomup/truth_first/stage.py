@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import msgspec
 
+from buttonup.bottomup.truth_first.dice import one_of
 from buttonup.bottomup.truth_first.draft import Draft
 from buttonup.bottomup.truth_first.grow import add_refused, again, chain_from, grow, narrowed
 from buttonup.bottomup.truth_first.nodes import CallNode, Said, Trouble, failed
-from buttonup.bottomup.truth_first.shapes import Growth
+from buttonup.bottomup.truth_first.shapes import DEEPEST, Growth
 from buttonup.records import Json
 
 FURTHER: Mapping[Growth, float] = {"chain": 5, "fan_out": 1, "check": 1, "root": 0.7, "reduce": 1}
@@ -20,6 +21,8 @@ BOUND: Mapping[Growth, float] = {"chain": 5, "fan_out": 1, "check": 0.7, "each":
 """How a plan grows when everything is to rest on its first call."""
 CHAIN: Mapping[Growth, float] = {"chain": 1}
 ASIDE: Mapping[Growth, float] = {"root": 1}
+
+EARLIER, LATER = 2, 2  # calls around those wanted at which a refusal is looked for; ours
 
 _ID = re.compile(r"[A-Z]{1,4}-\d{2,}")
 
@@ -92,7 +95,7 @@ def missing_value(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> Sta
         return None
     draft.turns[:] = ["request", "value"]
     draft.turn_of[:] = [1] * len(draft.nodes)
-    return Staged(missing=draft.rng.choice(gaps))
+    return Staged(missing=one_of(draft.rng, gaps))
 
 
 def _gaps(draft: Draft, i: int) -> list[tuple[int, str]]:
@@ -141,7 +144,7 @@ def wrong_id(draft: Draft, calls: int, _ways: Mapping[Growth, float]) -> Staged 
     ]
     if not ids:
         return None
-    name, right = draft.rng.choice(ids)
+    name, right = one_of(draft.rng, ids)
     wrong = _mistyped(draft, right)
     arguments = {**node.arguments[0], name: wrong}
     result = draft.session.call(node.function.name, arguments)
@@ -159,20 +162,23 @@ def _mistyped(draft: Draft, value: str) -> str:
     """Change one digit, or swap two, as a tired person does."""
     head, _, digits = value.rpartition("-")
     i = draft.rng.randrange(len(digits))
-    other = draft.rng.choice([d for d in "0123456789" if d != digits[i]])
+    other = one_of(draft.rng, [d for d in "0123456789" if d != digits[i]])
     return f"{head}-{digits[:i]}{other}{digits[i + 1 :]}"
 
 
 def refused(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> Staged | None:
-    """Ask at the end for what a policy of the world refuses."""
-    if calls > 1 and not grow(draft, calls - 1, ways):
-        return None
-    return Staged() if add_refused(draft) else None
+    """Ask at the end for what a policy of the world refuses; grow on where it refuses nothing."""
+    for before in range(max(0, calls - EARLIER), min(calls + LATER, DEEPEST)):
+        if before > draft.calls and not grow(draft, before - draft.calls, ways):
+            return None
+        if add_refused(draft):
+            return Staged()
+    return None
 
 
 def time_out(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> Staged | None:
     """Let a call take too long once."""
-    seconds = draft.rng.choice((10, 15, 20, 30, 60))
+    seconds = one_of(draft.rng, (10, 15, 20, 30, 60))
     error = f"The request timed out after {seconds} seconds. Nothing was changed; try again."
     return _troubled(draft, calls, ways, lambda _: error)
 
@@ -201,7 +207,7 @@ def _troubled(
     able = [i for i in _lone(draft) if not (reads and draft.wrote(i))]
     if not able:
         return None
-    chosen = draft.rng.choice(able)
+    chosen = one_of(draft.rng, able)
     node = draft.nodes[chosen]
     assert isinstance(node, CallNode)
     return Staged(trouble=Trouble(chosen, {"error": error(node)}, passes=True))
@@ -214,7 +220,7 @@ def outage(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> Staged | N
     able = [i for i in _lone(draft) if i in draft.ends() and not draft.guarded(i)]
     if not able:
         return None
-    chosen = draft.rng.choice(able)
+    chosen = one_of(draft.rng, able)
     code, words = draft.rng.choice(
         (
             (503, "The service is unavailable at the moment."),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 from collections.abc import Collection
 
+from buttonup.bottomup.truth_first.feeds import Feeds
 from buttonup.bottomup.truth_first.nodes import (
     AllOf,
     CallNode,
@@ -145,6 +147,9 @@ class Teller(Voice):
         way = self.choose(ways)
         kind = self.lexicon(node).kinds.get((self.kind_of_object(node), node.field))
         slots = {"measure": self.measure(node), "value": spoken(kind, node.conclusion)}
+        if node.rule == "count":
+            entity = self.entity(node)
+            slots["value"] = counted(node.conclusion, entity.noun, entity.plural)
         if node.entity:
             name = self._filled(self.entity(node).name, node, node.entity, node.conclusion)
             slots |= {"name": name, "Name": name[:1].upper() + name[1:]}
@@ -197,18 +202,29 @@ class Teller(Voice):
     ) -> str:
         lexicon = self.lexicon(node)
         slots = dict(said or {})
-        for name in slots_of(template):
-            if inner := lexicon.rows.get((entity, name)):
+        for name, kind, inner in _fields(lexicon, entity, template):
+            if inner:
                 way = lexicon.book.entities[inner].item
                 rows = [self._filled(way, node, inner, one) for one in at(row, name)]
                 slots[name] = listed(rows)
             elif name in row or ("." in name and name.partition(".")[0] in row):
-                slots[name] = spoken(lexicon.kinds.get((entity, name)), at(row, name))
+                slots[name] = spoken(kind, at(row, name))
         return fill(template, slots)
 
 
+@functools.cache
+def _fields(
+    lexicon: Feeds, entity: str, template: str
+) -> tuple[tuple[str, str | None, str | None], ...]:
+    """List the slots of a template with the kind of each, and the objects that are listed there."""
+    return tuple(
+        (name, lexicon.kinds.get((entity, name)), lexicon.rows.get((entity, name)))
+        for name in slots_of(template)
+    )
+
+
 def _stands_in(value: str, name: str) -> bool:
-    return re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", name) is not None
+    return value in name and re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", name) is not None
 
 
 def _told(node: CallNode, result: Json) -> Json:

@@ -26,7 +26,19 @@ class Voice(abc.ABC):
         self._picked: dict[int, str] = {}
         self.to_user = False
         """Whether it is the user who is spoken to."""
-        self.feeds = {world.name: feeds(world) for world in plan.worlds}
+        self._feeds: dict[Node, Feeds] = {}
+        self._kinds: dict[Node, str] = {}
+        worlds = {world.name: feeds(world) for world in plan.worlds}
+        for node in plan.nodes:
+            if isinstance(node, CallNode):
+                self._feeds[node], self._kinds[node] = worlds[node.function.world], node.entity
+            else:
+                over = plan.nodes[node.over if isinstance(node, CheckNode) else node.over[0]]
+                picked = isinstance(node, ReduceNode) and node.entity
+                self._feeds[node], self._kinds[node] = (
+                    self._feeds[over],
+                    picked or self._kinds[over],
+                )
         self.today = plan.worlds[0].state(plan.variant).today
 
     def turned(self, template: str) -> str:
@@ -52,13 +64,7 @@ class Voice(abc.ABC):
 
     def lexicon(self, node: Node) -> Feeds:
         """Give the words of the world that a node belongs to."""
-        match node:
-            case CallNode(function=function):
-                return self.feeds[function.world]
-            case ReduceNode(over=over):
-                return self.lexicon(self.nodes[over[0]])
-            case CheckNode(over=one):
-                return self.lexicon(self.nodes[one])
+        return self._feeds[node]
 
     def phrases(self, node: CallNode) -> Phrases:
         """Give how a call is asked for and told of."""
@@ -70,15 +76,7 @@ class Voice(abc.ABC):
 
     def kind_of_object(self, node: Node) -> str:
         """Name the Row class of the objects that a node gives, or concludes from."""
-        match node:
-            case CheckNode(over=one):
-                return self.kind_of_object(self.nodes[one])
-            case ReduceNode(entity="", over=over):
-                return self.kind_of_object(self.nodes[over[0]])
-            case ReduceNode(entity=entity):
-                return entity
-            case CallNode():
-                return node.entity
+        return self._kinds[node]
 
     def superlative(self, node: ReduceNode) -> str:
         """Say what singles a pick out: "cheapest one", "second one"."""

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from buttonup.bottomup.truth_first.asker import Asker, Wording
+from buttonup.bottomup.truth_first.dice import one_of
 from buttonup.bottomup.truth_first.nodes import CallNode, Plan
 from buttonup.bottomup.truth_first.teller import Teller
 from buttonup.bottomup.truth_first.voice import kind_of
@@ -50,11 +51,10 @@ def word(plan: Plan, rng: random.Random, knobs: Wording, chat: str = "") -> Word
     everywhere = range(len(plan.nodes))
     tasks = tuple(asker.task(i) for i in everywhere)
     asker.to_user = True
-    to_you = tuple(asker.task(i) for i in everywhere)
     return Worded(
         turns=_with_chat(turns, chat, teller),
         subtasks=tuple(sentence(task) for task in tasks),
-        aims=tuple(_aim(plan, to_you, i, rng) for i in everywhere),
+        aims=tuple(_aim(plan, asker, i, rng) for i in everywhere),
         intents=tuple(teller.intent(node) for node in plan.nodes),
         findings=tuple(teller.finding(i) for i in everywhere),
         facts=tuple(f for i in served if teller.in_full(i) for f in teller.facts(i)),
@@ -62,13 +62,13 @@ def word(plan: Plan, rng: random.Random, knobs: Wording, chat: str = "") -> Word
     )
 
 
-def _aim(plan: Plan, tasks: Sequence[str], i: int, rng: random.Random) -> str:
+def _aim(plan: Plan, asker: Asker, i: int, rng: random.Random) -> str:
     """Say what a look-up is wanted for in its turn; "" for what changes things, and by chance."""
     node = plan.nodes[i]
     if not isinstance(node, CallNode) or node.function.writes or rng.random() > TOLD_WHY:
         return ""
     fed = [j for j in _fed_by(plan, i) if plan.turn_of[j] == plan.turn_of[i]]
-    return tasks[rng.choice(fed)] if fed else ""
+    return asker.task(one_of(rng, fed)) if fed else ""
 
 
 def _fed_by(plan: Plan, i: int) -> list[int]:
@@ -165,7 +165,7 @@ def _with_chat(turns: tuple[UserTurn, ...], chat: str, teller: Teller) -> tuple[
     """Put a turn that needs no call before or after the others."""
     if not chat:
         return turns
-    pair = teller.rng.choice(teller.grammar.chat[chat])
+    pair = one_of(teller.rng, teller.grammar.chat[chat])
     kind: TurnKind = "small_talk"
     extra = UserTurn(says=fill(pair.user, {}), kind=kind, reply="chat", answer=pair.assistant)
     return (extra, *turns) if chat == "before" else (*turns, extra)
