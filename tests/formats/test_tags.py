@@ -48,7 +48,7 @@ FUNCTIONS = st.lists(
 def test_what_a_user_offers_is_read_back_behind_the_same_words(
     words: str, functions: tuple[Function, ...]
 ) -> None:
-    if not functions and read_offered(words)[1]:
+    if not functions and read_offered(words)[1]:  # it reads as an offer already
         with pytest.raises(Reject, match="tag_in_text"):
             offered(words, functions)
     else:

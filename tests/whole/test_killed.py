@@ -93,6 +93,7 @@ def test_a_killed_run_pays_for_nothing_twice_and_ends_as_if_never_killed(
     assert made(folder) == made(tmp_path / "never")
 
 
+@pytest.mark.slow
 def test_a_killed_run_over_the_worlds_ends_as_if_never_killed(
     tmp_path: Path, start: Command, buttonup: Finished, made: Made
 ) -> None:

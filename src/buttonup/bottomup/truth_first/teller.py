@@ -147,6 +147,9 @@ class Teller(Voice):
         way = self.choose(ways)
         kind = self.lexicon(node).kinds.get((self.kind_of_object(node), node.field))
         slots = {"measure": self.measure(node), "value": spoken(kind, node.conclusion)}
+        if node.rule == "count":
+            entity = self.entity(node)
+            slots["value"] = counted(node.conclusion, entity.noun, entity.plural)
         if node.entity:
             name = self._filled(self.entity(node).name, node, node.entity, node.conclusion)
             slots |= {"name": name, "Name": name[:1].upper() + name[1:]}
