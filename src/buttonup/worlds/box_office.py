@@ -425,11 +425,12 @@ def order_show_tickets(
     patron_id: number of the customer account
     delivery: how the tickets come to the customer
     """
-    patron, category = db.patrons[patron_id], _take(db, category_id, quantity)
+    patron, category = db.patrons[patron_id], db.categories[category_id]
     show = db.shows[category.show_id]
     order = _bought(patron.patron_id, category, show, quantity, delivery)
     if order.order_id in db.orders:
         raise Refused(f"Order {order.order_id} is for these tickets already.")
+    _take(db, category_id, quantity)
     return db.orders.put(order)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -547,9 +547,10 @@ def _differing(node: CallNode, before: CallNode) -> str:
 _WORD = re.compile(r"(?<![\w€@.'/-])[a-z]{5,}(?![\w@'/-])")
 
 
-def _mistyped(text: str, rng: random.Random, kept: Container[str]) -> str:
+def _mistyped(text: str, rng: random.Random, kept: Collection[str]) -> str:
     """Slip on a few long words in small letters, but on none that is kept."""
-    spots = [match for match in _WORD.finditer(text) if match[0] not in kept]
+    values = tuple(kept)  # "afternoons" has one in it as well
+    spots = [match for match in _WORD.finditer(text) if not match[0].startswith(values)]
     for match in sorted(
         rng.sample(spots, min(len(spots), rng.randint(1, 3))), key=lambda m: -m.start()
     ):
