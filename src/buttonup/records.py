@@ -10,6 +10,7 @@ Source: BUTTON (arXiv 2410.12952), Figure 2 and section 3, for the names up to `
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any, Literal, Self, TypeVar, dataclass_transform
 
 import msgspec
@@ -63,6 +64,19 @@ def decode(line: bytes | str, want: type[T]) -> T:
 def digest(value: Any) -> str:
     """Address a record or a JSON value by its content: 16 hex digits of sha256."""
     return hashlib.sha256(encode(value)).hexdigest()[:16]
+
+
+def leaves(value: Json, pointer: str = "") -> Iterator[tuple[str, Json]]:
+    """Walk a JSON value to its leaves, in order, each with its JSON pointer."""
+    stack: list[tuple[str, Json]] = [(pointer, value)]
+    while stack:
+        at, node = stack.pop()
+        if isinstance(node, dict):
+            stack.extend([(f"{at}/{k}", node[k]) for k in reversed(node)])
+        elif isinstance(node, list):
+            stack.extend([(f"{at}/{i}", node[i]) for i in range(len(node) - 1, -1, -1)])
+        else:
+            yield at, node
 
 
 # --- bottom-up: tasks ---------------------------------------------------------------------------

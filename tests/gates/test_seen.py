@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buttonup.gates.seen import Found, canonical, is_error, leaves, seen, short, verdict
-from buttonup.records import Trajectory
+from buttonup.gates.seen import Found, canonical, is_error, seen, short, verdict
+from buttonup.records import Trajectory, leaves
 
 values: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(0, 9) | st.text(max_size=3),

@@ -14,7 +14,6 @@ import msgspec
 import pytest
 
 from buttonup.dataset import accepted, make
-from buttonup.gates.seen import leaves
 from buttonup.gates.verify import Score, verify
 from buttonup.recipe import Recipe
 from buttonup.records import (
@@ -31,6 +30,7 @@ from buttonup.records import (
     Trajectory,
     User,
     UserTurn,
+    leaves,
 )
 from buttonup.topdown.corrupt import corruptions
 from buttonup.worlds.names import CITIES

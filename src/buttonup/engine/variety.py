@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from buttonup.records import Json, Record, Step, Tools, UserTurn
+from buttonup.records import Json, Record, Step, Tools, UserTurn, leaves
 
 NGRAMS_OF = 8000
 """Requests whose word n-grams are counted; ours: more would take memory, and tell nothing new."""
@@ -141,7 +141,8 @@ def said_values(plan: Sequence[Step]) -> Iterator[str]:
         for call in step.calls:
             for name, source in call.sources.items():
                 if source.kind == "said":
-                    values.update(_strings(call.arguments.get(name)))
+                    given = leaves(call.arguments.get(name))
+                    values.update(value for _, value in given if isinstance(value, str))
     return iter(sorted(values, key=lambda v: (-len(v), v)))
 
 
@@ -220,18 +221,6 @@ def _diamond(edges: Sequence[tuple[int, int]]) -> bool:
 def _length(result: Json) -> int:
     rows = result.get("items") if isinstance(result, dict) else result
     return len(rows) if isinstance(rows, list) else 0
-
-
-def _strings(value: Json) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case list():
-            for one in value:
-                yield from _strings(one)
-        case dict():
-            for one in value.values():
-                yield from _strings(one)
 
 
 def _short(text: str) -> int:

@@ -13,9 +13,9 @@ from buttonup.gates.numerals import Number, Numeral, numerals, tidy, usable
 from buttonup.gates.order import drawn_from
 from buttonup.gates.plain import Plain, plainly, says
 from buttonup.gates.said import Said, said
-from buttonup.gates.seen import Found, Problem, Seen, canonical, leaves, seen, short, verdict
+from buttonup.gates.seen import Found, Problem, Seen, canonical, seen, short, verdict
 from buttonup.once import once
-from buttonup.records import Assistant, Function, Json, Tool, Trajectory, User, Verdict
+from buttonup.records import Assistant, Function, Json, Tool, Trajectory, User, Verdict, leaves
 
 _BULLET = re.compile(r"(?m)^\s*(?:[-*#]+\s*)?\d{1,2}[.)]\s|(?<=[:.!?;]\s)\d{1,2}[.)]\s(?=\S)")
 """The number in front of a list's item."""

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from buttonup.gates.said import fold, phrase, said
-from buttonup.gates.seen import Problem, leaves, seen, short, verdict
-from buttonup.records import Assistant, Message, Tool, Trajectory, User, Verdict
+from buttonup.gates.seen import Problem, seen, short, verdict
+from buttonup.records import Assistant, Message, Tool, Trajectory, User, Verdict, leaves
 
 TELLING = 4  # letters from which a word tells something; shorter ones are grammar
 VERBATIM = 6  # words; fewer than these come together by chance

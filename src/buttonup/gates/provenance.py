@@ -20,8 +20,8 @@ from buttonup.gates.numerals import Number, tidy, usable
 from buttonup.gates.order import unmet
 from buttonup.gates.said import Said, said, stem
 from buttonup.gates.schemas import offer
-from buttonup.gates.seen import CONTEXT, Found, Made, Problem, Seen, leaves, seen, short, verdict
-from buttonup.records import Assistant, Json, Record, Trajectory, Verdict
+from buttonup.gates.seen import CONTEXT, Found, Made, Problem, Seen, seen, short, verdict
+from buttonup.records import Assistant, Json, Record, Trajectory, Verdict, leaves
 
 LONG = 5  # words from which a string counts as composed, not as a name or a phrase; ours
 SHARED = 0.5  # share of a composed text's words that must be known; ours, from real dialogues

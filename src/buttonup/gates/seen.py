@@ -29,6 +29,7 @@ from buttonup.records import (
     Trajectory,
     User,
     Verdict,
+    leaves,
 )
 
 Problem = tuple[str, str]
@@ -61,19 +62,6 @@ def canonical(value: Json) -> str:
         return msgspec.json.encode(value, order="deterministic").decode()
     except (ValueError, OverflowError, RecursionError):
         return "\n".join(sorted(f"{pointer} {type(v)} {v!r:.200}" for pointer, v in leaves(value)))
-
-
-def leaves(value: Json, pointer: str = "") -> Iterator[tuple[str, Json]]:
-    """Walk a JSON value to its leaves, in order, each with its JSON pointer."""
-    stack: list[tuple[str, Json]] = [(pointer, value)]
-    while stack:
-        at, node = stack.pop()
-        if isinstance(node, dict):
-            stack.extend([(f"{at}/{k}", node[k]) for k in reversed(node)])
-        elif isinstance(node, list):
-            stack.extend([(f"{at}/{i}", node[i]) for i in range(len(node) - 1, -1, -1)])
-        else:
-            yield at, node
 
 
 def is_error(result: Json) -> bool:

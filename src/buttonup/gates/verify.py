@@ -17,7 +17,7 @@ from statistics import fmean
 from buttonup.gates.answer import reports
 from buttonup.gates.order import only_reads, reading
 from buttonup.gates.said import said
-from buttonup.gates.seen import Found, Made, Seen, is_error, leaves
+from buttonup.gates.seen import Found, Made, Seen, is_error
 from buttonup.gates.turns import declines, slices, wrong_reply
 from buttonup.once import once
 from buttonup.records import (
@@ -31,6 +31,7 @@ from buttonup.records import (
     Step,
     Trajectory,
     UserTurn,
+    leaves,
 )
 from buttonup.worlds.session import open_session
 

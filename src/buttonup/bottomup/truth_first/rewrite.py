@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 
 from buttonup.model.ask import Teacher
-from buttonup.records import Blueprint, Json, Record
+from buttonup.records import Blueprint, Json, Record, leaves
 from buttonup.worlds.session import find_world
 from buttonup.worlds.spoken import NUMBERS, date, half_day, money, near
 
@@ -118,7 +118,7 @@ def literals(blueprint: Blueprint) -> list[tuple[str, ...]]:
     for step in blueprint.plan:
         for call in (*step.calls, *step.avoided):
             given = [v for n, v in call.arguments.items() if n in call.sources or step.avoided]
-            for value in _leaves(given):
+            for _, value in leaves(given):
                 if value is None or isinstance(value, bool):
                     continue
                 forms = sorted(_forms(value, today), key=lambda form: not _occurs(form, said))
@@ -144,21 +144,9 @@ def _forms(value: Json, today: dt.date) -> tuple[str, ...]:
 
 def _only_in_results(blueprint: Blueprint) -> Iterator[str]:
     for step in blueprint.plan:
-        for value in _leaves([call.result for call in step.calls]):
+        for _, value in leaves([call.result for call in step.calls]):
             if isinstance(value, str) and re.search(r"\d", value):
                 yield value
-
-
-def _leaves(value: Json) -> Iterator[Json]:
-    match value:
-        case dict():
-            for inner in value.values():
-                yield from _leaves(inner)
-        case list():
-            for inner in value:
-                yield from _leaves(inner)
-        case _:
-            yield value
 
 
 def _folded(text: str) -> str:
