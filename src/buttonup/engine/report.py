@@ -112,23 +112,24 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
     counted = _Counted()
     for sample in read_records(folder / "accepted.jsonl", _Sample, "Sample"):
         counted.add(sample.trajectory)
+    depth = counted.tally.calls
     return Report(
         stages=tuple(dict.fromkeys([*(stages or before.stages), *records, *sorted(rejections)])),
         made={stage: sum(1 for _ in whole_lines(path)) for stage, path in records.items()},
         rejections=rejections,
-        accepted=counted.depth.total(),
+        accepted=counted.tally.samples,
         rejected=rejected,
         failures=failures,
         usage=read_usage(folder / "journal.sqlite"),
         shapes=dict(counted.shapes),
-        depth=tuple(counted.depth[n] for n in range(max(counted.depth, default=-1) + 1)),
+        depth=tuple(depth[n] for n in range(max(depth, default=-1) + 1)),
         calling_turns=counted.calling_turns,
         parallel_turns=counted.parallel_turns,
         functions=dict(counted.functions),
         uncalled=tuple(sorted(_offered(folder) - counted.functions.keys())),
         worlds=dict(counted.worlds),
         reused=sum(len(item.reused) for item in read_records(records_of_library, Equipped)),
-        chains=len(counted.chains),
+        chains=len(counted.tally.chains) + (0 in depth),  # to call nothing is one, too
         requests=len(counted.requests),
         variety=counted.tally.variety(),
         ending=ending or before.ending,
@@ -194,28 +195,23 @@ class _Counted:
     """A tally over accepted trajectories."""
 
     shapes: Counter[str] = field(default_factory=Counter)
-    depth: Counter[int] = field(default_factory=Counter)
     functions: Counter[str] = field(default_factory=Counter)
     worlds: Counter[str] = field(default_factory=Counter)
-    chains: set[str] = field(default_factory=set)
     requests: set[str] = field(default_factory=set)
     calling_turns: int = 0
     parallel_turns: int = 0
     tally: Tally = field(default_factory=Tally)
 
     def add(self, trajectory: _Trajectory) -> None:
-        turns = [m.calls for m in trajectory.messages if isinstance(m, _Assistant) and m.calls]
-        names = [call.name for calls in turns for call in calls]
-        self.shapes[trajectory.blueprint.task.shape] += 1
-        self.depth[len(names)] += 1
-        self.functions.update(set(names))
-        self.worlds.update(trajectory.blueprint.tools.worlds)
-        self.chains.add(digest(names))
-        self.requests.add(digest(trajectory.blueprint.task.text))
-        self.calling_turns += len(turns)
-        self.parallel_turns += sum(len(calls) > 1 for calls in turns)
         b = trajectory.blueprint
+        turns = [m.calls for m in trajectory.messages if isinstance(m, _Assistant) and m.calls]
         called = [[call.name for call in calls] for calls in turns]
+        self.shapes[b.task.shape] += 1
+        self.functions.update({name for names in called for name in names})
+        self.worlds.update(b.tools.worlds)
+        self.requests.add(digest(b.task.text))
+        self.calling_turns += len(called)
+        self.parallel_turns += sum(len(names) > 1 for names in called)
         self.tally.add(
             b.task.text, called, len(b.functions), b.plan, b.task.edges, b.turns, b.tools
         )

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from statistics import median_low
 
 from buttonup.records import Json, Record, Step, Tools, UserTurn, leaves
 
@@ -182,26 +183,33 @@ def forms(
 ) -> set[str]:
     """Name what a plan holds."""
     parents, children = Counter(j for _, j in edges), Counter(i for i, _ in edges)
-    found = {
+    held = {
         "fan_in": any(count > 1 for count in parents.values()),
         "fan_out": any(count > 1 for count in children.values()),
         "diamond": _diamond(edges),
         "two_worlds": len(tools.worlds) > 1,
         "parallel_turn": any(len(names) > 1 for names in called),
     }
+    found = {name for name, there in held.items() if there}
     for i, step in enumerate(plan):
-        pages = any(s.step == i for call in step.calls for s in call.sources.values())
-        several = len({str(call.arguments) for call in step.calls}) > 1
-        found["pages"] = found.get("pages", False) or pages
-        found["loop"] = found.get("loop", False) or (several and not pages)
-        condition = bool(step.avoided) or isinstance(step.conclusion, bool)
-        found["condition"] = found.get("condition", False) or condition
-        found["pick"] = found.get("pick", False) or isinstance(step.conclusion, dict)
-        number = isinstance(step.conclusion, int | float) and not condition
-        found["number"] = found.get("number", False) or number
-        long = any(_length(call.result) > LONG for call in step.calls)
-        found["long_result"] = found.get("long_result", False) or long
-    return {name for name, there in found.items() if there}
+        found |= _step_forms(i, step)
+    return found
+
+
+def _step_forms(i: int, step: Step) -> set[str]:
+    """Name what the step at a place of a plan is."""
+    pages = any(s.step == i for call in step.calls for s in call.sources.values())
+    several = len({str(call.arguments) for call in step.calls}) > 1
+    condition = bool(step.avoided) or isinstance(step.conclusion, bool)
+    is_a = {
+        "pages": pages,
+        "loop": several and not pages,
+        "condition": condition,
+        "pick": isinstance(step.conclusion, dict),
+        "number": isinstance(step.conclusion, int | float) and not condition,
+        "long_result": any(_length(call.result) > LONG for call in step.calls),
+    }
+    return {name for name, there in is_a.items() if there}
 
 
 LONG = 8  # items from which a result counts as long; ours
@@ -231,19 +239,13 @@ def _top(counts: Counter[int]) -> float:
     return round(max(counts.values()) / counts.total(), 5) if counts else 0.0
 
 
-def _histogram(counts: Mapping[int, int], step: int = 1) -> Histogram:
-    """Gather counts in ranges of `step`."""
+def _histogram(counts: Counter[int], step: int = 1) -> Histogram:
+    """Gather counts, of one sample at least, in ranges of `step`."""
     gathered: Counter[int] = Counter()
     for value, times in counts.items():
         gathered[value // step * step] += times
-    total, below, median = sum(counts.values()), 0, 0
-    for value in sorted(counts):
-        below += counts[value]
-        if 2 * below >= total:
-            median = value
-            break
     return Histogram(
         counts={str(value): gathered[value] for value in sorted(gathered)},
-        median=median,
-        most=max(counts, default=0),
+        median=median_low(counts.elements()),
+        most=max(counts),
     )
