@@ -19,7 +19,7 @@ from buttonup.store.lines import LineFile, read_records
 def write_all(path: Path, records: Iterable[Record]) -> None:
     with LineFile(path) as file:
         for record in records:
-            file.write(record)
+            file.write(encode(record) + b"\n")
 
 
 @given(
@@ -69,7 +69,7 @@ def test_a_record_that_differs_from_its_line_is_a_bug_and_names_the_line(tmp_pat
 def test_what_was_flushed_can_be_read_while_the_file_is_open(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     with LineFile(path) as file:
-        file.write(Scenario(text="a"))
+        file.write(encode(Scenario(text="a")) + b"\n")
         file.flush()
         assert path.read_bytes() == encode(Scenario(text="a")) + b"\n"
 
@@ -96,12 +96,12 @@ def test_no_file_is_held_in_memory(tmp_path: Path) -> None:
 FILL = """
 import pathlib, sys
 from buttonup.errors import BadInput
-from buttonup.records import Scenario
+from buttonup.records import Scenario, encode
 from buttonup.store.lines import LineFile
 try:
     with LineFile(pathlib.Path(sys.argv[1])) as file:
         for n in range(100):
-            file.write(Scenario(text=f"{n:0100}"))
+            file.write(encode(Scenario(text=f"{n:0100}")) + b"\\n")
             file.flush()
 except BadInput as error:
     sys.exit(f"BadInput {error}")

@@ -16,7 +16,7 @@ from typing import BinaryIO, Self, TypeVar
 import msgspec
 
 from buttonup.errors import BadInput
-from buttonup.records import Record, decode, encode
+from buttonup.records import decode
 
 T = TypeVar("T")
 
@@ -44,16 +44,12 @@ class LineFile:
         except OSError as error:
             raise self._unwritable(error) from error
 
-    def write(self, record: Record) -> None:
-        """Walk over the next line when there is one, else append the record.
+    def write(self, line: bytes) -> None:
+        """Walk over the next line when there is one, else append this one, its end included.
 
-        Raises  RuntimeError when the line that is there is another record: then the same recipe
+        Raises  RuntimeError when the line that is there is another one: then the same recipe
                 made something else, which is a bug
         """
-        self.append(encode(record) + b"\n")
-
-    def append(self, line: bytes) -> None:
-        """Do the same with a record that is encoded already, its line's end included."""
         self._number += 1
         if self._there is not None and self._walked(self._there, line):
             return

@@ -63,7 +63,7 @@ class RunDir:
 
     def write(self, line: Line) -> None:
         """Write a line to its file."""
-        self._file(line.file).append(line.text)
+        self._file(line.file).write(line.text)
 
     def flush(self) -> None:
         """Hand all that is buffered to the system."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from buttonup.bottomup.truth_first.feeds import MEETING, feeds, fields_of, pointless
+from buttonup.bottomup.truth_first.feeds import MEETING, feeds, pointless
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.world import World
 
@@ -45,7 +45,8 @@ def test_every_field_of_a_result_has_its_kind_also_inside_another_object() -> No
     assert BIKES.kinds["Hire", "due"] == "Date"
     assert BIKES.kinds["Repair", "bike.price_per_day"] == "Money"
     assert BIKES.rows["GroupHire", "hires"] == "Hire"
-    assert {field.entity for field in fields_of(BIKES.world)} >= {"Bike", "Hire", "GroupHire"}
+    fields = [field for function in BIKES.world.functions.values() for field in function.fields]
+    assert {field.entity for field in fields} >= {"Bike", "Hire", "GroupHire"}
 
 
 def test_it_is_worked_out_once() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from buttonup.worlds.phrases import PhraseBook, phrase_book
-from buttonup.worlds.world import Field, Known, Parameter, World, WorldFunction
+from buttonup.worlds.world import Known, Parameter, World, WorldFunction
 
 MEETING = frozenset({"City", "Country", "Date"})
 """Kinds through which a task goes from one world to another."""
@@ -177,11 +177,6 @@ def leanings(world: World, target: str) -> Mapping[str, float]:
         name: LEADING / (1 + steps) * (WRITING if world.functions[name].writes else 1.0)
         for name, steps in away.items()
     }
-
-
-def fields_of(world: World) -> list[Field]:
-    """List the fields of all results of a world."""
-    return [field for function in world.functions.values() for field in function.fields]
 
 
 def pointless(function: WorldFunction, entity: str) -> bool:
