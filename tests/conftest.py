@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 import uvloop
+
+# A shell that starts the tests in its background has them ignore Ctrl-C, which they send.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NAMES = {"", "localhost", "none"}  # "none": no host at all, such as a socket that is made
 
