@@ -256,6 +256,12 @@ class Blueprint(Record, omit_defaults=False):
         needed = {name for names in self.needs for name in names}
         return tuple(f for f in self.functions if f.name not in needed)
 
+    def steps_before(self, step: int) -> set[int]:
+        """List the steps that a step needs: by the edges, and by where its arguments come from."""
+        by_edge = {i for i, j in self.task.edges if j == step}
+        sources = (s for call in self.plan[step].calls for s in call.sources.values())
+        return by_edge | {s.step for s in sources if s.step is not None and s.step != step}
+
 
 # --- top-down: the conversation -----------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from buttonup.records import (
     UserTurn,
     encode,
 )
-from buttonup.topdown.plan_follower import follow_plan, needs_of, schedule
+from buttonup.topdown.plan_follower import follow_plan, schedule
 from buttonup.topdown.thoughts import thoughts
 from buttonup.topdown.turns import Role, Speak, calls_made, converse, pending
 from buttonup.topdown.user_agent import script
@@ -125,8 +125,8 @@ def test_no_call_comes_before_what_it_rests_on(b: Blueprint) -> None:
     for at, beat in enumerate(beats):
         for i, _ in beat.calls:
             assert at < learnt[i]
-            assert all(learnt[p] <= at for p in needs_of(b, i))
-    assert all(learnt[p] <= learnt[i] for i in learnt for p in needs_of(b, i))
+            assert all(learnt[p] <= at for p in b.steps_before(i))
+    assert all(learnt[p] <= learnt[i] for i in learnt for p in b.steps_before(i))
 
 
 @given(blueprints())
@@ -143,7 +143,7 @@ def test_calls_share_a_turn_only_when_independent(b: Blueprint) -> None:
     for beat in schedule(b):
         together = {i for i, _ in beat.calls}
         for i, j in beat.calls:
-            assert not needs_of(b, i) & together
+            assert not b.steps_before(i) & together
             assert not (_chained(b.plan[i], j) and (i, j - 1) in beat.calls)
 
 
@@ -162,7 +162,7 @@ def test_with_parallel_on_no_call_waits_without_a_reason(b: Blueprint) -> None:
     begins = {beat.turn: at for at, beat in reversed(list(enumerate(beats)))}
     placed = {call: at for at, beat in enumerate(beats) for call in beat.calls}
     for (i, j), at in placed.items():
-        ready = max([begins[beats[at].turn], *(learnt[p] for p in needs_of(on, i))])
+        ready = max([begins[beats[at].turn], *(learnt[p] for p in on.steps_before(i))])
         if j and _chained(on.plan[i], j):
             assert at == placed[i, j - 1] + 1
         else:

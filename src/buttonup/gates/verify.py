@@ -278,9 +278,7 @@ class _Case:
 
     def _parents(self, i: int) -> list[int]:
         """List the steps that a step needs at once."""
-        edges, step = self.blueprint.task.edges, self.blueprint.plan[i]
-        fed = {s.step for call in step.calls for s in call.sources.values() if s.step is not None}
-        return sorted({p for p, j in edges if j == i} | (fed - {i}))
+        return sorted(self.blueprint.steps_before(i))
 
 
 def _mean(credits: Iterable[float]) -> float:

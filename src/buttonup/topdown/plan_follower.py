@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from buttonup.once import once
 from buttonup.records import Assistant, Blueprint, Call, Record, Step, Trajectory
+from buttonup.tools.door import failed
 from buttonup.topdown.thoughts import (
     Opening,
     closing,
@@ -53,7 +54,7 @@ def _beats(b: Blueprint, steps: Sequence[int], n: int) -> list[Beat]:
     known: dict[int, int] = {}
     for i in steps:
         step = b.plan[i]
-        ready = max((known.get(p, 0) for p in needs_of(b, i)), default=0)
+        ready = max((known.get(p, 0) for p in b.steps_before(i)), default=0)
         at = ready - 1
         for j in range(len(step.calls)):
             at = (at + 1 if _chained(step, i, j) else ready) if b.parallel else len(rounds)
@@ -75,13 +76,6 @@ def _chained(step: Step, i: int, j: int) -> bool:
     if any(s.step == i for s in call.sources.values()):
         return True
     return call.function == before.function and call.arguments == before.arguments
-
-
-def needs_of(b: Blueprint, step: int) -> set[int]:
-    """List the steps that a step needs: by the edges, and by where its arguments come from."""
-    by_edge = {i for i, j in b.task.edges if j == step}
-    sources = (s for call in b.plan[step].calls for s in call.sources.values())
-    return by_edge | {s.step for s in sources if s.step is not None and s.step != step}
 
 
 async def follow_plan(t: Trajectory) -> Trajectory:
@@ -119,7 +113,7 @@ def _thought(b: Blueprint, beat: Beat, turn: int, *, begins: bool) -> str:
 
 def _again(b: Blueprint, rng: random.Random, step: int, call: int) -> str:
     before = b.plan[step].calls[call - 1]
-    if isinstance(before.result, dict) and "error" in before.result:
+    if failed(before.result):
         return trying_again(rng, str(before.result["error"]))
     return going_on(rng, call, len(b.plan[step].calls))
 
@@ -130,7 +124,7 @@ def _opening(b: Blueprint, beat: Beat, steps: Sequence[int], *, first: bool) -> 
         return "open_together" if together else "open"
     if together:
         return "fed_together"
-    return "fed" if needs_of(b, steps[0]) & set(beat.learnt) else "beside"
+    return "fed" if b.steps_before(steps[0]) & set(beat.learnt) else "beside"
 
 
 def _intent(step: Step) -> str:

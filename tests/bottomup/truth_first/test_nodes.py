@@ -21,12 +21,12 @@ from buttonup.bottomup.truth_first.nodes import (
     Said,
     at,
     call_needs,
-    failed,
     moved,
     rows_of,
     value_of,
 )
 from buttonup.records import Json
+from buttonup.tools.door import failed
 from buttonup.worlds.catalogue import WORLDS
 
 BIKES = WORLDS["bike_hire"]

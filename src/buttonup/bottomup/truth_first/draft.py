@@ -22,12 +22,12 @@ from buttonup.bottomup.truth_first.nodes import (
     Said,
     at,
     call_needs,
-    failed,
     moved,
     value_of,
 )
 from buttonup.bottomup.truth_first.shapes import DEEPEST, Planning
 from buttonup.records import Json, TurnKind
+from buttonup.tools.door import failed
 from buttonup.worlds.phrases import Entity
 from buttonup.worlds.session import Session
 from buttonup.worlds.world import Parameter, World, WorldFunction

@@ -25,11 +25,11 @@ from buttonup.bottomup.truth_first.nodes import (
     Guard,
     ReduceNode,
     Said,
-    failed,
     value_of,
 )
 from buttonup.bottomup.truth_first.shapes import DEEPEST, Growth
 from buttonup.records import Json
+from buttonup.tools.door import failed
 from buttonup.worlds.session import Session
 from buttonup.worlds.world import WorldFunction
 

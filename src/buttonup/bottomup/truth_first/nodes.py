@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from buttonup.records import Frozen, Json, Record, TurnKind
+from buttonup.tools.door import failed
 from buttonup.worlds.world import World, WorldFunction
 
 Rule = Literal["least", "most", "nth", "count", "total", "difference"]
@@ -198,11 +199,6 @@ class Plan:
         """The nodes whose outcome no other node of their turn uses: what the user is after."""
         used = {i for i, j in self.edges if self.turn_of[i] == self.turn_of[j]}
         return frozenset(i for i in range(len(self.nodes)) if i not in used)
-
-
-def failed(result: Json) -> bool:
-    """Say whether a result tells of an error."""
-    return isinstance(result, dict) and "error" in result
 
 
 def rows_of(function: WorldFunction, result: Json) -> list[dict[str, Json]]:

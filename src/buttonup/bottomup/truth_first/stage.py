@@ -11,9 +11,10 @@ import msgspec
 from buttonup.bottomup.truth_first.dice import one_of
 from buttonup.bottomup.truth_first.draft import Draft
 from buttonup.bottomup.truth_first.grow import add_refused, again, chain_from, grow, narrowed
-from buttonup.bottomup.truth_first.nodes import CallNode, Said, Trouble, failed
+from buttonup.bottomup.truth_first.nodes import CallNode, Said, Trouble
 from buttonup.bottomup.truth_first.shapes import DEEPEST, Growth
 from buttonup.records import Json
+from buttonup.tools.door import failed
 
 FURTHER: Mapping[Growth, float] = {"chain": 5, "fan_out": 1, "check": 1, "root": 0.7, "reduce": 1}
 """How a later turn grows: mostly from what the user has been told."""

@@ -30,7 +30,7 @@ from buttonup.records import (
     encode,
 )
 from buttonup.tools.door import failed
-from buttonup.topdown.plan_follower import Beat, needs_of, schedule
+from buttonup.topdown.plan_follower import Beat, schedule
 from buttonup.worlds.session import find_world, open_session
 from buttonup.worlds.world import WorldFunction
 
@@ -144,16 +144,16 @@ class Gold:
     def rests_on(self, step: int) -> frozenset[int]:
         """List the steps that a step needs, and those that they need."""
         found: set[int] = set()
-        waiting = needs_of(self.blueprint, step)
+        waiting = self.blueprint.steps_before(step)
         while waiting:
             found |= waiting
-            waiting = {p for s in waiting for p in needs_of(self.blueprint, s)} - found
+            waiting = {p for s in waiting for p in self.blueprint.steps_before(s)} - found
         return frozenset(found)
 
     def needs(self, step: int) -> frozenset[int]:
         """List the steps with calls that a step needs at once; conclusions are looked through."""
         found: set[int] = set()
-        for p in needs_of(self.blueprint, step):
+        for p in self.blueprint.steps_before(step):
             found |= {p} if self.blueprint.plan[p].calls else self.needs(p)
         return frozenset(found)
 
