@@ -24,6 +24,7 @@ from buttonup.bottomup.truth_first.nodes import (
     Plan,
     ReduceNode,
     Said,
+    call_at,
 )
 from buttonup.bottomup.truth_first.shapes import weighed
 from buttonup.bottomup.truth_first.voice import Voice, kind_of
@@ -155,9 +156,7 @@ class Asker(Voice):
         return self._finished(self.said(self.grammar.correction, x=self._slot(node, name)))
 
     def _call(self, i: int) -> CallNode:
-        node = self.nodes[i]
-        assert isinstance(node, CallNode)
-        return node
+        return call_at(self.nodes, i)
 
     def _twin(self, i: int) -> int:
         """Find the earlier call of the same function."""

@@ -22,6 +22,7 @@ from buttonup.bottomup.truth_first.nodes import (
     Plan,
     ReduceNode,
     Said,
+    call_at,
 )
 from buttonup.bottomup.truth_first.plan import Ticket, plan
 from buttonup.bottomup.truth_first.shapes import Planning, Scenes
@@ -151,8 +152,7 @@ def _upsets(executed: Plan) -> tuple[Upset, ...]:
     trouble = executed.trouble
     if trouble is None:
         return ()
-    node = executed.nodes[trouble.node]
-    assert isinstance(node, CallNode)
+    node = call_at(executed.nodes, trouble.node)
     return (Upset(node.function.name, trouble.result, 1 if trouble.passes else TIRELESS),)
 
 

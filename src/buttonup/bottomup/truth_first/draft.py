@@ -21,6 +21,7 @@ from buttonup.bottomup.truth_first.nodes import (
     ReduceNode,
     Said,
     at,
+    call_at,
     call_needs,
     moved,
     value_of,
@@ -283,8 +284,7 @@ class Draft:
 
     def fail(self, i: int, result: Json) -> None:
         """Let a call at the end fail after all. What it changed is no longer counted on."""
-        node = self.nodes[i]
-        assert isinstance(node, CallNode)
+        node = call_at(self.nodes, i)
         bindings = first_page(node)
         self.nodes[i] = CallNode(node.function, bindings, node.arguments[:1], (result,), node.guard)
 

@@ -201,6 +201,13 @@ class Plan:
         return frozenset(i for i in range(len(self.nodes)) if i not in used)
 
 
+def call_at(nodes: Sequence[Node], i: int) -> CallNode:
+    """Give a node that is known to be a call."""
+    node = nodes[i]
+    assert isinstance(node, CallNode)
+    return node
+
+
 def rows_of(function: WorldFunction, result: Json) -> list[dict[str, Json]]:
     """List the objects that one result gives."""
     if failed(result):

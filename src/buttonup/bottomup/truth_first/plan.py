@@ -16,7 +16,7 @@ from buttonup.bottomup.truth_first.dice import one_of, weighted
 from buttonup.bottomup.truth_first.draft import Draft
 from buttonup.bottomup.truth_first.grow import shortened
 from buttonup.bottomup.truth_first.holds import holds
-from buttonup.bottomup.truth_first.nodes import CallNode, Node, Plan, call_needs, moved
+from buttonup.bottomup.truth_first.nodes import CallNode, Node, Plan, call_at, call_needs, moved
 from buttonup.bottomup.truth_first.shapes import DEEPEST, DEPTHS, SHAPES, Planning, Scenes
 from buttonup.bottomup.truth_first.stage import STAGES, Staged
 from buttonup.errors import Reject
@@ -175,7 +175,7 @@ def _changes(
     calls = [
         i for i, n in enumerate(nodes) if isinstance(n, CallNode) and n.results and i not in outside
     ]
-    if not any(_of(nodes, i).function.writes for i in calls):
+    if not any(call_at(nodes, i).function.writes for i in calls):
         return {}
     fresh = as_drafted and not outside
     forth = draft.session.changes() if fresh else _run(draft, nodes, calls)
@@ -197,14 +197,8 @@ def _changes(
 def _run(draft: Draft, nodes: Sequence[Node], order: Sequence[int]) -> dict[str, Json] | None:
     session = Session(draft.worlds.values(), draft.variant)
     for i in order:
-        node = _of(nodes, i)
+        node = call_at(nodes, i)
         for arguments, result in zip(node.arguments, node.results, strict=True):
             if session.call(node.function.name, arguments) != result:
                 return None
     return session.changes()
-
-
-def _of(nodes: Sequence[Node], i: int) -> CallNode:
-    node = nodes[i]
-    assert isinstance(node, CallNode)
-    return node

@@ -11,7 +11,7 @@ import msgspec
 from buttonup.bottomup.truth_first.dice import one_of
 from buttonup.bottomup.truth_first.draft import Draft
 from buttonup.bottomup.truth_first.grow import add_refused, again, chain_from, grow, narrowed
-from buttonup.bottomup.truth_first.nodes import CallNode, Said, Trouble
+from buttonup.bottomup.truth_first.nodes import CallNode, Said, Trouble, call_at
 from buttonup.bottomup.truth_first.shapes import DEEPEST, Growth
 from buttonup.records import Json
 from buttonup.tools.door import failed
@@ -136,8 +136,7 @@ def wrong_id(draft: Draft, calls: int, _ways: Mapping[Growth, float]) -> Staged 
     """Give an id that does not exist; everything rests on it."""
     if not grow(draft, 1, ASIDE):
         return None
-    node = draft.nodes[0]
-    assert isinstance(node, CallNode)
+    node = call_at(draft.nodes, 0)
     ids = [
         (name, b.value)
         for name, b in node.bindings.items()
@@ -209,8 +208,7 @@ def _troubled(
     if not able:
         return None
     chosen = one_of(draft.rng, able)
-    node = draft.nodes[chosen]
-    assert isinstance(node, CallNode)
+    node = call_at(draft.nodes, chosen)
     return Staged(trouble=Trouble(chosen, {"error": error(node)}, passes=True))
 
 

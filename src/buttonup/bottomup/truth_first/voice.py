@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 from buttonup.bottomup.truth_first.feeds import Feeds, feeds
-from buttonup.bottomup.truth_first.nodes import CallNode, CheckNode, Node, Plan, ReduceNode
+from buttonup.bottomup.truth_first.nodes import CallNode, CheckNode, Node, Plan, ReduceNode, call_at
 from buttonup.records import Json
 from buttonup.worlds.phrases import Entity, Phrases, Ways, grammar
 from buttonup.worlds.spoken import listed, spoken, to_you
@@ -93,8 +93,7 @@ class Voice(abc.ABC):
         return self.turned(self._picked[id(node)])
 
     def _listed(self, node: ReduceNode) -> list[dict[str, Json]]:
-        source = self.nodes[node.over[0]]
-        assert isinstance(source, CallNode)
+        source = call_at(self.nodes, node.over[0])
         [result] = source.results[:1]
         return list(result if isinstance(result, list) else result["items"])
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from buttonup.bottomup.truth_first.asker import Asker, Wording
 from buttonup.bottomup.truth_first.dice import one_of
-from buttonup.bottomup.truth_first.nodes import CallNode, Plan
+from buttonup.bottomup.truth_first.nodes import CallNode, Plan, call_at
 from buttonup.bottomup.truth_first.teller import Teller
 from buttonup.bottomup.truth_first.voice import kind_of
 from buttonup.records import Function, Json, Reply, TurnKind, UserTurn
@@ -119,7 +119,7 @@ def _replied(plan: Plan, asker: Asker, teller: Teller, said: Sequence[str]) -> l
         reply, answer, missing = _reply(plan, asker, teller, turn)
         offers: tuple[Function, ...] = ()
         if kind == "offer":
-            offers = tuple(_node(plan, i).function.definition for i in _late(plan))
+            offers = tuple(call_at(plan.nodes, i).function.definition for i in _late(plan))
         if reply in ("ask", "decline"):
             steps = ()
         turns.append(UserTurn(words, kind, steps, reply, answer, offers, missing))
@@ -131,19 +131,19 @@ def _reply(plan: Plan, asker: Asker, teller: Teller, turn: int) -> tuple[Reply, 
     if later == ("value",):
         assert plan.missing is not None
         i, name = plan.missing
-        node = _node(plan, i)
+        node = call_at(plan.nodes, i)
         back = teller.lexicon(node).book.ask_back
         ways = back.get(f"{node.function.name}.{name}") or back[kind_of(node, name)]
         return "ask", teller.choose(ways), node.function.name
     if later == ("offer",) or (plan.scene == "unserved" and turn == len(plan.turns) - 1):
         i = _late(plan)[0] if later else _first(plan, turn)
-        node = _node(plan, i)
+        node = call_at(plan.nodes, i)
         asker.to_user = True
         intent = asker.task(i)
         asker.to_user = False
         return "decline", teller.said(g.decline, intent=intent), node.function.name
     if later == ("correction",):
-        error = sentence(str(_node(plan, 0).results[0]["error"]))
+        error = sentence(str(call_at(plan.nodes, 0).results[0]["error"]))
         return "failure", teller.said(g.unknown, error=error), ""
     nodes = [n for i, n in enumerate(plan.nodes) if plan.turn_of[i] == turn]
     failed = any(isinstance(n, CallNode) and n.failed for n in nodes)
@@ -153,12 +153,6 @@ def _reply(plan: Plan, asker: Asker, teller: Teller, turn: int) -> tuple[Reply, 
 def _late(plan: Plan) -> list[int]:
     """Name the call whose function is missing at first: the last one."""
     return [max(i for i, n in enumerate(plan.nodes) if isinstance(n, CallNode))]
-
-
-def _node(plan: Plan, i: int) -> CallNode:
-    node = plan.nodes[i]
-    assert isinstance(node, CallNode)
-    return node
 
 
 def _with_chat(turns: tuple[UserTurn, ...], chat: str, teller: Teller) -> tuple[UserTurn, ...]:

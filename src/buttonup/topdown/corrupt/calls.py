@@ -22,7 +22,7 @@ from buttonup.topdown.corrupt.gold import (
     pair,
     result_of,
 )
-from buttonup.topdown.corrupt.known import filled, invented, known_at, others
+from buttonup.topdown.corrupt.known import fillable, invented, known_at, others
 from buttonup.topdown.thoughts import mending, setting_out, thought
 from buttonup.worlds.spoken import spoken
 from buttonup.worlds.world import WorldFunction
@@ -36,10 +36,7 @@ def wrong_function(gold: Gold, rng: random.Random) -> Pair | None:
     """Call a function that nobody needs where a planned call is due; that one follows."""
     for i, j in _places(gold, rng):
         known = known_at(gold, i)
-        for function in _drawn(gold.spare(i), FUNCTIONS, rng):
-            arguments = filled(function, known, rng)
-            if arguments is None:
-                continue
+        for function, arguments in fillable(_drawn(gold.spare(i), FUNCTIONS, rng), known, rng):
             words = _setting_out(gold, i, j, function, rng)
             wrong = calling(function.name, arguments)
             if made := _instead(gold, "wrong_function", "plan", (i, j), wrong, words, rng):
@@ -83,10 +80,7 @@ def unneeded_call(gold: Gold, rng: random.Random) -> Pair | None:
     """Look up what nobody asked for: beside the right calls, or before the answer."""
     for i in _drawn(_ends(gold), LINES, rng):
         known = known_at(gold, i)
-        for function in _drawn(gold.spare(i), FUNCTIONS, rng):
-            arguments = filled(function, known, rng)
-            if arguments is None:
-                continue
+        for function, arguments in fillable(_drawn(gold.spare(i), FUNCTIONS, rng), known, rng):
             extra = calling(function.name, arguments)
             made = pair(gold, "unneeded_call", "plan", _with_extra(gold, i, extra, rng))
             if made and not failed(result_of(made, extra)):

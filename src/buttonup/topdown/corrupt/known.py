@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from buttonup.records import Json, Schema, Tool, User
 from buttonup.tools.door import failed, misfit
@@ -86,6 +86,16 @@ def filled(function: WorldFunction, known: Known, rng: random.Random) -> dict[st
         value = rng.choice(values)
         arguments[parameter.name] = [value] if parameter.many else value
     return None if misfit(arguments, function.definition.parameters) else arguments
+
+
+def fillable(
+    functions: Sequence[WorldFunction], known: Known, rng: random.Random
+) -> Iterator[tuple[WorldFunction, dict[str, Json]]]:
+    """Go through the functions that what is known can fill, each with arguments made of it."""
+    for function in functions:
+        arguments = filled(function, known, rng)
+        if arguments is not None:
+            yield function, arguments
 
 
 def choices(schema: Schema) -> list[Json]:

@@ -6,10 +6,10 @@ import random
 import re
 from collections.abc import Iterator
 
-from buttonup.records import Assistant, Json, PlannedCall
+from buttonup.records import Assistant, Call, Json, PlannedCall
 from buttonup.tools.door import failed, misfit
-from buttonup.topdown.corrupt.gold import Gold, Pair, calling, described, pair, result_of
-from buttonup.topdown.corrupt.known import Known, filled, invented, known_at, others
+from buttonup.topdown.corrupt.gold import Gold, Line, Pair, calling, described, pair, result_of
+from buttonup.topdown.corrupt.known import Known, fillable, invented, known_at, others
 from buttonup.topdown.thoughts import setting_out
 
 
@@ -34,8 +34,7 @@ def guess(gold: Gold, rng: random.Random) -> Pair | None:
             continue
         gate = "turns" if offered else "provenance"
         wrong = calling(call.function, arguments)
-        words = setting_out(rng, [described(function.definition)], "open")
-        lines = [*gold.lines[:i], Assistant(words, (wrong,)), *gold.lines[i:]]
+        lines = _called_first(gold, i, wrong, rng)
         made = pair(gold, "invented_value", gate, lines, whole=True)
         if made and not (function.writes and not failed(result_of(made, wrong))):
             return made
@@ -71,16 +70,17 @@ def called_anyway(gold: Gold, rng: random.Random) -> Pair | None:
     for i in quiet:
         known = _heard(gold, i)
         able = gold.spare(i)
-        for function in rng.sample(able, len(able)):
-            arguments = filled(function, known, rng)
-            if arguments is None:
-                continue
-            wrong = calling(function.name, arguments)
-            words = setting_out(rng, [described(function.definition)], "open")
-            lines = [*gold.lines[:i], Assistant(words, (wrong,)), *gold.lines[i:]]
+        for function, arguments in fillable(rng.sample(able, len(able)), known, rng):
+            lines = _called_first(gold, i, calling(function.name, arguments), rng)
             if made := pair(gold, "unneeded_call", "turns", lines, whole=True):
                 return made
     return None
+
+
+def _called_first(gold: Gold, i: int, wrong: Call, rng: random.Random) -> list[Line]:
+    """Put a call in a line of its own before one of the gold ones."""
+    words = setting_out(rng, [described(gold.functions[wrong.name].definition)], "open")
+    return [*gold.lines[:i], Assistant(words, (wrong,)), *gold.lines[i:]]
 
 
 def _heard(gold: Gold, i: int) -> Known:
