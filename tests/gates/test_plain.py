@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from buttonup.gates.answer import reports
 from buttonup.gates.numerals import numerals
-from buttonup.gates.plain import plainly, says
+from buttonup.gates.plain import glance, plainly, says
 from buttonup.gates.said import said
 from buttonup.worlds.spoken import date, money
 
@@ -44,6 +44,27 @@ def test_what_can_be_meant_in_several_ways_is_left_to_a_reading(text: str) -> No
     assert plainly(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("That is 25 % less.", 25),
+        ("That is 25% less.", 25),
+        ("A 3-bedroom flat.", 3),
+        ("It costs €350, 2 August 2026 being the last day.", 350),
+        ("Places left: 4: few.", 4),
+        ("Open on 22 June 2026: the museum.", "2026-06-22"),
+        ("“The Tin Orchard” came up.", "The Tin Orchard"),
+    ],
+)
+def test_a_glance_sees_what_only_a_reading_can_be_sure_of(text: str, value: str | int) -> None:
+    seen = glance(text)
+    assert plainly(text) is None
+    assert seen is not None
+    assert value in seen.strings | seen.numbers
+    assert says(text, value)
+    assert reports(said(text), value)
+
+
 def test_a_value_is_not_found_inside_another_word() -> None:
     assert says("The start is here.", "start")
     assert not says("The restart is here.", "start")
@@ -62,8 +83,9 @@ def test_what_is_plainly_said_is_what_a_reading_finds(day: dt.date, price: float
 
 
 @given(st.text(max_size=60) | st.from_regex(r"[A-Z]{2}-\d{1,5}( \d{1,4}(,\d{3})?)?\.?"))
+@example("0.¼")
 def test_the_numbers_seen_are_among_those_that_are_read(text: str) -> None:
-    seen = plainly(text)
+    seen = glance(text)
     if seen is not None:
         read = {abs(n.value) for n in numerals(said(text).when.rest)} | said(text).numbers
         assert seen.numbers <= read

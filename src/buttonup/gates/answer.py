@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from buttonup.gates.dates import as_date, clocks
 from buttonup.gates.derived import Known
 from buttonup.gates.numerals import Number, Numeral, numerals, tidy, usable
 from buttonup.gates.order import drawn_from
-from buttonup.gates.plain import Plain, plainly, says
+from buttonup.gates.plain import Plain, glance, plainly, says
 from buttonup.gates.said import Said, said
 from buttonup.gates.seen import Found, Problem, Seen, canonical, seen, short, verdict
 from buttonup.once import once
@@ -47,11 +47,17 @@ def _unsupported(trajectory: Trajectory) -> Iterator[Problem]:
             reporting = True
         elif message.answer and reporting:
             support = _Support(seen(trajectory), i)
-            plain = plainly(message.answer)
-            for token in (
-                _plain_tokens(plain, support) if plain else _tokens(message.answer, support)
-            ):
+            for token in _unknown(message.answer, support):
                 yield "unsupported", f"message {i}: {short(token)} is in no result and no words"
+
+
+def _unknown(answer: str, support: _Support) -> Iterator[str]:
+    """Give the values of an answer that nothing supports; most answers need not be read for it."""
+    values = glance(answer)
+    if values is not None and support.shows(values):
+        return iter(())
+    plain = plainly(answer)
+    return _plain_tokens(plain, support) if plain else _tokens(answer, support)
 
 
 def _missing(trajectory: Trajectory) -> Iterator[Problem]:
@@ -68,15 +74,17 @@ def _missing(trajectory: Trajectory) -> Iterator[Problem]:
     if trajectory.cast.assistant == "plan" and len(called) < len(index.plan):
         return
     answers = [m.answer for m in trajectory.messages if isinstance(m, Assistant) and m.answer]
-    reported: dict[tuple[type, Json], bool] = {}  # an answer tells of the same things repeatedly
+    told = frozenset[Json]().union(*(v.strings | v.numbers for v in map(glance, answers) if v))
     for _, fact in leaves(list(goal.facts)):
-        asked = (type(fact), fact)
-        if asked not in reported:
-            reported[asked] = any(says(words, fact) for words in answers) or any(
-                reports(said(words), fact) for words in answers
-            )
-        if not reported[asked]:
+        if fact not in told and not _reported(answers, fact):
             yield "missing_fact", f"the answer does not report {short(fact)}"
+
+
+def _reported(answers: Sequence[str], fact: Json) -> bool:
+    """Say whether one of some texts reports a value; what is written plainly need not be read."""
+    return any(says(words, fact) for words in answers) or any(
+        reports(said(words), fact) for words in answers
+    )
 
 
 def reports(words: Said, fact: Json) -> bool:
@@ -150,7 +158,9 @@ class _Support:
     @cached_property
     def held(self) -> frozenset[Json]:
         """Every string and number of them."""
-        return frozenset().union(*(found.held for found in self.found))
+        results = (found.held for i, found in self.seen.results.items() if i < self.at)
+        given = (made.given.held for made in self.seen.calls if made.at < self.at)
+        return frozenset().union(*results, *given)
 
     @cached_property
     def told(self) -> tuple[Said, ...]:
@@ -177,9 +187,19 @@ class _Support:
         """Numbers and dates, for derivations."""
         return Known(self.told, self.found)
 
+    def shows(self, values: Plain) -> bool:
+        """Say whether values are in results and arguments just as they are; most are."""
+        return values.strings <= self.held and all(map(self._shows_number, values.numerals))
+
+    def _shows_number(self, numeral: Numeral) -> bool:
+        value = numeral.value
+        return value in self.held or any(
+            found.writes({value}, numeral.digits) for found in self.found
+        )
+
     def has_words(self, words: str) -> bool:
         """Say whether words are known together, or each by itself."""
-        if any(found.holds(words) for found in self.found):
+        if words in self.held or any(found.holds(words) for found in self.found):
             return True
         value = said(words)
         if not value.phrase or any(text.has(value) for text in self.told):
@@ -193,7 +213,7 @@ class _Support:
 
     def has_date(self, date: str) -> bool:
         """Say whether a date is known, or follows."""
-        if any(date in found.held for found in self.found):
+        if date in self.held:
             return True
         if any(date in text.when.dates or f"{date} " in f"{text.folded} " for text in self.texts):
             return True
@@ -219,9 +239,7 @@ class _Support:
 
     def has_time(self, time: str) -> bool:
         """Say whether a time of day is known."""
-        return any(time in found.held for found in self.found) or any(
-            time in text.when.times for text in self.texts
-        )
+        return time in self.held or any(time in text.when.times for text in self.texts)
 
     def has_number(self, numeral: Numeral) -> bool:
         """Say whether a number is known, is a known one rounded, or follows from known ones."""
@@ -229,11 +247,11 @@ class _Support:
         readings = {numeral.value, abs(numeral.value), scaled}
         return (
             not readings.isdisjoint(self.held)
-            or not readings.isdisjoint(self.concluded)
             or numeral.value in self.known.counts
-            or (numeral.scale == 1 and self.known.adds_up(numeral.value, numeral.places))
+            or not readings.isdisjoint(self.concluded)
             or any(found.writes(readings, numeral.digits) for found in self.found)
             or any(text.counts(readings) for text in self.told)
+            or (numeral.scale == 1 and self.known.adds_up(numeral.value, numeral.places))
             or any(found.said.counts(readings) for found in self.found)
             or self._follows(numeral, readings)
         )

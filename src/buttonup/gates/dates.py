@@ -110,6 +110,14 @@ _LOOSE = Form(
     + r"|clock|in the (?:m|a|e)|at night|-\s?\d{1,2}(?::\d\d)?\s?[ap]|to\d",
 )
 _PAST = Form(rf"\b(half|quarter)\s+(past|to)\s+{_HOUR}\b", "half|quarter")
+_TAKEN = (
+    re.compile(
+        r"\d(?:[-/.]\d|:[0-5]\d|\s?[ap]\.?m"
+        rf"|(?:st|nd|rd|th)?\s+(?:of\s+)?{_ANY_MONTH})"
+    ),
+    re.compile(rf"{_ANY_MONTH}[a-z]*\.?,?\s+(?:of\s+|the\s+)?\d"),
+)
+"""One of these is in every match of a form that is taken out of the text."""
 _HINT = re.compile(
     r"\d|day|week|morrow|tonight|noon|midnight|morning|evening|clock|past|quarter|\bat\b"
 )
@@ -224,16 +232,19 @@ def read(text: str) -> When:
     if not _HINT.search(text):
         return When(rest=text)
     reader = _Reader(text)
-    reader.take(_ISO, reader.iso)
-    reader.take(_SLASHED, reader.slashed)
-    if _DAY_BETWEEN.hint.search(reader.rest):
-        reader.take(_DAY_BETWEEN, reader.day_between)
-    else:
-        reader.take(_DAY_FIRST, reader.day_first)
-    reader.take(_MONTH_FIRST, reader.month_first)
-    reader.take(_MONTH_YEAR, reader.month_alone)
+    taken = any(hint.search(text) for hint in _TAKEN)
+    if taken:
+        reader.take(_ISO, reader.iso)
+        reader.take(_SLASHED, reader.slashed)
+        if _DAY_BETWEEN.hint.search(reader.rest):
+            reader.take(_DAY_BETWEEN, reader.day_between)
+        else:
+            reader.take(_DAY_FIRST, reader.day_first)
+        reader.take(_MONTH_FIRST, reader.month_first)
+        reader.take(_MONTH_YEAR, reader.month_alone)
     reader.times.update(_loose_times(reader.rest))
-    reader.take(_CLOCK, reader.clock)
+    if taken:
+        reader.take(_CLOCK, reader.clock)
     for match in _SLASHED_SHORT.find(reader.rest):
         reader.either(None, match[1], match[2])
     reader.days.update(f"{int(m[1]):02}" for m in _DAY_ALONE.find(reader.rest))

@@ -27,7 +27,7 @@ _PRIVILEGED = re.compile(
 )
 """Words that give the making away. The group is the word that makes it innocent when it is used by
 the user, the context, a result or a function shown: a gym has simulators, a phone has plans."""
-_ROOTS = re.compile("task|decompos|simulat|blueprint|distractor|truth|gold|plan")
+_ROOTS = "task decompos simulat blueprint distractor truth gold plan".split()
 """One of these is in every match; looking for them first is quicker."""
 _NAMED_LIKE_CODE = re.compile(r"[a-z0-9]_[a-z]|[a-z][A-Z]")
 
@@ -42,10 +42,12 @@ def leaks(trajectory: Trajectory) -> Verdict:
 def _subtasks(trajectory: Trajectory, spoken: list[tuple[int, str]]) -> Iterator[Problem]:
     """Find sub-tasks word for word, where neither the request nor the plan's words say so."""
     task = trajectory.blueprint.task
-    request = said(task.text).phrase
+    everything = "\n".join(words for _, words in spoken)
     wordings = (phrase(fold(subtask.text)) for subtask in task.subtasks)
-    secret = [w for w in wordings if len(w.split()) >= VERBATIM and _tells_more(w, request)]
-    for i, words in spoken:
+    shown = [w for w in wordings if len(w.split()) >= VERBATIM and _has_words(everything, w)]
+    request = said(task.text).phrase if shown else ""
+    secret = [wording for wording in shown if _tells_more(wording, request)]
+    for i, words in spoken if secret else ():
         for wording in secret:
             if _stands_in(wording, words) and not _may_say(trajectory, i, wording):
                 yield "subtask", f"message {i} has the sub-task {short(wording.strip())!r}"
@@ -59,9 +61,14 @@ def _tells_more(wording: str, request: str) -> bool:
     return any(len(w) >= TELLING and f" {w} " not in request for w in wording.split())
 
 
+def _has_words(folded: str, wording: str) -> bool:
+    """Say whether every word of a phrase is somewhere in folded text: a first, quick look."""
+    return all(map(folded.__contains__, wording.split()))
+
+
 def _stands_in(wording: str, folded: str) -> bool:
     """Look for a phrase in folded text; its single words first, which is quicker."""
-    return all(word in folded for word in wording.split()) and wording in phrase(folded)
+    return _has_words(folded, wording) and wording in phrase(folded)
 
 
 def _may_say(trajectory: Trajectory, i: int, wording: str) -> bool:
@@ -79,7 +86,7 @@ def _may_say(trajectory: Trajectory, i: int, wording: str) -> bool:
 def _vocabulary(trajectory: Trajectory, spoken: list[tuple[int, str]]) -> Iterator[Problem]:
     """Find words of the making in the assistant's mouth."""
     for i, words in spoken:
-        if isinstance(trajectory.messages[i], User) or not _ROOTS.search(words):
+        if isinstance(trajectory.messages[i], User) or not any(map(words.__contains__, _ROOTS)):
             continue
         for match in _PRIVILEGED.finditer(words):
             word = next(group for group in match.groups() if group)
@@ -99,9 +106,10 @@ def _innocent(word: str, trajectory: Trajectory) -> bool:
 
 def _names(trajectory: Trajectory) -> Iterator[Problem]:
     """Find names of functions in the user's words; names that are plain words do not count."""
+    names = [f.name for f in trajectory.functions]
     for i, message in enumerate(trajectory.messages):
         if isinstance(message, User):
-            named = (f.name for f in trajectory.functions if f.name in message.content)
+            named = (name for name in names if name in message.content)
             for name in filter(_NAMED_LIKE_CODE.search, named):
                 if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", message.content):
                     yield "function_name", f"message {i}: the user says {name!r}"
@@ -114,14 +122,16 @@ def _opaque(trajectory: Trajectory) -> Iterator[Problem]:
     known: set[str] = set()
     for call in calls:
         for name, source in call.sources.items():
-            values = {v for _, v in leaves(call.arguments.get(name)) if isinstance(v, str)}
-            (fed if source.kind == "result" else known).update(values)
-    opaque = [value for value in fed - known if any(c.isdigit() for c in value)]
-    if not opaque:
-        return
-    for i, words in _before_results(trajectory):
-        for value in sorted(opaque):
-            if said(value).phrase in words:
+            value = call.arguments.get(name)
+            among = fed if source.kind == "result" else known
+            if isinstance(value, str):
+                among.add(value)
+            else:
+                among.update(v for _, v in leaves(value) if isinstance(v, str))
+    opaque = sorted(value for value in fed - known if any(map(str.isdigit, value)))
+    for i, words in _before_results(trajectory) if opaque else ():
+        for value in opaque:
+            if _stands_in(said(value).phrase, words):
                 yield "opaque_value", f"message {i}: the user cannot know {value!r} yet"
 
 
@@ -129,7 +139,7 @@ def _before_results(trajectory: Trajectory) -> Iterator[tuple[int, str]]:
     first = min(seen(trajectory).results, default=len(trajectory.messages))
     for i, message in enumerate(trajectory.messages[:first]):
         if isinstance(message, User):
-            yield i, said(message.content).phrase
+            yield i, said(message.content).folded
 
 
 def _speaks(message: Message) -> bool:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from buttonup.errors import BadInput
 from buttonup.gates.seen import Made, Problem, Seen, seen, short, verdict
+from buttonup.once import once
 from buttonup.records import Blueprint, PlannedCall, Trajectory, User, Verdict
 from buttonup.worlds.session import find_world
 
@@ -37,14 +38,14 @@ def needed_first(trajectory: Trajectory, made: Made, among: Sequence[Made]) -> I
     index = seen(trajectory)
     if not index.planned[made.nth]:
         return
-    steps = rests_on(trajectory.blueprint, index.plan[index.planned[made.nth][0]])
+    steps = rests_on(trajectory.blueprint)[index.planned[made.nth][0]]
     others = {n for other in among if other is not made for n in index.planned[other.nth]}
     yield from (index.plan[n][1].function for n in sorted(others) if index.plan[n][0] in steps)
 
 
-def unmet(trajectory: Trajectory, place: tuple[int, PlannedCall], at: int) -> bool:
+def unmet(trajectory: Trajectory, place: int, at: int) -> bool:
     """Say whether a planned call takes a value from a step that is not done by message `at`."""
-    steps = rests_on(trajectory.blueprint, place)
+    steps = rests_on(trajectory.blueprint)[place]
     return bool(steps) and not steps <= _done(seen(trajectory), at)
 
 
@@ -54,14 +55,24 @@ def _done(index: Seen, at: int) -> frozenset[int]:
     return frozenset(index.plan[n][0] for made in earlier for n in index.planned[made.nth])
 
 
-def rests_on(blueprint: Blueprint, place: tuple[int, PlannedCall]) -> frozenset[int]:
-    """List the steps with calls that a planned call of a step takes its values from, or waits for.
+@once(4)
+def rests_on(blueprint: Blueprint) -> tuple[frozenset[int], ...]:
+    """List, for each call of the plan, the steps with calls that it takes values from or waits for.
 
     Conclusions and conditions are looked through, to what they are drawn from.
     """
-    own, call = place
-    fed = {s.step for s in call.sources.values() if s.step is not None and s.step != own}
-    return _through(blueprint, fed) | drawn_from(blueprint, own)
+    return tuple(
+        _through(blueprint, _fed(call) - {i}) | awaited
+        for i, step in enumerate(blueprint.plan)
+        if step.calls
+        for awaited in (drawn_from(blueprint, i),)
+        for call in step.calls
+    )
+
+
+def _fed(call: PlannedCall) -> set[int]:
+    """List the steps whose results a planned call takes values from."""
+    return {s.step for s in call.sources.values() if s.step is not None}
 
 
 def drawn_from(blueprint: Blueprint, step: int) -> frozenset[int]:
@@ -71,6 +82,8 @@ def drawn_from(blueprint: Blueprint, step: int) -> frozenset[int]:
 
 def _through(blueprint: Blueprint, steps: set[int]) -> frozenset[int]:
     """Replace conclusions and conditions by what they are drawn from."""
+    if not steps:
+        return frozenset()
     plan, edges = blueprint.plan, blueprint.task.edges
     looked: set[int] = set()
     while steps := {step for step in steps - looked if 0 <= step < len(plan)}:
@@ -86,8 +99,8 @@ def _against_plan(trajectory: Trajectory) -> Iterator[Problem]:
     for made in index.calls:
         if not index.planned[made.nth]:
             continue
-        place = index.plan[index.planned[made.nth][0]]
-        missing = rests_on(blueprint, place) - _done(index, made.at)
+        rested_on = rests_on(blueprint)[index.planned[made.nth][0]]
+        missing = rested_on - _done(index, made.at) if rested_on else rested_on
         for step in sorted(missing):
             name = blueprint.plan[step].calls[0].function
             places = {n for n, (of, _) in enumerate(index.plan) if of == step}

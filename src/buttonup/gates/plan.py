@@ -67,7 +67,7 @@ def _instead(trajectory: Trajectory, made: Made) -> bool:
     )
     soon = {n for c in index.calls if start < c.at < end for n in index.planned[c.nth]}
     due = (later - by_now) & soon
-    return any(not unmet(trajectory, index.plan[n], made.at) for n in due)
+    return any(not unmet(trajectory, n, made.at) for n in due)
 
 
 def _skipped(trajectory: Trajectory) -> Iterator[Problem]:
@@ -80,7 +80,7 @@ def _skipped(trajectory: Trajectory) -> Iterator[Problem]:
     reads = reading(blueprint.tools.worlds)
     made = {n for places in index.planned for n in places}
     done = {index.plan[n][0] for n in made}
-    rested_on = {i for n in made for i in rests_on(blueprint, index.plan[n])} - done
+    rested_on = {i for n in made for i in rests_on(blueprint)[n]} - done
     for n, (step, call) in enumerate(index.plan):
         if n in made or step in rested_on:
             continue

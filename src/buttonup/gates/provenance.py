@@ -18,6 +18,7 @@ from buttonup.gates.dates import as_date
 from buttonup.gates.derived import Known
 from buttonup.gates.numerals import Number, tidy, usable
 from buttonup.gates.order import unmet
+from buttonup.gates.plain import says
 from buttonup.gates.said import Said, said, stem
 from buttonup.gates.schemas import offer
 from buttonup.gates.seen import CONTEXT, Found, Made, Problem, Seen, seen, short, verdict
@@ -55,16 +56,23 @@ def provenance(trajectory: Trajectory) -> Verdict:
 def trace(trajectory: Trajectory) -> tuple[Origin, ...]:
     """Say of every value in every call's arguments where it comes from."""
     index = seen(trajectory)
+    return tuple(
+        _origin(point, made, pointer, value)
+        for made, point in _points(index)
+        for pointer, value in leaves(made.call.arguments or {})
+    )
+
+
+def _points(index: Seen) -> Iterator[tuple[Made, _Point]]:
+    """Give every call with what is known when it is made; calls of one message know the same."""
     points: dict[int, _Point] = {}
-    origins: list[Origin] = []
     for made in index.calls:
-        point = points.setdefault(made.at, _Point(index, made.at))
-        for pointer, value in leaves(made.call.arguments or {}):
-            if isinstance(value, dict | list):
-                continue
-            kind, source, where = point.origin(made, pointer, value)
-            origins.append(Origin(made.at, made.call.id, pointer, value, kind, source, where))
-    return tuple(origins)
+        yield made, points.setdefault(made.at, _Point(index, made.at))
+
+
+def _origin(point: _Point, made: Made, pointer: str, value: Json) -> Origin:
+    kind, source, where = point.origin(made, pointer, value)
+    return Origin(made.at, made.call.id, pointer, value, kind, source, where)
 
 
 def groundless(trajectory: Trajectory, made: Made) -> bool:
@@ -74,14 +82,21 @@ def groundless(trajectory: Trajectory, made: Made) -> bool:
 
 
 def _sourceless(trajectory: Trajectory) -> Iterator[Problem]:
-    for origin in trace(trajectory):
-        if origin.kind in ("future", "invented") and _awaited(trajectory, origin):
-            continue
-        if origin.kind == "future":
-            words = f"{_shown(origin)} is first known from message {origin.source}"
-            yield "from_the_future", words
-        elif origin.kind == "invented":
-            yield "invented", f"{_shown(origin)} comes from nowhere"
+    for made, point in _points(seen(trajectory)):
+        for pointer, value in leaves(made.call.arguments or {}):
+            if not point.shows(value):
+                yield from _without_source(trajectory, _origin(point, made, pointer, value))
+
+
+def _without_source(trajectory: Trajectory, origin: Origin) -> Iterator[Problem]:
+    """Tell of a value that comes from nowhere, or from what is not known yet."""
+    if origin.kind not in ("future", "invented") or _awaited(trajectory, origin):
+        return
+    if origin.kind == "future":
+        words = f"{_shown(origin)} is first known from message {origin.source}"
+        yield "from_the_future", words
+    else:
+        yield "invented", f"{_shown(origin)} comes from nowhere"
 
 
 def _awaited(trajectory: Trajectory, origin: Origin) -> bool:
@@ -92,8 +107,8 @@ def _awaited(trajectory: Trajectory, origin: Origin) -> bool:
     index = seen(trajectory)
     for made in index.calls:
         if made.call.id == origin.call_id and made.at == origin.message and index.planned[made.nth]:
-            place = index.plan[index.planned[made.nth][0]]
-            source = place[1].sources.get(origin.pointer.split("/")[1])
+            place = index.planned[made.nth][0]
+            source = index.plan[place][1].sources.get(origin.pointer.split("/")[1])
             taken = source is not None and source.kind == "result"
             return taken and unmet(trajectory, place, made.at)
     return False
@@ -128,6 +143,10 @@ class _Point:
         """The years that the words so far name."""
         return frozenset().union(*(words.years for _, words in self.told))
 
+    def _years(self, words: Said) -> frozenset[int]:
+        """The years that may complete a text's dates: none are wanted where none lacks its year."""
+        return self.years if words.when.days else frozenset()
+
     @cached_property
     def stems(self) -> frozenset[str]:
         """Every word so far."""
@@ -147,6 +166,18 @@ class _Point:
     def known(self) -> Known:
         """The numbers and dates so far, for derivations."""
         return Known((words for _, words in self.told), (found for _, found in self.found))
+
+    def shows(self, value: Json) -> bool:
+        """Say whether a value needs no source, is a result's, or is plainly said; most are.
+
+        `origin` knows as much and more, but reads all that was said.
+        """
+        return (
+            value is None
+            or isinstance(value, bool)
+            or any(value in found.held for _, found in self.found)
+            or any(says(words.text, value) for _, words in self.told)
+        )
 
     def origin(self, made: Made, pointer: str, value: Json) -> Place:
         """Find the source of one value."""
@@ -186,7 +217,7 @@ class _Point:
             return place
         if value.is_moment:
             for i, words in self.told:
-                if words.has_moment(value, self.seen.today, self.years):
+                if words.has_moment(value, self.seen.today, self._years(words)):
                     return _told(i, value.folded)
         for i, found in self.found:
             if found.said.has(value) or (
@@ -257,13 +288,13 @@ class _Point:
         if not all(day is not None and self._day(day) for day in days):
             return None
         for i, words in self.stated:
-            if words.has_moment(value, self.seen.today, self.years):
+            if words.has_moment(value, self.seen.today, self._years(words)):
                 return "derived", i, value.folded
         return None
 
     def _day(self, day: dt.date) -> bool:
         return self.known.gives_day(day) or any(
-            words.when.names(day, base, self.years)
+            words.when.names(day, base, self._years(words))
             for _, words in self.told
             for base in self.known.dates
         )

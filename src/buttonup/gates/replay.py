@@ -36,7 +36,7 @@ def _differences(trajectory: Trajectory) -> Iterator[Problem]:
     goal = trajectory.blueprint.goal
     if goal is not None and changes != goal.changes and _wrote_as_planned(trajectory):
         yield "different_state", f"{short(changes)} changed, not {short(goal.changes)}"
-    if same and any(len(list(turn)) > 1 for _, turn in groupby(calls, _turn)):
+    if same and any(_may_matter(trajectory, list(turn)) for _, turn in groupby(calls, _turn)):
         yield from _order_matters(trajectory, calls, changes)
 
 
@@ -54,6 +54,19 @@ def _wrote_as_planned(trajectory: Trajectory) -> bool:
         if not only_reads(call.function, reads) and not is_error(call.result)
     }
     return wanted <= called and all(index.planned[c.nth] for c in writes)
+
+
+def _may_matter(trajectory: Trajectory, turn: list[Made]) -> bool:
+    """Say whether calls of one turn may disturb each other.
+
+    Those that only read cannot: a `Table` changes by `put` and `remove` alone, its rows are frozen,
+    and a function that is not declared to write uses neither. All of them see the state that the
+    turn began with, in any order. What an upset makes fail counts its calls, as a write would.
+    """
+    tools = trajectory.blueprint.tools
+    reads = reading(tools.worlds) or frozenset()
+    undisturbed = reads.difference(upset.function for upset in tools.upsets)
+    return len(turn) > 1 and any(made.call.name not in undisturbed for made in turn)
 
 
 def _order_matters(

@@ -81,6 +81,7 @@ class Said:
     """One text and what it says. Each reading is made when it is first asked for."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.folded = fold(text)
 
     @cached_property
@@ -160,7 +161,7 @@ class Said:
         """True when all dates and times of a value are said here."""
         if not value.when.times <= self.when.times:
             return False
-        known = self.years | years
+        known = self.years | years if self.when.days else years
         days = {date: as_date(date) for date in value.when.dates}
         return all(
             date in self.when.dates or (day is not None and self._names(day, today, known))

@@ -69,16 +69,34 @@ def is_error(result: Json) -> bool:
     return isinstance(result, dict) and bool(result.get("error"))
 
 
+def _walked(value: Json) -> tuple[AbstractSet[Json], AbstractSet[int]]:
+    """Give the strings and numbers of a JSON value, and the lengths of its lists."""
+    held, lengths = set[Json](), set[int]()
+    nodes = [value]
+    for node in nodes:
+        if isinstance(node, str):
+            held.add(node)
+        elif isinstance(node, dict):
+            nodes += node.values()
+        elif isinstance(node, list):
+            lengths.add(len(node))
+            nodes += node
+        elif usable(node):
+            held.add(node)
+    return held, lengths
+
+
 class Found:
     """What one result holds."""
 
+    held: AbstractSet[Json]
+    """Each string and number."""
+    lengths: AbstractSet[int]
+    """How many items its lists have."""
+
     def __init__(self, result: Json) -> None:
         self.result = result
-
-    @cached_property
-    def held(self) -> AbstractSet[Json]:
-        """Each string and number."""
-        return self._walked[0]
+        self.held, self.lengths = _walked(result)
 
     @cached_property
     def strings(self) -> tuple[str, ...]:
@@ -89,28 +107,6 @@ class Found:
     def folded(self) -> frozenset[str]:
         """Each string, folded."""
         return frozenset(map(fold, self.strings))
-
-    @property
-    def lengths(self) -> AbstractSet[int]:
-        """How many items its lists have."""
-        return self._walked[1]
-
-    @cached_property
-    def _walked(self) -> tuple[AbstractSet[Json], AbstractSet[int]]:
-        held, lengths = set[Json](), set[int]()
-        stack = [self.result]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, str):
-                held.add(node)
-            elif isinstance(node, dict):
-                stack.extend(node.values())
-            elif isinstance(node, list):
-                lengths.add(len(node))
-                stack.extend(node)
-            elif usable(node):
-                held.add(node)
-        return held, lengths
 
     def place(self, value: Json) -> str | None:
         """Give the pointer of the first place of a string or number; None when it has it not."""
