@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os.path
 from collections.abc import Callable
 
 import pytest
@@ -41,6 +42,23 @@ def test_the_simulator_is_told_definition_request_session_and_call(
     prompt = "\n".join(turn.content for turn in asked[0].messages)
     for told in (GET.description, SCENE.request, SCENE.context, '{"price":77}', other.raw):
         assert told in prompt
+
+
+def test_calls_of_one_session_share_all_of_their_prompt_but_the_end(
+    saying: Say, asked: list[Request]
+) -> None:
+    """Providers bill the repeated beginning of a prompt at a fraction."""
+    price = '{"price": 12}'
+    door, ran = Simulated(saying(price, price)), (Ran(CALL, {"price": 77}),)
+    other = Function("get_stock", "Say how many there are.", ITEM, PRICE)
+    scene = Scene((GET, other), SCENE.request, SCENE.context, ran)
+    for name in ("get_price", "get_stock"):
+        asyncio.run(door(Call.of("call_2", name, {"item": "B-2"}), scene))
+    one, two = (request.messages for request in asked)
+    assert one[0] == two[0]
+    shared = os.path.commonprefix([one[1].content, two[1].content])
+    assert '{"price":77}' in shared
+    assert one[1].content.removeprefix(shared).count("\n") < 40
 
 
 def test_the_same_call_gets_the_same_answer_without_asking(saying: Say) -> None:
