@@ -9,21 +9,21 @@ from __future__ import annotations
 import asyncio
 import functools
 import hashlib
+import json
 import os
 import secrets
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-import msgspec
-
 from buttonup.errors import BadInput, Fault
+from buttonup.model import local_server
 from buttonup.model.completion import words_of
 from buttonup.model.door import Model, Reply, Request
 from buttonup.model.local_server import Order
@@ -39,10 +39,6 @@ SLOTS = 2
 """Replies that are written at a time for each thread. Ours: SmolLM2 on two cores made 36 tokens/s
 alone, 66 with four at a time and 76 with eight, which take twice the memory and time for each."""
 
-SERVE = (
-    "import sys; sys.path[:] = sys.argv[1:]; from buttonup.model.local_server import serve; "
-    "serve(sys.stdin.buffer, sys.stdout.buffer)"
-)
 WAITING = {"OMP_WAIT_POLICY": "PASSIVE"}
 """Threads that wait sleep. Where they spin, as many as there are cores make 7 tokens/s instead of
 59 as soon as anything else wants a core."""
@@ -179,9 +175,8 @@ async def serving(file: Path, slots: int, threads: int) -> AsyncIterator[Served]
 
 
 async def _started(log: IO[bytes]) -> Process:
-    command = (sys.executable, "-c", SERVE, *sys.path)
     return await asyncio.create_subprocess_exec(
-        *command,
+        *(sys.executable, "-P", local_server.__file__, *sys.path),
         stdin=PIPE,
         stdout=PIPE,
         stderr=log,
@@ -194,7 +189,7 @@ async def _address(process: Process, order: Order) -> str:
     """Give the address where the order is served; "" when the server ended instead."""
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(msgspec.json.encode(order) + b"\n")
+    process.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
     return (await process.stdout.readline()).decode().strip()
 
 

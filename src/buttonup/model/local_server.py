@@ -1,24 +1,24 @@
 """The process that holds a local model: it serves it on loopback, and ends when its parent does.
 
 Orders come on stdin, whose end is ours too; the address goes to stdout, and what llama.cpp has to
-say to stderr.
+say to stderr. The file is run on its own and knows nothing of the package, which takes longer to
+load than the smallest model.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from dataclasses import dataclass
 from typing import Any, BinaryIO
-
-import msgspec
-
-from buttonup.records import Record
 
 CONTEXT = 8192
 """Tokens of a conversation at most: all that SmolLM2 knows, and what memory is set aside for."""
 
 
-class Order(Record):
+@dataclass(frozen=True, slots=True)
+class Order:
     """What to serve, and how."""
 
     file: str
@@ -37,7 +37,7 @@ def serve(orders: BinaryIO, told: BinaryIO) -> None:
     """
     told = os.fdopen(os.dup(told.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what is printed must not get in between
-    server = _begun(msgspec.json.decode(orders.readline(), type=Order))
+    server = _begun(Order(**json.loads(orders.readline())))
     try:
         told.write(f"{server.listening_address}\n".encode())
         told.flush()
@@ -63,3 +63,8 @@ def _begun(order: Order) -> Any:
     params.offline, params.ui = True, False
     params.verbosity = 1  # errors
     return xllamacpp.Server(params)
+
+
+if __name__ == "__main__":
+    sys.path[:] = sys.argv[1:]  # what can be imported there can be here
+    serve(sys.stdin.buffer, sys.stdout.buffer)
