@@ -53,6 +53,7 @@ from buttonup.topdown.corrupt import corruptions
 
 TICK = 0.25  # seconds between two looks at progress, and between two flushes
 FEW = 5  # samples wanted for each item in flight; ours: a short run pays for less that it drops
+SPARE = 4  # requests in flight for each item at work beyond them; ours, by bench/orchestrate.py
 MANY = 500  # samples wanted from which worker processes pay for their start; ours
 BEGUN = {".lock", "identity", "recipe.toml", "journal.sqlite"}  # there before anything is made
 
@@ -142,9 +143,14 @@ async def _run(
             lines = _spread(first, recipe, workers)
         else:
             stages = pipeline(recipe, _teacher(recipe, model))
-            flight = min(recipe.concurrency, recipe.n // FEW + 1)
-            lines = _lines(run(first, stages, flight))
+            lines = _lines(run(first, stages, _at_work(recipe)))
         return await _written(lines, opened, recipe, counted, watch)
+
+
+def _at_work(recipe: Recipe) -> int:
+    """Count the items at work: some more than requests in flight, as replies are written down."""
+    wanted = min(recipe.concurrency, recipe.n // FEW + 1)
+    return wanted + wanted // SPARE
 
 
 def _workers(recipe: Recipe) -> int:
