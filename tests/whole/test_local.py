@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from buttonup.errors import Reject
 from buttonup.model.door import Reply, Request, Turn
 from buttonup.model.local import hosted, model_file
 from buttonup.model.parse import only_json
@@ -97,6 +98,17 @@ def test_a_reply_fits_its_schema_and_one_at_a_time_is_the_same_each_time() -> No
     assert all(fits.is_valid(only_json(reply.text)) for reply in first.values())
     assert len({reply.text for reply in first.values()}) > 1, "the seed counts"
     assert again == {seed: first[seed] for seed in (3, 1)}
+
+
+@installed
+@pytest.mark.slow
+def test_a_prompt_that_is_too_long_is_data_and_not_a_crash() -> None:
+    async def story() -> None:
+        async with hosted("local", Way("", in_flight=1), threads=2) as model:
+            with pytest.raises(Reject, match=r"refused_by_endpoint.*context size"):
+                await model(Request(model="local", messages=(Turn("user", "word " * 9000),)))
+
+    asyncio.run(story())
 
 
 @installed
