@@ -74,6 +74,7 @@ WRONG: dict[str, Mapping[str, Any]] = {
     "python:tools.py": {"tools": "python:tools.py"},
     "there is no world 'atlantis'": {"tools": "worlds:atlantis"},
     "seeds are for text first": {"seeds": "seeds.jsonl"},
+    "has no base URL": {"teacher.model": "local", "teacher.base_url": "http://127.0.0.1:9/v1"},
     "compose.strategies is empty": {"tools": "simulated", "compose.strategies": []},
     "plan.shapes has no star": {"plan.shapes.star": 1},
     "plan.shapes has weights": {"plan.shapes": {"chain": -1}},
@@ -206,6 +207,15 @@ def test_seeds_count_by_what_they_say_not_where_they_lie(tmp_path: Path) -> None
 
     assert made_of("a", '{"query": "x"}') == made_of("b", '{"query": "x"}')
     assert made_of("a", '{"query": "x"}') != made_of("b", '{"query": "y"}')
+
+
+def test_a_local_model_counts_by_what_it_holds_not_where_it_lies(tmp_path: Path) -> None:
+    def asked(name: str, held: bytes) -> str:
+        (tmp_path / name).write_bytes(held)
+        return identity(read_recipe(None, {"teacher.model": f"local:{tmp_path / name}"}))
+
+    assert asked("a.gguf", b"GGUF x") == asked("b.gguf", b"GGUF x")
+    assert asked("a.gguf", b"GGUF x") != asked("b.gguf", b"GGUF y")
 
 
 def test_the_embedder_in_use_counts_not_what_it_was_called() -> None:

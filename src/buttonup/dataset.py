@@ -34,6 +34,7 @@ from buttonup.formats import Exported, Negatives, Preference
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Model, Reply, Request
 from buttonup.model.journaled import Journaled
+from buttonup.model.local import content_name, hosted, is_local
 from buttonup.model.stack import Way, reached
 from buttonup.recipe import Recipe, as_toml, identity, pipeline, source
 from buttonup.records import (
@@ -326,7 +327,7 @@ def _teacher(recipe: Recipe, model: Model | None) -> Teacher | None:
         return None
     return Teacher(
         model,
-        k.model,
+        content_name(k.model),
         seed=recipe.seed,
         temperature=k.temperature,
         max_tokens=k.max_tokens,
@@ -348,7 +349,9 @@ async def _door(recipe: Recipe, model: Model | None) -> AsyncIterator[Model | No
         timeout=k.timeout,
         in_flight=recipe.concurrency,
     )
-    async with reached(way) as reachable:
+    here = is_local(k.model)
+    door = hosted(k.model, way, recipe.cores or cores()) if here else reached(way)
+    async with door as reachable:
         yield reachable
 
 

@@ -20,6 +20,7 @@ from buttonup.bottomup import text_first, truth_first
 from buttonup.engine.local import Fold, Stage
 from buttonup.errors import BadInput
 from buttonup.model.ask import Teacher
+from buttonup.model.local import content_name, is_local
 from buttonup.records import Record, Rejection, Sample, Trajectory, digest
 from buttonup.worlds.session import find_world
 from buttonup.worlds.splits import Split, unseen, worlds_of
@@ -32,7 +33,7 @@ class Teaching(Record):
     """The model that writes and acts, where one does."""
 
     model: str = ""
-    """Name of the model at the endpoint; "" for none."""
+    """Name of the model at the endpoint; "local" or "local:PATH.gguf" for one here; "" for none."""
     base_url: str = "https://api.openai.com/v1"
     """Where the OpenAI-compatible chat completions are."""
     key_env: str = "OPENAI_API_KEY"
@@ -109,6 +110,7 @@ def identity(recipe: Recipe) -> str:
         content.pop(key, None)
     for key in NOT_IDENTITY_OF_TEACHER:
         content["teacher"].pop(key, None)
+    content["teacher"]["model"] = content_name(recipe.teacher.model)
     if recipe.tools == "simulated":
         content["embedder"] = text_first.pick_embedder(recipe.embedder).name
     if recipe.seeds:
@@ -240,6 +242,11 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
         chosen(recipe)
         if recipe.seeds:
             raise BadInput("seeds are for text first", 'set tools to "simulated", or give none')
+    if is_local(recipe.teacher.model) and recipe.teacher.base_url != Teaching().base_url:
+        raise BadInput(
+            f"{recipe.teacher.model} is a model on this machine and has no base URL",
+            "leave it out, or name the model at the endpoint otherwise",
+        )
     return recipe
 
 
