@@ -16,7 +16,7 @@ import logging
 import os
 import pickle
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, TypeAlias
 
@@ -25,13 +25,13 @@ from ray import exceptions
 
 from buttonup import __version__
 from buttonup.engine.cores import portable
-from buttonup.errors import BadInput, Fault
+from buttonup.errors import BadInput, Fault, Reject
 from buttonup.model.door import Model, Reply, Request
 
-Work: TypeAlias = Callable[[Any], Awaitable[Any]]
+Work: TypeAlias = Callable[[Any], Coroutine[Any, Any, Any]]
 Factory: TypeAlias = Callable[[Model], Work]
 """Makes, in a worker, what its orders are done with. Picklable; the model is the driver's."""
-Do: TypeAlias = Callable[[Any, str], Awaitable[Any]]
+Do: TypeAlias = Callable[[Any, str], Coroutine[Any, Any, Any]]
 """Has an order done, which errors call by a name."""
 
 TRIES = 3
@@ -241,9 +241,7 @@ def _given(made: Any, failure: Exception | None) -> Any:
 class _Hand:
     """A worker as the driver sees it."""
 
-    def __init__(
-        self, model: Model | None, asking: set[asyncio.Task[None]], cpus: int = 1
-    ) -> None:
+    def __init__(self, model: Model | None, asking: set[asyncio.Task[None]], cpus: int = 1) -> None:
         options = {"num_cpus": cpus, "max_restarts": 0, "max_task_retries": 0}
         self._actor: Any = ray.remote(Worker).options(**options).remote()
         self._model, self._asking = model, asking
@@ -269,7 +267,8 @@ class _Hand:
         try:
             reply: Reply | Exception = await self._model(request)
         except Exception as failure:  # noqa: BLE001 - raised where it was asked
-            reply = portable(failure)
+            known = isinstance(failure, Reject | Fault | BadInput)
+            reply = failure if known else portable(failure)
         self._replies.append((number, reply))
         if len(self._replies) == 1:  # what comes in the same turn of the loop goes with it
             asyncio.get_running_loop().call_soon(self._send)
