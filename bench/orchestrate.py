@@ -29,6 +29,7 @@ from statistics import median
 import msgspec
 
 from buttonup.engine.local import Kept, Stage, run
+from buttonup.engines import SPARE
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Turn
 from buttonup.model.journaled import Journaled
@@ -115,7 +116,7 @@ async def ours(load: Load, url: str, folder: Path) -> None:
         with open_run(folder, "", "bench") as rundir:
             model = Journaled(endpoint, rundir.journal())
             stage = Stage("talk", Talk(Teacher(model, "fixed"), load.turns))
-            async for event in run(items, [stage], load.in_flight):
+            async for event in run(items, [stage], load.in_flight + load.in_flight // SPARE):
                 assert isinstance(event, Kept), event
                 rundir.write(line_of(event.record, event.stage))
 

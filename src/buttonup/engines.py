@@ -28,6 +28,7 @@ from buttonup.records import Blueprint, Record, Rejection, Trajectory, encode
 from buttonup.store.rundir import Line, line_of
 
 FEW = 5  # samples wanted for each item in flight; ours: a short run pays for less that it drops
+SPARE = 4  # requests in flight for each item at work beyond them; ours, by bench/orchestrate.py
 MANY = 500  # samples wanted from which worker processes pay for their start; ours
 
 Stages: TypeAlias = Callable[[Model | None], Sequence[Stage | Fold]]
@@ -46,7 +47,7 @@ def lines(recipe: Recipe, first: Iterable[Record], stages: Stages, model: Model 
         return _on_cluster(recipe, first, stages, model)
     if model is None and recipe.tools != "simulated" and (workers := _workers(recipe)) > 1:
         return _joined(spread(first, partial(_worked, stages), workers))
-    return _lines(run(first, stages(model), _in_flight(recipe)))
+    return _lines(run(first, stages(model), _at_work(recipe)))
 
 
 def _workers(recipe: Recipe) -> int:
@@ -54,8 +55,10 @@ def _workers(recipe: Recipe) -> int:
     return 1 if recipe.n < MANY else recipe.cores or cores()
 
 
-def _in_flight(recipe: Recipe) -> int:
-    return min(recipe.concurrency, recipe.n // FEW + 1)
+def _at_work(recipe: Recipe) -> int:
+    """Count the items at work: some more than requests in flight, as replies are written down."""
+    wanted = min(recipe.concurrency, recipe.n // FEW + 1)
+    return wanted + wanted // SPARE
 
 
 async def _lines(events: AsyncGenerator[Kept | Rejection, None]) -> Lines:
@@ -116,16 +119,16 @@ async def _on_cluster(
         raise BadInput(what, 'pip install "buttonup[ray]"') from error
 
     with ray.joined(recipe.address):
-        workers, flight = recipe.cores or ray.cpus(), _in_flight(recipe)
+        workers, many = recipe.cores or ray.cpus(), _at_work(recipe)
         if model is None:
             crew = ray.hired(partial(_chunks_of, stages), None, workers, AHEAD)
         else:
-            crew = ray.hired(partial(_trails_of, stages), model, min(workers, flight), flight)
+            crew = ray.hired(partial(_trails_of, stages), model, min(workers, many), many)
         async with crew as do:
             if model is None:
                 made = _joined(in_order(first, partial(_sent, do), workers * AHEAD))
             else:
-                made = _lines(run(first, stages(model), flight, partial(_grown_afar, do)))
+                made = _lines(run(first, stages(model), many, partial(_grown_afar, do)))
             async with aclosing(made):
                 async for line in made:
                     yield line

@@ -27,6 +27,7 @@ from buttonup import __version__
 from buttonup.engine.cores import portable
 from buttonup.errors import BadInput, Fault, Reject
 from buttonup.model.door import Model, Reply, Request
+from buttonup.model.limited import turn
 
 Work: TypeAlias = Callable[[Any], Coroutine[Any, Any, Any]]
 Factory: TypeAlias = Callable[[Model], Work]
@@ -158,7 +159,7 @@ class _Crew:
         for _ in range(TRIES - 1):
             place, number = await self._free_place()
             try:
-                made, failure = await self._hands[number].call("do", order)
+                made, failure = await self._hands[number].call("do", order, turn.get())
             except _Lost:
                 continue
             self._free.put_nowait((place, number))
@@ -172,7 +173,7 @@ class _Crew:
             await self._begun(hand)
             listening = asyncio.create_task(hand.listen())
             try:
-                made, failure = await hand.call("do", order)
+                made, failure = await hand.call("do", order, turn.get())
             finally:
                 listening.cancel()
         except _Lost as lost:
@@ -261,7 +262,8 @@ class _Hand:
     async def listen(self) -> None:
         """Carry what the worker asks to the model, for ever. Raises _Lost when it is gone."""
         while True:
-            for number, request in await self.call("asked"):
+            for number, place, request in await self.call("asked"):
+                turn.set(place)  # a task has a copy of its own of what is set here
                 task = asyncio.create_task(self._answer(number, request))
                 self._asking.add(task)
                 task.add_done_callback(self._asking.discard)
@@ -297,7 +299,7 @@ class Worker:
         self._work: Work | None = None
         self._numbers = itertools.count()
         self._waiting: dict[int, asyncio.Future[Reply]] = {}
-        self._asks: asyncio.Queue[tuple[int, Request]] = asyncio.Queue()
+        self._asks: asyncio.Queue[tuple[int, int, Request]] = asyncio.Queue()
 
     async def begin(self, version: str, factory: bytes) -> Exception | None:
         """Build what the orders are done with; give what is wrong, if anything is."""
@@ -311,15 +313,16 @@ class Worker:
             return portable(failure)
         return None
 
-    async def do(self, order: Any) -> tuple[Any, Exception | None]:
-        """Do an order: what comes of it, or how it failed."""
+    async def do(self, order: Any, place: int) -> tuple[Any, Exception | None]:
+        """Do an order for the item at a place: what comes of it, or how it failed."""
         assert self._work is not None, "begin comes first"
+        turn.set(place)
         try:
             return await self._work(order), None
         except Exception as failure:  # noqa: BLE001 - raised in the driver
             return None, portable(failure)
 
-    async def asked(self) -> list[tuple[int, Request]]:
+    async def asked(self) -> list[tuple[int, int, Request]]:
         """Wait until something is to be asked, and give all that is."""
         asks = [await self._asks.get()]
         await asyncio.sleep(GATHERING)
@@ -341,7 +344,7 @@ class Worker:
     async def _ask(self, request: Request, /) -> Reply:
         number = next(self._numbers)
         self._waiting[number] = asyncio.get_running_loop().create_future()
-        self._asks.put_nowait((number, request))
+        self._asks.put_nowait((number, turn.get(), request))
         try:
             return await self._waiting[number]
         finally:

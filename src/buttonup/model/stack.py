@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from buttonup.model.door import Model
 from buttonup.model.limited import Limited
-from buttonup.model.retrying import Retrying
+from buttonup.model.retrying import Retrying, Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,15 @@ class Way:
     """Requests at a time, at most."""
 
 
+def _untold(_words: str) -> None:
+    """Tell nobody."""
+
+
 @asynccontextmanager
-async def reached(way: Way) -> AsyncIterator[Model]:
+async def reached(way: Way, tell: Tell = _untold) -> AsyncIterator[Model]:
     """Reach an endpoint for as long as the context lasts: tried first, then limited and retried.
 
+    `tell` is told in words when the endpoint is away, and "" when it is back.
     Raises  BadInput when nobody is there, or the key is refused
     """
     from buttonup.model.endpoint import Endpoint  # noqa: PLC0415 - loads what few runs need
@@ -37,4 +42,4 @@ async def reached(way: Way) -> AsyncIterator[Model]:
         way.base_url, way.key, key_env=way.key_env, timeout=way.timeout
     ) as endpoint:
         await endpoint.probe()
-        yield Retrying(Limited(endpoint, way.in_flight))
+        yield Retrying(Limited(endpoint, way.in_flight), tell=tell)
