@@ -193,8 +193,10 @@ def test_what_a_lost_worker_has_asked_is_not_given_up(work: ModuleType, tmp_path
 
 def test_leaving_early_leaves_nobody_waiting(work: ModuleType) -> None:
     ended: list[str] = []
+    asked = asyncio.Event()
 
     async def never(request: Request, /) -> Reply:
+        asked.set()
         try:
             await asyncio.sleep(1000)
         finally:
@@ -204,7 +206,7 @@ def test_leaving_early_leaves_nobody_waiting(work: ModuleType) -> None:
     async def leave() -> None:
         async with engine.hired(work.asks, never, 1, 4) as do:
             task = asyncio.create_task(do("left", "an order"))
-            await asyncio.wait([task], timeout=3)
+            await asyncio.wait_for(asked.wait(), 100)
             task.cancel()
 
     asyncio.run(leave())
@@ -214,12 +216,11 @@ def test_leaving_early_leaves_nobody_waiting(work: ModuleType) -> None:
 def test_a_cluster_without_room_is_waited_for_and_then_told(
     work: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "STARTING", 1.0)
-
     async def crowded() -> Any:
         full = engine.hired(work.squares, None, engine.cpus(), 1)
         async with full as do, engine.hired(work.squares, None, 1, 1) as do_more:
-            await asyncio.gather(*(do(n, "n") for n in range(engine.cpus() * 2)))
+            await asyncio.gather(*(do(n, "n") for n in range(engine.cpus() * 20)))
+            monkeypatch.setattr(engine, "STARTING", 1.0)
             return await do_more(2, "another")
 
     with pytest.raises(Fault, match="no worker"):
