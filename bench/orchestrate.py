@@ -28,8 +28,8 @@ from statistics import median
 
 import msgspec
 
-from buttonup.dataset import SPARE
 from buttonup.engine.local import Kept, Stage, run
+from buttonup.engines import SPARE
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Turn
 from buttonup.model.journaled import Journaled

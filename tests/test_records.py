@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from buttonup.records import (
     CompositionalTask,
     Function,
     PlannedCall,
+    Record,
     Scenario,
     Source,
     Step,
@@ -100,3 +103,27 @@ def test_a_plan_with_turns_upsets_and_calls_to_avoid_survives_the_disk() -> None
         turns=(UserTurn("Go.", "offer", (0,), offers=(Function("b", "", {}),), missing="b"),),
     )
     assert decode(encode(blueprint), Blueprint) == blueprint
+
+
+class Numbers(Record):
+    """A record with numbers by default."""
+
+    share: float = 0.0
+    many: int = 5000
+    word: str = "shipped"
+
+
+@pytest.mark.parametrize(
+    "twin",
+    [
+        Numbers(float("0"), int("5000"), "SHIPPED".lower()),
+        decode(b'{"share":0.0,"many":5000,"word":"shipped"}', Numbers),
+        pickle.loads(pickle.dumps(Numbers())),
+        msgspec.structs.replace(Numbers(many=3), many=int("5000")),
+    ],
+    ids=["made", "read", "sent by another process", "replaced"],
+)
+def test_equal_records_are_equal_bytes_however_they_came(twin: Numbers) -> None:
+    assert twin == Numbers()
+    assert encode(twin) == encode(Numbers()) == b"{}"
+    assert encode(Numbers(many=5001)) == b'{"many":5001}'

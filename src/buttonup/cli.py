@@ -62,6 +62,10 @@ def buttonup() -> None:
 @click.option("--seeds", type=click.Path(), help="Seed conversations (JSON or JSONL, .gz too).")
 @click.option("--concurrency", type=int, help="Items and calls in flight.  [default: 16]")
 @click.option("--cores", type=int, help="Processor cores used.  [default: 0, all]")
+@click.option(
+    "--engine", type=click.Choice(["local", "ray"]), help="Where stages run.  [default: local]"
+)
+@click.option("--address", help="HOST:PORT of a Ray cluster, or auto.  [default: start one here]")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any recipe key.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def run(

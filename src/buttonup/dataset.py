@@ -21,14 +21,13 @@ from contextlib import aclosing, asynccontextmanager, contextmanager, nullcontex
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from msgspec import structs
 
 from buttonup import formats, gates
-from buttonup.engine.cores import cores, spread
-from buttonup.engine.local import Kept, run
+from buttonup.engine.local import Fold, Stage
 from buttonup.engine.report import Ending, Report, read_ending, read_report
+from buttonup.engines import lines
 from buttonup.errors import BadInput
 from buttonup.formats import Exported, Negatives, Preference
 from buttonup.model.ask import Teacher
@@ -38,23 +37,18 @@ from buttonup.model.local import content_name, hosted, is_local
 from buttonup.model.stack import Way, reached
 from buttonup.recipe import Recipe, as_toml, identity, pipeline, source
 from buttonup.records import (
-    Blueprint,
     Conversation,
     Record,
     Rejection,
     Sample,
-    Trajectory,
 )
 from buttonup.store import rundir
 from buttonup.store.journal import read_usage
 from buttonup.store.lines import read_records
-from buttonup.store.rundir import Line, RunDir, line_of, open_run
+from buttonup.store.rundir import Line, RunDir, open_run
 from buttonup.topdown.corrupt import corruptions
 
 TICK = 0.25  # seconds between two looks at progress, and between two flushes
-FEW = 5  # samples wanted for each item in flight; ours: a short run pays for less that it drops
-SPARE = 4  # requests in flight for each item at work beyond them; ours, by bench/orchestrate.py
-MANY = 500  # samples wanted from which worker processes pay for their start; ours
 BEGUN = {".lock", "identity", "recipe.toml", "journal.sqlite"}  # there before anything is made
 
 
@@ -116,7 +110,7 @@ async def make(
     """
     started = time.monotonic()
     first = source(recipe)
-    names = tuple(stage.name for stage in pipeline(recipe, _teacher(recipe, model or _nobody)))
+    names = tuple(stage.name for stage in _stages(recipe, model or _nobody))
     before, mine = read_ending(folder), identity(recipe)
     if complete := _complete(before, folder, recipe, mine):
         return Made(complete, next(accepted(folder)), "")
@@ -138,68 +132,13 @@ async def _run(
     with opened.journal() if door else nullcontext() as journal:
         counted = _Counted(door) if door else None
         model = Journaled(counted, journal) if counted and journal else None
-        workers = 1 if model or recipe.tools == "simulated" else _workers(recipe)
-        if workers > 1:
-            lines = _spread(first, recipe, workers)
-        else:
-            stages = pipeline(recipe, _teacher(recipe, model))
-            lines = _lines(run(first, stages, _at_work(recipe)))
-        return await _written(lines, opened, recipe, counted, watch)
+        made = lines(recipe, first, partial(_stages, recipe), model)
+        return await _written(made, opened, recipe, counted, watch)
 
 
-def _at_work(recipe: Recipe) -> int:
-    """Count the items at work: some more than requests in flight, as replies are written down."""
-    wanted = min(recipe.concurrency, recipe.n // FEW + 1)
-    return wanted + wanted // SPARE
-
-
-def _workers(recipe: Recipe) -> int:
-    """Count the processes that pay for their start."""
-    return 1 if recipe.n < MANY else recipe.cores or cores()
-
-
-async def _lines(events: AsyncGenerator[Kept | Rejection, None]) -> AsyncGenerator[Line, None]:
-    """Give the lines that are written of what happens."""
-    async with aclosing(events) as stream:
-        async for event in stream:
-            if isinstance(event, Rejection):
-                yield line_of(event, event.stage)
-            elif not isinstance(event.record, Blueprint | Trajectory):  # these are in their samples
-                yield line_of(event.record, event.stage)
-
-
-class _Worked(NamedTuple):
-    """What a worker process made of a chunk of items."""
-
-    lines: list[Line]
-    failure: Exception | None
-    """What stopped it behind these lines."""
-
-
-async def _spread(
-    first: Iterable[Record], recipe: Recipe, workers: int
-) -> AsyncGenerator[Line, None]:
-    """Give the same lines as one process would, made by several."""
-    async with aclosing(spread(first, partial(_worked, recipe), workers)) as chunks:
-        async for worked in chunks:
-            for line in worked.lines:
-                yield line
-            if worked.failure:
-                raise worked.failure
-
-
-def _worked(recipe: Recipe, items: Sequence[Record]) -> _Worked:
-    lines: list[Line] = []
-
-    async def work() -> None:
-        async for line in _lines(run(items, pipeline(recipe, None), 1)):
-            lines.append(line)  # noqa: PERF401 - what came before a failure stays
-
-    try:
-        asyncio.run(work())
-    except Exception as failure:  # noqa: BLE001 - raised again behind the lines before it
-        return _Worked(lines, failure)
-    return _Worked(lines, None)
+def _stages(recipe: Recipe, model: Model | None) -> Sequence[Stage | Fold]:
+    """Write out the pipeline around a model, or none."""
+    return pipeline(recipe, _teacher(recipe, model))
 
 
 class _Counted:
@@ -229,7 +168,7 @@ def _left_clean(folder: Path) -> Iterator[None]:
 
 
 async def _written(
-    lines: AsyncGenerator[Line, None],
+    made: AsyncGenerator[Line, None],
     opened: RunDir,
     recipe: Recipe,
     counted: _Counted | None,
@@ -242,7 +181,7 @@ async def _written(
         opened.flush()  # what is accepted is there to be read, however slow the next one is
         watch(replace(at, calls=counted.calls if counted else 0))
 
-    async with aclosing(lines) as stream, _every(TICK, look):
+    async with aclosing(made) as stream, _every(TICK, look):
         async for line in stream:
             opened.write(line)
             at = _counted_in(line, at)

@@ -11,7 +11,7 @@ import itertools
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -62,7 +62,11 @@ class Recipe(Record):
     concurrency: Some = 16
     """Items and model calls in flight."""
     cores: Annotated[int, msgspec.Meta(ge=0)] = 0
-    """Processor cores used where no model is asked; 0 for all there are."""
+    """Processor cores used where no model is asked, or on a cluster; 0 for all there are."""
+    engine: Literal["local", "ray"] = "local"
+    """"local": this machine; "ray": a Ray cluster (the `ray` extra)."""
+    address: str = ""
+    """HOST:PORT of the Ray cluster, or "auto"; "" to start one on this machine."""
     patience: Some = 300
     """Items in a row that come to nothing before the run ends short: a hopeless one is cheap."""
     rewrite: bool = True
@@ -92,6 +96,8 @@ NOT_IDENTITY: Mapping[str, str] = {
     "n": "a run may be made longer; the samples it has stay the first ones",
     "concurrency": "changes how fast, not what",
     "cores": "changes how fast, not what",
+    "engine": "changes how fast, not what",
+    "address": "changes where, not what",
     "patience": "changes when a poor run gives up, not what it makes until then",
     "seeds": "counted by content, not by path",
 }

@@ -9,6 +9,7 @@ Source: BUTTON (arXiv 2410.12952), Figure 2 and section 3, for the names up to `
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterator
 from typing import Any, Literal, Self, TypeVar, dataclass_transform
@@ -42,13 +43,34 @@ class Record(
 
     A record with a field that is itself a record by default says `omit_defaults=False`:
     msgspec leaves a default out only when it is the very same object, and equal records must be
-    equal bytes.
+    equal bytes. For the same reason a word or a number that equals its default becomes that very
+    object: one that was read from a file, or came from another process, is another one.
     """
+
+    def __post_init__(self) -> None:
+        for name, default in _plain_defaults(type(self)):
+            value = getattr(self, name)
+            if value is not default and value == default and type(value) is type(default):
+                msgspec.structs.force_setattr(self, name, default)
 
     @property
     def key(self) -> str:
         """sha256 of the canonical JSON, first 16 hex digits; the same on every machine."""
         return digest(self)
+
+
+@functools.cache
+def _plain_defaults(of: type[Record]) -> tuple[tuple[str, str | int | float], ...]:
+    """List the fields whose default is a word or a number of which there may be another object."""
+    fields = ((f.name, f.default) for f in msgspec.structs.fields(of))
+    return tuple((name, default) for name, default in fields if _has_twins(default))
+
+
+def _has_twins(value: object) -> bool:
+    return isinstance(value, float) or (isinstance(value, str | int) and value not in ALONE)
+
+
+ALONE = ("", *range(257))  # of each of these, False and True too, Python has but one
 
 
 def encode(value: Any) -> bytes:

@@ -15,20 +15,20 @@ from typing import Any
 import pytest
 
 import buttonup as package
-from buttonup import dataset
+from buttonup import engines
 from buttonup.errors import BadInput
 
 Made = Callable[[Path], dict[str, bytes]]
 Finished = Callable[..., CompletedProcess[str]]
 Command = Callable[..., Popen[str]]
 
-ENOUGH = dataset.MANY + 1  # samples from which a run has workers
+ENOUGH = engines.MANY + 1  # samples from which a run has workers
 
 
 @pytest.fixture
 def _always(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let even a short run have workers."""
-    monkeypatch.setattr(dataset, "MANY", 1)
+    monkeypatch.setattr(engines, "MANY", 1)
 
 
 def run(folder: Path, **given: Any) -> package.Made:

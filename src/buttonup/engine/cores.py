@@ -15,8 +15,16 @@ import sys
 import traceback
 from asyncio.subprocess import PIPE, Process
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Sequence,
+)
+from contextlib import aclosing, asynccontextmanager
 from itertools import islice
 from typing import Any, BinaryIO, Generic, TypeVar
 
@@ -57,19 +65,33 @@ async def spread(
 
     Raises  what `work` raises, in its place; Fault when a worker is killed
     """
+    async with (
+        _hired(work, workers) as hands,
+        aclosing(in_order(source, hands.do, workers * AHEAD, size)) as made,
+    ):
+        async for one in made:
+            yield one
+
+
+async def in_order(
+    source: Iterable[T],
+    do: Callable[[Sequence[T]], Coroutine[Any, Any, R]],
+    out_at_most: int,
+    size: int = CHUNK,
+) -> AsyncGenerator[R, None]:
+    """Give what `do` makes of each chunk of the source, in order; so many are out at a time."""
     out: deque[asyncio.Task[R]] = deque()
-    async with _hired(work, workers) as hands:
-        try:
-            for chunk in _chunks(source, size):
-                out.append(asyncio.create_task(hands.do(chunk)))
-                if len(out) == workers * AHEAD:
-                    yield await out.popleft()
-            while out:
+    try:
+        for chunk in _chunks(source, size):
+            out.append(asyncio.create_task(do(chunk)))
+            if len(out) == out_at_most:
                 yield await out.popleft()
-        finally:
-            for task in out:
-                task.cancel()
-            await asyncio.gather(*out, return_exceptions=True)
+        while out:
+            yield await out.popleft()
+    finally:
+        for task in out:
+            task.cancel()
+        await asyncio.gather(*out, return_exceptions=True)
 
 
 def _chunks(source: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -160,16 +182,22 @@ def serve(orders: BinaryIO, results: BinaryIO) -> None:
 
 
 def _answer(work: Callable[[Any], Any], chunk: Any) -> bytes:
-    """Give the pickle of a result or of a failure, with the place where it happened."""
+    """Give the pickle of a result or of a failure."""
     try:
         return pickle.dumps((work(chunk), None))
     except Exception as error:  # noqa: BLE001 - raised again where it was ordered
-        where = traceback.format_exc()
-        error.add_note(f"in a worker process:\n{where}")
-        try:
-            return pickle.dumps((None, error))
-        except Exception:  # noqa: BLE001 - an exception that cannot travel
-            return pickle.dumps((None, RuntimeError(where)))
+        return pickle.dumps((None, portable(error)))
+
+
+def portable(error: Exception) -> Exception:
+    """Give an exception that can be raised in another process, with the place where it happened."""
+    where = "".join(traceback.format_exception(error))
+    error.add_note(f"in a worker process:\n{where}")
+    try:
+        _loads(pickle.dumps(error))
+    except Exception:  # noqa: BLE001 - one that cannot travel
+        return RuntimeError(where)
+    return error
 
 
 def _read(orders: BinaryIO) -> bytes:

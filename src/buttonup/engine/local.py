@@ -66,6 +66,8 @@ class Kept(Record):
 Event: TypeAlias = Kept | Rejection
 Trail: TypeAlias = list[Event]
 Trails: TypeAlias = AsyncGenerator[Trail, None]
+Grow: TypeAlias = Callable[[Trail, str, tuple[Stage, ...]], Coroutine[Any, Any, Trail]]
+"""Grows a trail, of which the last stage is named, through a segment: `grown`, or one like it."""
 
 SOURCE = ""
 """Stands for a stage in front of the first one; what it "makes" is not an event of the run."""
@@ -85,13 +87,14 @@ async def run(
     source: Iterable[Record] | AsyncIterable[Record],
     stages: Sequence[Stage | Fold],
     in_flight: int,
+    grow: Grow | None = None,
 ) -> AsyncGenerator[Event, None]:
     """Run the source's items through the stages and give every event, in item order.
 
     A Rejection in the source passes by as it is. At most `in_flight` items are at work in each
     segment; `AHEAD` times as many are held, and one waits at the door. Close the generator
     (`contextlib.aclosing`) to stop early: what is in flight is cancelled, and has ended when the
-    closing returns.
+    closing returns. `grow` says where the verbs run: in this process, when there is none.
 
     Raises  whatever a verb or the source raises (Reject aside), after every event of the items
             before it; ValueError when two stages share a name or `in_flight` is below 1
@@ -101,7 +104,10 @@ async def run(
     for streams, group in groupby(stages, lambda stage: isinstance(stage, Stage)):
         if streams:
             segment = tuple(s for s in group if isinstance(s, Stage))
-            trails, above = _streamed(trails, above, segment, in_flight), segment[-1].name
+            trails, above = (
+                _streamed(trails, above, segment, in_flight, grow or grown),
+                segment[-1].name,
+            )
         for fold in (f for f in group if isinstance(f, Fold)):
             trails, above = _folded(trails, above, fold), fold.name
     async with aclosing(trails):
@@ -164,7 +170,7 @@ def _tried(fold: Fold, verb: Callable[[Any], Sequence[Record]], record: Record) 
 
 
 async def _streamed(
-    trails: Trails, above: str, segment: tuple[Stage, ...], in_flight: int
+    trails: Trails, above: str, segment: tuple[Stage, ...], in_flight: int, grow: Grow
 ) -> Trails:
     """Grow trails through a segment, many at a time, and give them in their order."""
     window: asyncio.Queue[asyncio.Task[Trail]] = asyncio.Queue()
@@ -183,7 +189,7 @@ async def _streamed(
                 await room.acquire()
                 await hands.acquire()
                 turn.set(place := place + 1)  # a task has a copy of its own of what is set here
-                task = asyncio.create_task(_grown(trail, above, segment))
+                task = asyncio.create_task(grow(trail, above, segment))
                 task.add_done_callback(ended)
                 window.put_nowait(task)
         return []
@@ -199,7 +205,7 @@ async def _streamed(
         await _stopped([admitting, *_drained(window)])
 
 
-async def _grown(trail: Trail, above: str, segment: tuple[Stage, ...]) -> Trail:
+async def grown(trail: Trail, above: str, segment: tuple[Stage, ...]) -> Trail:
     """Put behind each record that the stage above made all that comes of it in the segment."""
     walks = [
         _walked(event.record, segment)
@@ -223,7 +229,7 @@ async def _walked(record: Record, segment: tuple[Stage, ...]) -> Trail:
     except Reject as reject:
         return [_rejection(stage.name, reject, record)]
     trail: Trail = [_event(stage.name, child) for child in made]
-    return await _grown(trail, stage.name, tuple(later)) if later else trail
+    return await grown(trail, stage.name, tuple(later)) if later else trail
 
 
 def _event(stage: str, made: Record) -> Event:
