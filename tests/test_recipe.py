@@ -161,6 +161,7 @@ def test_a_recipe_written_out_says_every_key() -> None:
 # --- what a run's identity hangs on --------------------------------------------------------------
 
 OTHER: Mapping[str, Any] = {
+    "engine": "ray",
     "tools": "simulated", "embedder": "lexical", "seeds": "", "simulate.user": "llm",
     "simulate.assistant": "blind", "compose.strategies": ["sequential"],
     "plan.shapes": {"chain": 1.0}, "plan.depth": {"2": 1.0}, "wording.registers": {"plain": 1.0},

@@ -25,6 +25,7 @@ from pathlib import Path
 from msgspec import structs
 
 from buttonup import formats, gates
+from buttonup.engine.cores import cores
 from buttonup.engine.local import Fold, Stage
 from buttonup.engine.report import Ending, Report, read_ending, read_report
 from buttonup.engines import lines
