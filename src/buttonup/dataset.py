@@ -25,7 +25,7 @@ from pathlib import Path
 from msgspec import structs
 
 from buttonup import formats, gates
-from buttonup.engine.cores import cores
+from buttonup.engine.cores import cores, in_turn
 from buttonup.engine.local import Fold, Stage
 from buttonup.engine.report import Ending, Report, read_ending, read_report
 from buttonup.engines import lines
@@ -45,7 +45,7 @@ from buttonup.records import (
 )
 from buttonup.store import rundir
 from buttonup.store.journal import read_usage
-from buttonup.store.lines import read_records
+from buttonup.store.lines import read_records, stretches
 from buttonup.store.rundir import Line, RunDir, open_run
 from buttonup.topdown.corrupt import corruptions
 
@@ -300,9 +300,13 @@ async def _door(recipe: Recipe, model: Model | None) -> AsyncIterator[Model | No
 
 def accepted(folder: Path) -> Iterator[Sample]:
     """Go through the accepted samples of a run, in order. Raises BadInput for no run's folder."""
+    yield from read_records(_accepted(folder), Sample)
+
+
+def _accepted(folder: Path) -> Path:
     if not (folder / "identity").exists():
         raise BadInput(f"{folder} holds no run", "name the folder that `buttonup run --out` made")
-    yield from read_records(folder / "accepted.jsonl", Sample)
+    return folder / "accepted.jsonl"
 
 
 def report(folder: Path) -> Report:
@@ -320,7 +324,8 @@ def export(folder: Path, name: str, path: Path, *, overwrite: bool = False) -> E
     """
     recipe = folder / "recipe.toml"
     told = recipe.read_text("utf-8") if recipe.exists() else ""
-    return formats.export(accepted(folder), name, path, recipe=told, replace=overwrite)
+    parts = in_turn(stretches(_accepted(folder)), partial(formats.rows_of, name=name), cores())
+    return formats.export(parts, name, path, recipe=told, replace=overwrite)
 
 
 def negatives(folder: Path, path: Path, *, overwrite: bool = False) -> Negatives:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from buttonup.engine.cores import AHEAD, cores, spread
+from buttonup.engine.cores import AHEAD, FEW, cores, in_turn, spread
 from buttonup.errors import BadInput, Fault
 
 WORK = """
@@ -175,3 +175,52 @@ def test_workers_end_when_their_parent_is_killed(work: ModuleType, tmp_path: Pat
 
 def test_there_is_a_core_to_work_on() -> None:
     assert cores() >= 1
+
+
+# --- for callers that wait ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize("items", [0, 1, FEW - 1, FEW, 2 * FEW + 1])
+def test_in_turn_gives_results_in_order(work: ModuleType, workers: int, items: int) -> None:
+    made = list(in_turn([[n] for n in range(items)], work.squares, workers))
+    assert made == [[n * n] for n in range(items)]
+
+
+def test_in_turn_has_other_processes_work_where_there_is_much_to_do(work: ModuleType) -> None:
+    assert set(in_turn([[n] for n in range(FEW - 1)], work.where, 2)) == {os.getpid()}
+    pids = set(in_turn([[n] for n in range(FEW)], work.where, 2))
+    assert len(pids) == 2
+    assert os.getpid() not in pids
+
+
+def test_in_turn_reads_an_endless_source_only_a_little_ahead(work: ModuleType) -> None:
+    read = 0
+
+    def source() -> Iterator[list[int]]:
+        nonlocal read
+        while True:
+            yield [read]
+            read += 1
+
+    results = in_turn(source(), work.where, 2)
+    pids = [next(results) for _ in range(FEW)]
+    assert read <= FEW + 2 * AHEAD
+    results.close()
+    assert all(map(gone, pids)), "a worker outlived the closing"
+
+
+def test_in_turn_raises_a_failure_in_its_place(work: ModuleType) -> None:
+    results = in_turn([[n] for n in range(FEW)], work.picky, 2)
+    assert [next(results) for _ in range(7)] == [[n] for n in range(7)]
+    with pytest.raises(BadInput, match="no sevens; leave them out"):
+        next(results)
+
+
+def test_in_turn_tells_of_a_killed_worker(work: ModuleType) -> None:
+    with pytest.raises(Fault, match="a worker process ended with status -9"):
+        list(in_turn([[n] for n in range(4 * FEW)], work.deadly, 2))
+
+
+def test_in_turn_hears_nothing_of_what_a_worker_prints(work: ModuleType) -> None:
+    assert list(in_turn([[n] for n in range(FEW)], work.loud, 2)) == [[n] for n in range(FEW)]

@@ -47,10 +47,29 @@ def test_what_the_plan_says_the_user_says_is_masked() -> None:
     assert "judo" not in skeleton("Judo, please.", ["judo"])
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "masked"),
+    [
+        ("in Old Town, old town", "Old Town", "in _, _"),
+        ("Oldtown, the old one", "old", "Oldtown, the _ one"),
+        ("old, old", "old", "_, _"),
+        ("a_old old", "old", "a_old _"),
+        ("nothing here", "", "nothing here"),
+        ("ÉCOLE, école", "école", "_, _"),
+        ("aaa aa a", "aa", "aaa _ a"),
+    ],
+)
+def test_values_are_masked_where_they_are_words_in_whichever_case(
+    text: str, value: str, masked: str
+) -> None:
+    assert skeleton(text.lower(), [value]) == skeleton(masked.lower())
+
+
 def counted(*requests: str) -> Tally:
     tally = Tally()
     for n, request in enumerate(requests):
         tally.add(request, [["find"], ["book"]] if n % 2 else [["find"]], 3, (), (), (), Tools())
+        tally.add_ngrams(request)
     return tally
 
 

@@ -3,17 +3,29 @@ from __future__ import annotations
 import errno
 import os
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from buttonup.errors import BadInput
 from buttonup.formats.detect import FORMATS, read
-from buttonup.formats.export import Exported, card_path, export
-from buttonup.formats.exported import exported
-from buttonup.records import Assistant, Sample, User, Verdict
+from buttonup.formats.export import Exported, card_path, rows, rows_of
+from buttonup.formats.export import export as export_parts
+from buttonup.formats.exported import adopt, exported
+from buttonup.records import Assistant, Conversation, Sample, User, Verdict, encode
+from buttonup.store.lines import read_records, stretches
+
+
+def export(
+    samples: Iterable[Sample], name: str, path: Path, *, recipe: str = "", replace: bool = False
+) -> Exported:
+    """Export samples, each a part of its own."""
+    parts = (rows([sample], name) for sample in samples)
+    return export_parts(parts, name, path, recipe=recipe, replace=replace)
 
 
 def names_in(folder: Path) -> list[str]:
@@ -132,3 +144,47 @@ def test_nothing_to_export_is_bad_input_and_says_why(tmp_path: Path, sample: Sam
 def test_the_recipe_is_told_in_the_card(tmp_path: Path, sample: Sample) -> None:
     export([sample], "openai", tmp_path / "data.jsonl", recipe="[worlds]\nseed = 7\n")
     assert "```toml\n[worlds]\nseed = 7\n```" in card_path(tmp_path / "data.jsonl").read_text()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_is_copied_from_a_file_is_what_would_be_written(
+    tmp_path: Path, sample: Sample, name: str
+) -> None:
+    accepted = tmp_path / "accepted.jsonl"
+    accepted.write_bytes(b"".join(encode(s) + b"\n" for s in [sample, with_a_tag(sample)] * 60))
+    first, second = (rows_of(stretch, name) for stretch in stretches(accepted))
+    whole = rows(read_records(accepted, Sample), name)
+    assert first.text + second.text == whole.text
+    first.census.join(second.census)
+    assert (first.census, first.skipped + second.skipped) == (whole.census, whole.skipped)
+
+
+@settings(deadline=None)
+@given(data=st.data())
+def test_whatever_is_said_is_copied_as_it_would_be_written(
+    data: st.DataObject,
+    any_conversations: st.SearchStrategy[Conversation],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    sample = Sample(adopt(data.draw(any_conversations)))
+    accepted = tmp_path_factory.mktemp("run") / "accepted.jsonl"
+    accepted.write_bytes(encode(sample) + b"\n")
+    [stretch] = stretches(accepted)
+    for name in FORMATS:
+        assert rows_of(stretch, name) == rows(read_records(accepted, Sample), name)
+
+
+def test_a_line_that_is_no_sample_is_bad_input(tmp_path: Path, sample: Sample) -> None:
+    accepted = tmp_path / "accepted.jsonl"
+    accepted.write_bytes(encode(sample) + b'\n{"no": "sample"}\n')
+    [stretch] = stretches(accepted)
+    with pytest.raises(BadInput, match=r"accepted\.jsonl:2 is not a Sample"):
+        rows_of(stretch, "openai")
+
+
+def test_parts_are_written_in_order_and_counted_together(tmp_path: Path, sample: Sample) -> None:
+    one, other = rows([sample], "openai"), rows([with_a_tag(sample)], "openai")
+    written = export_parts(iter([one, other, one]), "openai", tmp_path / "data.jsonl")
+    assert written == Exported(3)
+    assert (tmp_path / "data.jsonl").read_bytes() == one.text + other.text + one.text
+    assert "| user turns | 4 | 1.33 |" in card_path(tmp_path / "data.jsonl").read_text()

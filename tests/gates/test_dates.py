@@ -134,3 +134,13 @@ def test_what_is_no_date_is_none() -> None:
 @given(st.text())
 def test_no_text_makes_the_reader_fail(text: str) -> None:
     read(text.casefold())
+
+
+@pytest.mark.parametrize(
+    "text", ["it failed at 13:00: orders start at 15 euros", "13:00: full", "at 09:30:\nnothing"]
+)
+def test_a_time_with_a_colon_behind_it_is_read_as_one(text: str) -> None:
+    when = read(text)
+    assert when.times & {"13:00", "09:30"}
+    assert "13" not in when.rest
+    assert "30" not in when.rest

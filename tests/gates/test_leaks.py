@@ -6,7 +6,15 @@ import msgspec
 import pytest
 
 from buttonup.gates.leaks import leaks
-from buttonup.records import AtomicTask, CompositionalTask, Trajectory, User
+from buttonup.records import (
+    AtomicTask,
+    CompositionalTask,
+    PlannedCall,
+    Source,
+    Step,
+    Trajectory,
+    User,
+)
 
 Edit = Callable[..., Trajectory]
 Failures = Callable[[Trajectory], list[tuple[str, str]]]
@@ -79,6 +87,19 @@ def test_a_value_that_the_user_cannot_know_fails(
 ) -> None:
     asked = User(f"{base.blueprint.task.text} It must be BK-1042.")
     assert failures(edit(base, {0: asked})) == [("leaks", "opaque_value")]
+
+
+def test_a_value_that_the_user_says_for_what_is_not_to_be_done_is_known(
+    base: Trajectory, edit: Edit
+) -> None:
+    said = "Should none be free, give BK-1042 back instead."
+    back = PlannedCall("give_back", {"bike_id": "BK-1042"}, None, {"bike_id": Source("said")})
+    plan = (*base.blueprint.plan, Step(avoided=(back,)))
+    planned = msgspec.structs.replace(
+        base, blueprint=msgspec.structs.replace(base.blueprint, plan=plan)
+    )
+    asked = edit(planned, {0: User(f"{base.blueprint.task.text} {said}")})
+    assert leaks(asked).passed
 
 
 def test_a_clean_conversation_passes(base: Trajectory, bare: Trajectory) -> None:

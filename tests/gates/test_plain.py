@@ -59,10 +59,66 @@ def test_what_can_be_meant_in_several_ways_is_left_to_a_reading(text: str) -> No
 def test_a_glance_sees_what_only_a_reading_can_be_sure_of(text: str, value: str | int) -> None:
     seen = glance(text)
     assert plainly(text) is None
-    assert seen is not None
+    assert seen.whole
     assert value in seen.strings | seen.numbers
     assert says(text, value)
     assert reports(said(text), value)
+
+
+TODAY = dt.date(2026, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Is there a room on 5 June?", "2026-06-05"),
+        ("Is there a room on June 5?", "2026-06-05"),
+        ("I need it from June 5, 2026, please.", "2026-06-05"),
+        ("Free on 5 June (9 am or later)?", "2026-06-05"),
+    ],
+)
+def test_a_day_is_seen_without_its_year_where_today_is_known(text: str, day: str) -> None:
+    assert says(text, day, TODAY)
+    assert said(text).has_moment(said(day), TODAY, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("From 5 to 7 June.", 5),
+        ("On 3, 5 and 7 June.", 5),
+        ("On the 5th and 7th of June.", 5),
+        ("June 5, 2026 it is.", 2026),
+        ("June 5 to 12, 2026 it is.", 2026),
+        ("It is from June 2026.", 2026),
+        ("On June 5.", 5),
+        ("The 7 June 5 people came.", "2026-06-05"),
+        ("On 5 June 2025.", "2026-06-05"),
+        ("On June 5, 2025.", "2026-06-05"),
+    ],
+)
+def test_what_is_part_of_a_day_is_no_value_of_its_own(text: str, fact: str | int) -> None:
+    assert not says(text, fact, TODAY)
+
+
+def test_what_stands_beside_something_unread_is_still_seen() -> None:
+    text = "Leave at 9 am on July 3: seat D5 for €24.50, please."
+    seen = glance(text)
+    assert (seen.whole, seen.sure, plainly(text)) == (False, False, None)
+    assert seen.words == {"D5"}
+    assert seen.numbers == {24.5}
+
+
+@given(
+    st.dates(dt.date(2026, 1, 1), dt.date(2027, 6, 1)),
+    st.sampled_from(["{d} {m}", "{m} {d}", "{m} {d}, {y}", "{d} {m} {y}"]),
+    st.sampled_from(["On {} at 9 am.", "from {} to 3 July", "2 {}", "{}, 7 people", "May {} 3"]),
+)
+def test_a_day_that_is_seen_is_read_too(day: dt.date, form: str, around: str) -> None:
+    text = around.format(form.format(d=day.day, m=f"{day:%B}", y=day.year))
+    for near in (day, day.replace(year=2026 if day.year == 2027 else 2027, day=1)):
+        if says(text, near.isoformat(), TODAY):
+            assert said(text).has_moment(said(near.isoformat()), TODAY, frozenset())
 
 
 def test_a_value_is_not_found_inside_another_word() -> None:
@@ -85,7 +141,5 @@ def test_what_is_plainly_said_is_what_a_reading_finds(day: dt.date, price: float
 @given(st.text(max_size=60) | st.from_regex(r"[A-Z]{2}-\d{1,5}( \d{1,4}(,\d{3})?)?\.?"))
 @example("0.¼")
 def test_the_numbers_seen_are_among_those_that_are_read(text: str) -> None:
-    seen = glance(text)
-    if seen is not None:
-        read = {abs(n.value) for n in numerals(said(text).when.rest)} | said(text).numbers
-        assert seen.numbers <= read
+    read = {abs(n.value) for n in numerals(said(text).when.rest)} | said(text).numbers
+    assert glance(text).numbers <= read

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buttonup.gates.seen import Found, canonical, is_error, seen, short, verdict
+from buttonup.gates.seen import Found, Seen, canonical, is_error, seen, short, verdict
 from buttonup.records import Trajectory, leaves
 
 values: st.SearchStrategy[Any] = st.recursive(
@@ -61,3 +61,14 @@ def test_a_call_is_paired_with_the_result_of_its_own_turn(base: Trajectory) -> N
 def test_the_index_is_built_once_for_one_object(base: Trajectory) -> None:
     assert seen(base) is seen(base)
     assert str(seen(base).today) == "2026-05-04"
+
+
+def test_a_value_is_found_from_the_first_result_that_holds_it(base: Trajectory) -> None:
+    index = Seen(base)
+    assert index.found_at["BK-1042"] == 2
+    assert not index.has_found("BK-1042", 2)
+    assert index.has_found("BK-1042", 3)
+    assert index.given_at["M-20431"] == 1
+    assert index.has_held("M-20431", 2)
+    assert not index.has_held("nowhere", 99)
+    assert True not in index.found_at

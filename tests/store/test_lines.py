@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from buttonup.errors import BadInput
 from buttonup.records import Record, Scenario, encode
-from buttonup.store.lines import LineFile, read_records
+from buttonup.store.lines import STRETCH, LineFile, read_records, read_stretch, stretches
 
 
 def write_all(path: Path, records: Iterable[Record]) -> None:
@@ -138,3 +138,29 @@ def test_reading_gives_whole_lines_only_and_names_the_place_of_a_strange_one(
     path.write_bytes(b'{"no": "scenario"}\n')
     with pytest.raises(BadInput, match=r"lines\.jsonl:1 is not a Scenario"):
         list(read_records(path, Scenario))
+
+
+@pytest.mark.parametrize("lines", [0, 1, STRETCH - 1, STRETCH, STRETCH + 1, 3 * STRETCH + 7])
+def test_the_stretches_of_a_file_are_the_file(tmp_path: Path, lines: int) -> None:
+    path = tmp_path / "lines.jsonl"
+    records = [Scenario("é" * (n % 7)) for n in range(lines)]
+    write_all(path, records)
+    with path.open("ab") as file:
+        file.write(b'{"torn')
+    parts = [list(read_stretch(stretch, Scenario)) for stretch in stretches(path)]
+    assert [record for part in parts for record in part] == records
+    assert all(len(part) == STRETCH for part in parts[:-1])
+
+
+def test_a_file_that_is_not_there_has_no_stretch(tmp_path: Path) -> None:
+    assert list(stretches(tmp_path / "none.jsonl")) == []
+
+
+def test_a_strange_line_of_a_stretch_is_named_by_its_number_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    write_all(path, [Scenario(str(n)) for n in range(STRETCH + 1)])
+    with path.open("ab") as file:
+        file.write(b'{"no": "scenario"}\n')
+    last = list(stretches(path))[-1]
+    with pytest.raises(BadInput, match=rf"lines\.jsonl:{STRETCH + 2} is not a Scenario"):
+        list(read_stretch(last, Scenario))

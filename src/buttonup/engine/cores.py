@@ -20,13 +20,15 @@ from collections.abc import (
     AsyncIterator,
     Callable,
     Coroutine,
+    Generator,
     Iterable,
     Iterator,
     Sequence,
 )
-from contextlib import aclosing, asynccontextmanager
-from itertools import islice
-from typing import Any, BinaryIO, Generic, TypeVar
+from contextlib import ExitStack, aclosing, asynccontextmanager, contextmanager
+from itertools import chain, cycle, islice
+from subprocess import Popen
+from typing import IO, Any, BinaryIO, Generic, TypeVar
 
 from buttonup.errors import Fault
 
@@ -38,6 +40,9 @@ CHUNK = 16
 
 AHEAD = 2
 """Chunks that are out for each worker: one at work, and one to go on with."""
+
+FEW = 16
+"""Items that one process has done before another has started. Ours."""
 
 LENGTH = struct.Struct("<Q")
 BUFFER = 1 << 20  # bytes of a result that are read before its worker has to wait
@@ -100,6 +105,67 @@ def _chunks(source: Iterable[T], size: int) -> Iterator[list[T]]:
         yield chunk
 
 
+def in_turn(source: Iterable[T], work: Callable[[T], R], workers: int) -> Generator[R, None, None]:
+    """Give what `work` makes of each item, in order: as `spread`, for callers that wait.
+
+    Every worker gets an item in turn; for a few items none is started. An item is to be small, such
+    as a place in a file: it is sent before its worker is there to read it.
+    Raises  what `work` raises, in its place; Fault when a worker is killed
+    """
+    items = iter(source)
+    few = list(islice(items, FEW))
+    if workers == 1 or len(few) < FEW:
+        yield from map(work, chain(few, items))
+        return
+    out: deque[Popen[bytes]] = deque()
+    with ExitStack() as stack:
+        hands = [stack.enter_context(_hand(work)) for _ in range(workers)]
+        for item, hand in zip(chain(few, items), cycle(hands), strict=False):
+            _order(hand, item)
+            out.append(hand)
+            if len(out) == workers * AHEAD:
+                yield _result(out.popleft())
+        while out:
+            yield _result(out.popleft())
+
+
+@contextmanager
+def _hand(work: Callable[[T], R]) -> Iterator[Popen[bytes]]:
+    """Start a worker that knows what to do; it has ended at the end."""
+    with Popen(_command(), stdin=PIPE, stdout=PIPE, start_new_session=True) as worker:  # noqa: S603 - ourselves
+        try:
+            _order(worker, work)
+            yield worker
+        finally:
+            worker.kill()
+            worker.communicate()  # to its end, whatever it was still sent
+
+
+def _order(worker: Popen[bytes], value: Any) -> None:
+    assert worker.stdin is not None
+    told = pickle.dumps(value)
+    try:
+        worker.stdin.write(LENGTH.pack(len(told)) + told)
+        worker.stdin.flush()
+    except BrokenPipeError as error:
+        raise _ended(worker.wait()) from error
+
+
+def _result(worker: Popen[bytes]) -> Any:
+    assert worker.stdout is not None
+    try:
+        made, failure = _loads(_read(worker.stdout))
+    except EOFError as error:
+        raise _ended(worker.wait()) from error
+    if failure is not None:
+        raise failure
+    return made
+
+
+def _ended(status: int) -> Fault:
+    return Fault(f"a worker process ended with status {status}")
+
+
 class _Hands(Generic[T, R]):
     """Workers, of which each does one chunk at a time."""
 
@@ -115,7 +181,7 @@ class _Hands(Generic[T, R]):
             await _send(worker, chunk)
             made, failure = await _receive(worker)
         except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise Fault(f"a worker process ended with status {await worker.wait()}") from error
+            raise _ended(await worker.wait()) from error
         self._idle.put_nowait(worker)
         if failure is not None:
             raise failure
@@ -140,10 +206,13 @@ async def _hired(work: Callable[[Sequence[T]], R], workers: int) -> AsyncIterato
 
 
 async def _started() -> Process:
-    command = (sys.executable, "-c", SERVE, *sys.path)
     return await asyncio.create_subprocess_exec(
-        *command, stdin=PIPE, stdout=PIPE, limit=BUFFER, start_new_session=True
+        *_command(), stdin=PIPE, stdout=PIPE, limit=BUFFER, start_new_session=True
     )
+
+
+def _command() -> tuple[str, ...]:
+    return (sys.executable, "-c", SERVE, *sys.path)
 
 
 async def _send(worker: Process, value: Any) -> None:
@@ -200,7 +269,7 @@ def portable(error: Exception) -> Exception:
     return error
 
 
-def _read(orders: BinaryIO) -> bytes:
+def _read(orders: IO[bytes]) -> bytes:
     """Read one message. Raises EOFError when none will come."""
     head = orders.read(LENGTH.size)
     if len(head) < LENGTH.size:

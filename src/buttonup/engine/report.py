@@ -8,29 +8,22 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median_low
 from typing import get_args
 
-import msgspec
-
 from buttonup.bottomup.text_first.equip import Equipped
-from buttonup.engine.variety import Histogram, Tally, Variety
+from buttonup.engine.cores import cores, in_turn
+from buttonup.engine.counted import Counted, Judged, counted_in
+from buttonup.engine.variety import Histogram, Variety
 from buttonup.errors import BadInput
 from buttonup.records import (
-    CompositionalTask,
     Record,
     Rejection,
-    Step,
-    Tools,
     Usage,
-    UserTurn,
-    Verdict,
-    digest,
 )
 from buttonup.store.journal import read_usage
-from buttonup.store.lines import read_record, read_records, whole_lines
+from buttonup.store.lines import read_record, read_records, stretches, whole_lines
 from buttonup.worlds.splits import Split, worlds_of
 
 SHOWN = 6
@@ -109,9 +102,9 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
     rejections = _nested(Counter((rejection.stage, rejection.reason) for rejection in given_up))
     records_of_library = folder / "records" / "library.jsonl"
     rejected, failures = _failures(folder / "rejected.jsonl")
-    counted = _Counted()
-    for sample in read_records(folder / "accepted.jsonl", _Sample, "Sample"):
-        counted.add(sample.trajectory)
+    counted = Counted()
+    for part in in_turn(stretches(folder / "accepted.jsonl"), counted_in, cores()):
+        counted.join(part)
     depth = counted.tally.calls
     return Report(
         stages=tuple(dict.fromkeys([*(stages or before.stages), *records, *sorted(rejections)])),
@@ -149,79 +142,11 @@ def _offered(folder: Path) -> set[str]:
     return {name for world in worlds for name in world.functions}
 
 
-# Of a sample, only what is counted is read: the rest, most of its bytes, is skipped.
-
-
-class _Call(msgspec.Struct):
-    name: str
-
-
-class _User(msgspec.Struct, tag_field="role", tag="user"):
-    pass
-
-
-class _Assistant(msgspec.Struct, tag_field="role", tag="assistant"):
-    calls: tuple[_Call, ...] = ()
-
-
-class _Tool(msgspec.Struct, tag_field="role", tag="tool"):
-    pass
-
-
-class _Shown(msgspec.Struct):
-    pass
-
-
-class _Blueprint(msgspec.Struct):
-    task: CompositionalTask
-    functions: tuple[_Shown, ...] = ()
-    plan: tuple[Step, ...] = ()
-    turns: tuple[UserTurn, ...] = ()
-    tools: Tools = Tools()
-
-
-class _Trajectory(msgspec.Struct):
-    blueprint: _Blueprint
-    messages: tuple[_User | _Assistant | _Tool, ...] = ()
-
-
-class _Sample(msgspec.Struct):
-    trajectory: _Trajectory
-    verdicts: tuple[Verdict, ...] = ()
-
-
-@dataclass(slots=True)
-class _Counted:
-    """A tally over accepted trajectories."""
-
-    shapes: Counter[str] = field(default_factory=Counter)
-    functions: Counter[str] = field(default_factory=Counter)
-    worlds: Counter[str] = field(default_factory=Counter)
-    requests: set[str] = field(default_factory=set)
-    calling_turns: int = 0
-    parallel_turns: int = 0
-    tally: Tally = field(default_factory=Tally)
-
-    def add(self, trajectory: _Trajectory) -> None:
-        b = trajectory.blueprint
-        turns = [m.calls for m in trajectory.messages if isinstance(m, _Assistant) and m.calls]
-        called = [[call.name for call in calls] for calls in turns]
-        self.shapes[b.task.shape] += 1
-        self.functions.update({name for names in called for name in names})
-        self.worlds.update(b.tools.worlds)
-        self.requests.add(digest(b.task.text))
-        self.calling_turns += len(called)
-        self.parallel_turns += sum(len(names) > 1 for names in called)
-        self.tally.add(
-            b.task.text, called, len(b.functions), b.plan, b.task.edges, b.turns, b.tools
-        )
-
-
 def _failures(path: Path) -> tuple[int, dict[str, dict[str, int]]]:
     """Count the samples of a file, and by gate and reason why they failed."""
     samples = 0
     tally: Counter[tuple[str, str]] = Counter()
-    for sample in read_records(path, _Sample, "Sample"):
+    for sample in read_records(path, Judged, "Sample"):
         samples += 1
         tally.update({(v.gate, v.reason) for v in sample.verdicts if not v.passed})
     return samples, _nested(tally)

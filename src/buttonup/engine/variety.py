@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from statistics import median_low
 
 from buttonup.records import Json, Record, Step, Tools, UserTurn, leaves
@@ -80,6 +81,7 @@ class Tally:
     shown: Counter[int] = field(default_factory=Counter)
     turn_kinds: Counter[str] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
+    ngrams_of: int = 0
     samples: int = 0
 
     def add(
@@ -96,13 +98,6 @@ class Tally:
         chain = [name for names in called for name in names]
         if chain:
             self.chains[_short(" ".join(chain))] += 1
-        words = _WORD.findall(request.casefold())
-        if self.samples < NGRAMS_OF:
-            for n, seen in self.ngrams.items():
-                grams = zip(*(words[i:] for i in range(n)), strict=False)
-                found = [hash(gram) for gram in grams]
-                seen.update(found)
-                self.words_seen[n] += len(found)
         self.skeletons[_short(skeleton(request, said_values(plan)))] += 1
         self.words[len(request.split())] += 1
         self.calls[len(chain)] += 1
@@ -111,6 +106,30 @@ class Tally:
         self.turn_kinds.update(turn_kinds(turns, tools))
         self.forms.update(forms(plan, tuple(edges), called, tools))
         self.samples += 1
+
+    def add_ngrams(self, request: str) -> None:
+        """Count the runs of one, two and three words of a request."""
+        words = [*map(_word, _WORD.findall(request.casefold()))]
+        for n, seen in self.ngrams.items():
+            seen.update(map(hash, zip(*(words[i:] for i in range(n)), strict=False)))
+            self.words_seen[n] += max(len(words) - n + 1, 0)
+        self.ngrams_of += 1
+
+    def join(self, other: Tally) -> None:
+        """Add what another tally has, which was counted of other samples."""
+        self.chains.update(other.chains)
+        self.skeletons.update(other.skeletons)
+        for n, seen in self.ngrams.items():
+            seen.update(other.ngrams[n])
+        self.words_seen.update(other.words_seen)
+        self.words.update(other.words)
+        self.calls.update(other.calls)
+        self.user_turns.update(other.user_turns)
+        self.shown.update(other.shown)
+        self.turn_kinds.update(other.turn_kinds)
+        self.forms.update(other.forms)
+        self.ngrams_of += other.ngrams_of
+        self.samples += other.samples
 
     def variety(self) -> Variety:
         """Sum up."""
@@ -125,7 +144,7 @@ class Tally:
                 str(n): round(len(seen) / (self.words_seen[n] or 1), 4)
                 for n, seen in self.ngrams.items()
             },
-            ngrams_of=min(self.samples, NGRAMS_OF),
+            ngrams_of=self.ngrams_of,
             request_words=_histogram(self.words, 10),
             calls=_histogram(self.calls),
             user_turns=_histogram(self.user_turns),
@@ -155,9 +174,32 @@ def skeleton(request: str, said: Iterable[str] = ()) -> str:
     """
     text = request
     for value in said:
-        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "_", text, flags=re.IGNORECASE)
+        text = _without(text, value)
     text = _MASKED.sub("_", text)
     return _JOINED.sub("_", re.sub(r"\b(?:this|next)(?: coming)? _", "_", text)).casefold()
+
+
+def _without(text: str, value: str) -> str:
+    """Mask a value, in whichever case, where it is no part of a word.
+
+    A pattern of its own for every value would take several times as long to compile as to use.
+    """
+    folded, sought = text.lower(), value.lower()
+    kept, done = list[str](), 0
+    start = folded.find(sought) if sought else -1
+    while start >= 0:
+        end = start + len(sought)
+        if _in_word(folded[start - 1 : start]) or _in_word(folded[end : end + 1]):
+            end = start + 1
+        else:
+            kept += (text[done:start], "_")
+            done = end
+        start = folded.find(sought, end)
+    return "".join((*kept, text[done:]))
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def turn_kinds(turns: Sequence[UserTurn], tools: Tools) -> set[str]:
@@ -229,6 +271,12 @@ def _diamond(edges: Sequence[tuple[int, int]]) -> bool:
 def _length(result: Json) -> int:
     rows = result.get("items") if isinstance(result, dict) else result
     return len(rows) if isinstance(rows, list) else 0
+
+
+@lru_cache(maxsize=1 << 16)
+def _word(word: str) -> int:
+    """Give a number for a word that is the same in every process, as `hash` is not."""
+    return _short(word)
 
 
 def _short(text: str) -> int:

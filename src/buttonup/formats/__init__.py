@@ -1,7 +1,7 @@
 """One file a format: render a conversation, and parse it back."""
 
 from buttonup.formats.detect import FORMATS, detect, read
-from buttonup.formats.export import Exported, export
+from buttonup.formats.export import Exported, export, rows_of
 from buttonup.formats.exported import adopt, exported
 from buttonup.formats.pairs import Negatives, Preference, write_pairs
 
@@ -15,5 +15,6 @@ __all__ = [
     "export",
     "exported",
     "read",
+    "rows_of",
     "write_pairs",
 ]

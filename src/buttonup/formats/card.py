@@ -39,6 +39,13 @@ class Census:
         for role in ("user", "assistant", "tools"):
             self.players[role, getattr(t.cast, role)] += 1
 
+    def join(self, other: Census) -> None:
+        """Add what another census has, which was counted of other trajectories."""
+        self.rows += other.rows
+        self.seen.update(other.seen)
+        self.sources.update(other.sources)
+        self.players.update(other.players)
+
 
 def card(
     file: str, name: str, about: str, census: Census, skipped: Mapping[str, int], recipe: str

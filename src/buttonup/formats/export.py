@@ -7,6 +7,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -15,8 +16,9 @@ import msgspec
 from buttonup.errors import BadInput, Reject
 from buttonup.formats.card import Census, card
 from buttonup.formats.detect import Format, format_named
-from buttonup.formats.exported import exported
+from buttonup.formats.exported import exported, read_exported
 from buttonup.records import Record, Sample
+from buttonup.store.lines import Stretch
 
 BUFFER = 1 << 20  # bytes gathered for a write; ours
 OTHER = (".gz", ".parquet", ".zst")  # endings that promise something else
@@ -31,15 +33,40 @@ class Exported(Record):
     """Reason -> samples left out: "not_accepted", and what the format rejects."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A part of an export: its lines, and what is counted of them."""
+
+    text: bytes
+    census: Census
+    skipped: Counter[str]
+
+
+def rows(samples: Iterable[Sample], name: str) -> Rows:
+    """Write the accepted ones of some samples in a format. Raises BadInput for an unknown one."""
+    to, census, skipped = format_named(name), Census(), Counter[str]()
+    written = []
+    for sample in samples:
+        if row := _row(sample, to, skipped):
+            written.append(row)
+            census.count(sample.trajectory)
+    return Rows(b"".join(written), census, skipped)
+
+
+def rows_of(stretch: Stretch, name: str) -> Rows:
+    """Write the samples of a part of a file. Raises BadInput for a line that is no sample too."""
+    return rows(read_exported(stretch), name)
+
+
 def export(
-    samples: Iterable[Sample],
+    parts: Iterable[Rows],
     name: str,
     path: Path,
     *,
     recipe: str = "",
     replace: bool = False,
 ) -> Exported:
-    """Write the accepted samples as JSON Lines, in their order.
+    """Write rows in the format `name` as JSON Lines, in their order, and the card beside.
 
     The rows and the card (`card_path`) appear whole or not at all. `recipe` is the text of the
     run's recipe, told in the card.
@@ -49,15 +76,15 @@ def export(
     to, about = format_named(name), card_path(path)
     refuse(path, about, replace=replace)
     census, skipped = Census(), Counter[str]()
-    with draft(about) as words, draft(path) as rows:
-        for sample in samples:
-            if row := _row(sample, to, skipped):
-                rows.write(row)
-                census.count(sample.trajectory)
+    with draft(about) as words, draft(path) as file:
+        for part in parts:
+            file.write(part.text)
+            census.join(part.census)
+            skipped.update(part.skipped)
         if not census.rows:
             raise BadInput("there is no sample to export", _left_out(skipped))
         words.write(card(path.name, to.NAME, to.ABOUT, census, skipped, recipe).encode())
-        settle(rows)
+        settle(file)
         settle(words)
     return Exported(count=census.rows, skipped=dict(sorted(skipped.items())))
 

@@ -11,7 +11,7 @@ from buttonup.gates.dates import as_date, clocks
 from buttonup.gates.derived import Known
 from buttonup.gates.numerals import Number, Numeral, numerals, tidy, usable
 from buttonup.gates.order import drawn_from
-from buttonup.gates.plain import Plain, glance, plainly, says
+from buttonup.gates.plain import Plain, glance, plainly, says, stands_in
 from buttonup.gates.said import Said, said
 from buttonup.gates.seen import Found, Problem, Seen, canonical, seen, short, verdict
 from buttonup.once import once
@@ -54,7 +54,7 @@ def _unsupported(trajectory: Trajectory) -> Iterator[Problem]:
 def _unknown(answer: str, support: _Support) -> Iterator[str]:
     """Give the values of an answer that nothing supports; most answers need not be read for it."""
     values = glance(answer)
-    if values is not None and support.shows(values):
+    if values.whole and support.shows(values):
         return iter(())
     plain = plainly(answer)
     return _plain_tokens(plain, support) if plain else _tokens(answer, support)
@@ -74,9 +74,12 @@ def _missing(trajectory: Trajectory) -> Iterator[Problem]:
     if trajectory.cast.assistant == "plan" and len(called) < len(index.plan):
         return
     answers = [m.answer for m in trajectory.messages if isinstance(m, Assistant) and m.answer]
-    told = frozenset[Json]().union(*(v.strings | v.numbers for v in map(glance, answers) if v))
+    told = frozenset[Json]().union(*(v.strings | v.numbers for v in map(glance, answers)))
+    together = "\n".join(answers)
     for _, fact in leaves(list(goal.facts)):
-        if fact not in told and not _reported(answers, fact):
+        if fact in told or (isinstance(fact, str) and stands_in(fact, together)):
+            continue
+        if not _reported(answers, fact):
             yield "missing_fact", f"the answer does not report {short(fact)}"
 
 
@@ -188,13 +191,33 @@ class _Support:
         return Known(self.told, self.found)
 
     def shows(self, values: Plain) -> bool:
-        """Say whether values are in results and arguments just as they are; most are."""
-        return values.strings <= self.held and all(map(self._shows_number, values.numerals))
+        """Say whether values are known just as they are, or counted, or concluded; most are."""
+        return all(map(self._shows, values.strings)) and all(
+            map(self._shows_number, values.numerals)
+        )
+
+    def _shows(self, value: Json) -> bool:
+        """Say whether a value is in a result or an argument, or was plainly said."""
+        return self.seen.has_held(value, self.at) or any(
+            says(words.text, value) for words in self.told
+        )
 
     def _shows_number(self, numeral: Numeral) -> bool:
         value = numeral.value
-        return value in self.held or any(
-            found.writes({value}, numeral.digits) for found in self.found
+        return (
+            self._shows(value)
+            or self._writes(numeral)
+            or value in self.known.counts
+            or value in self.concluded
+            or any(found.writes({value}, numeral.digits) for found in self.found)
+        )
+
+    def _writes(self, numeral: Numeral) -> bool:
+        """Say whether a result writes a number among other words: "87 School Lane"."""
+        return any(
+            at < self.at and (says(text, numeral.value) or said(text).counts({numeral.value}))
+            for text, at in self.seen.phrases
+            if numeral.digits in text
         )
 
     def has_words(self, words: str) -> bool:

@@ -96,7 +96,7 @@ _WEEKDAY = Form(rf"\b(next|last|past)?\s*{_NAMED_DAY}", _NAMED_DAY)
 _CLOCK = Form(
     r"(\d(?<![\d:.]\d)\d?)(?:"
     r"(?:[:.]([0-5]\d))?(?::[0-5]\d(?:\.\d+)?)?\s?([ap])\.?m\b\.?"
-    r"|(?<![3-9]\d)(?<!2[5-9]):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?(?:z\b)?(?![\d:]))",
+    r"|(?<![3-9]\d)(?<!2[5-9]):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?(?:z\b)?(?!\d|:\d))",
     r"\d(?::[0-5]\d|\s?[ap]\.?m)",
 )
 _HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"

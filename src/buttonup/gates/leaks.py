@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from buttonup.gates.said import fold, phrase, said
-from buttonup.gates.seen import Problem, seen, short, verdict
-from buttonup.records import Assistant, Message, Tool, Trajectory, User, Verdict, leaves
+from buttonup.gates.seen import Problem, seen, short, values, verdict
+from buttonup.records import Assistant, Message, PlannedCall, Tool, Trajectory, User, Verdict
 
 TELLING = 4  # letters from which a word tells something; shorter ones are grammar
 VERBATIM = 6  # words; fewer than these come together by chance
@@ -29,6 +29,7 @@ _PRIVILEGED = re.compile(
 the user, the context, a result or a function shown: a gym has simulators, a phone has plans."""
 _ROOTS = "task decompos simulat blueprint distractor truth gold plan".split()
 """One of these is in every match; looking for them first is quicker."""
+_DIGITS = re.compile(r"[0-9]+")
 _NAMED_LIKE_CODE = re.compile(r"[a-z0-9]_[a-z]|[a-z][A-Z]")
 
 
@@ -43,7 +44,8 @@ def _subtasks(trajectory: Trajectory, spoken: list[tuple[int, str]]) -> Iterator
     """Find sub-tasks word for word, where neither the request nor the plan's words say so."""
     task = trajectory.blueprint.task
     everything = "\n".join(words for _, words in spoken)
-    wordings = (phrase(fold(subtask.text)) for subtask in task.subtasks)
+    texts = (fold(subtask.text) for subtask in task.subtasks)
+    wordings = (phrase(text) for text in texts if _may_hold(everything, text))
     shown = [w for w in wordings if len(w.split()) >= VERBATIM and _has_words(everything, w)]
     request = said(task.text).phrase if shown else ""
     secret = [wording for wording in shown if _tells_more(wording, request)]
@@ -59,6 +61,11 @@ def _tells_more(wording: str, request: str) -> bool:
     Where it has none, a user who retells the request may well hit on the very words.
     """
     return any(len(w) >= TELLING and f" {w} " not in request for w in wording.split())
+
+
+def _may_hold(folded: str, text: str) -> bool:
+    """Say whether the words of a folded text that nothing clings to are somewhere in another."""
+    return all(word in folded for word in text.split() if word.isalnum())
 
 
 def _has_words(folded: str, wording: str) -> bool:
@@ -85,8 +92,10 @@ def _may_say(trajectory: Trajectory, i: int, wording: str) -> bool:
 
 def _vocabulary(trajectory: Trajectory, spoken: list[tuple[int, str]]) -> Iterator[Problem]:
     """Find words of the making in the assistant's mouth."""
-    for i, words in spoken:
-        if isinstance(trajectory.messages[i], User) or not any(map(words.__contains__, _ROOTS)):
+    everything = "\n".join(words for _, words in spoken)
+    rooted = any(map(everything.__contains__, _ROOTS))
+    for i, words in spoken if rooted else ():
+        if isinstance(trajectory.messages[i], User):
             continue
         for match in _PRIVILEGED.finditer(words):
             word = next(group for group in match.groups() if group)
@@ -117,27 +126,48 @@ def _names(trajectory: Trajectory) -> Iterator[Problem]:
 
 def _opaque(trajectory: Trajectory) -> Iterator[Problem]:
     """Find values that a step brings in what the user says before any result."""
-    calls = [call for step in trajectory.blueprint.plan for call in step.calls]
-    fed: set[str] = set()
-    known: set[str] = set()
-    for call in calls:
-        for name, source in call.sources.items():
-            value = call.arguments.get(name)
-            among = fed if source.kind == "result" else known
-            if isinstance(value, str):
-                among.add(value)
-            else:
-                among.update(v for _, v in leaves(value) if isinstance(v, str))
-    opaque = sorted(value for value in fed - known if any(map(str.isdigit, value)))
-    for i, words in _before_results(trajectory) if opaque else ():
-        for value in opaque:
-            if _stands_in(said(value).phrase, words):
+    words = list(_before_results(trajectory))
+    everything = "\n".join(told for _, told in words)
+    opaque = [v for v in _fed(trajectory) if _may_be_told(v, everything)]
+    for i, told in words if opaque else ():
+        for value in sorted(opaque):
+            if _stands_in(said(value).phrase, told):
                 yield "opaque_value", f"message {i}: the user cannot know {value!r} yet"
 
 
+def _fed(trajectory: Trajectory) -> set[str]:
+    """Give the strings that the plan takes from results, and nowhere from the user.
+
+    What the user says for a call that is not to be made, the user knows all the same.
+    """
+    plan = trajectory.blueprint.plan
+    made = [call for step in plan for call in step.calls]
+    avoided = [call for step in plan for call in step.avoided]
+    return _strings(made, of_results=True) - _strings([*made, *avoided], of_results=False)
+
+
+def _strings(calls: list[PlannedCall], *, of_results: bool) -> set[str]:
+    """Give the strings that calls take from results, or all others."""
+    return {
+        value
+        for call in calls
+        for name, source in call.sources.items()
+        if (source.kind == "result") is of_results
+        for value in values(call.arguments.get(name))
+        if isinstance(value, str)
+    }
+
+
+def _may_be_told(value: str, folded: str) -> bool:
+    """Say whether a value has digits, and its first ones stand in folded text: a quick look."""
+    digits = _DIGITS.search(value)
+    return any(map(str.isdigit, value)) if digits is None else digits[0] in folded
+
+
 def _before_results(trajectory: Trajectory) -> Iterator[tuple[int, str]]:
-    first = min(seen(trajectory).results, default=len(trajectory.messages))
-    for i, message in enumerate(trajectory.messages[:first]):
+    for i, message in enumerate(trajectory.messages):
+        if isinstance(message, Tool):
+            return
         if isinstance(message, User):
             yield i, said(message.content).folded
 

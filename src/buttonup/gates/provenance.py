@@ -175,8 +175,8 @@ class _Point:
         return (
             value is None
             or isinstance(value, bool)
-            or any(value in found.held for _, found in self.found)
-            or any(says(words.text, value) for _, words in self.told)
+            or self.seen.has_found(value, self.at)
+            or any(says(words.text, value, self.seen.today) for _, words in self.told)
         )
 
     def origin(self, made: Made, pointer: str, value: Json) -> Place:

@@ -25,6 +25,7 @@ from buttonup.gates.numerals import (
 _WORDS = re.compile(r"[a-z0-9]+")
 _WORDS_ANY = re.compile(r"[^\W_]+")
 _DIGIT = re.compile(r"\d")
+_FOLDABLE = re.compile(r"[^\x00-\x7f€\u2018\u2019\u201c\u201d]")
 _MARKS = re.compile(r"[\u0300-\u036f]")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Scripts written without spaces: each character is a word."""
@@ -52,7 +53,7 @@ _SYMBOLS = str.maketrans({"$": " dollar ", "€": " euro ", "£": " pound ", "¥
 def fold(text: str) -> str:
     """Lower the case, take off accents, and make every dash a hyphen."""
     text = text.casefold()
-    if text.isascii():
+    if text.isascii() or not _FOLDABLE.search(text):
         return text
     return _MARKS.sub("", unicodedata.normalize("NFKD", _DASHES.sub("-", text)))
 
@@ -82,7 +83,11 @@ class Said:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.folded = fold(text)
+
+    @cached_property
+    def folded(self) -> str:
+        """The text, folded."""
+        return fold(self.text)
 
     @cached_property
     def phrase(self) -> str:

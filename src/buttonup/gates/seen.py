@@ -16,7 +16,8 @@ from itertools import count, islice
 import msgspec
 
 from buttonup.gates.dates import as_date
-from buttonup.gates.numerals import Number, usable
+from buttonup.gates.numerals import LARGE, Number, usable
+from buttonup.gates.plain import plainly
 from buttonup.gates.said import Said, fold, said
 from buttonup.once import once
 from buttonup.records import (
@@ -69,39 +70,63 @@ def is_error(result: Json) -> bool:
     return isinstance(result, dict) and bool(result.get("error"))
 
 
-def _walked(value: Json) -> tuple[AbstractSet[Json], AbstractSet[int]]:
-    """Give the strings and numbers of a JSON value, and the lengths of its lists."""
-    held, lengths = set[Json](), set[int]()
+def values(value: Json) -> Iterator[str | Number]:
+    """Walk a JSON value to its strings and numbers, in no order."""
     nodes = [value]
     for node in nodes:
-        if isinstance(node, str):
-            held.add(node)
-        elif isinstance(node, dict):
+        kind = type(node)
+        if kind is str:
+            yield node
+        elif kind is dict:
             nodes += node.values()
-        elif isinstance(node, list):
-            lengths.add(len(node))
+        elif kind is list:
             nodes += node
-        elif usable(node):
-            held.add(node)
-    return held, lengths
+        elif (kind is int or kind is float) and -LARGE < node < LARGE:
+            yield node
+
+
+def _first(found: Iterable[tuple[Json, int]]) -> dict[Json, int]:
+    """Map each string and number of some JSON values to the first place it comes with."""
+    first: dict[Json, int] = {}
+    for value, at in found:
+        for leaf in values(value):
+            if leaf not in first:
+                first[leaf] = at
+    return first
 
 
 class Found:
     """What one result holds."""
 
-    held: AbstractSet[Json]
-    """Each string and number."""
-    lengths: AbstractSet[int]
-    """How many items its lists have."""
-
     def __init__(self, result: Json) -> None:
         self.result = result
-        self.held, self.lengths = _walked(result)
+
+    @cached_property
+    def held(self) -> frozenset[Json]:
+        """Each string and number."""
+        return frozenset(values(self.result))
+
+    @cached_property
+    def lengths(self) -> frozenset[int]:
+        """How many items its lists have."""
+        nodes, lengths = [self.result], set[int]()
+        for node in nodes:
+            if isinstance(node, dict):
+                nodes += node.values()
+            elif isinstance(node, list):
+                lengths.add(len(node))
+                nodes += node
+        return frozenset(lengths)
 
     @cached_property
     def strings(self) -> tuple[str, ...]:
         """Each string."""
         return tuple(v for v in self.held if isinstance(v, str))
+
+    @cached_property
+    def joined(self) -> str:
+        """All of them."""
+        return "\n".join(self.strings)
 
     @cached_property
     def folded(self) -> frozenset[str]:
@@ -126,7 +151,9 @@ class Found:
 
         `said` knows as much and more, but reads all of it.
         """
-        return any(digits in text and said(text).counts(numbers) for text in self.strings)
+        return digits in self.joined and any(
+            digits in text and said(text).counts(numbers) for text in self.strings
+        )
 
     @cached_property
     def values(self) -> dict[Json, str]:
@@ -222,13 +249,39 @@ class Seen:
     @cached_property
     def today(self) -> dt.date | None:
         """The first date that the context tells."""
-        dates = sorted(self.context.when.dates)
-        return as_date(dates[0]) if dates else None
+        plain = plainly(self.context.text)
+        dates = plain.days if plain else self.context.when.dates
+        return as_date(min(dates)) if dates else None
 
     @cached_property
     def results(self) -> dict[int, Found]:
         """Message index -> what that result holds."""
         return {i: Found(m.result) for i, m in enumerate(self.messages) if isinstance(m, Tool)}
+
+    @cached_property
+    def found_at(self) -> dict[Json, int]:
+        """String or number -> index of the first message whose result holds it."""
+        results = ((m.result, i) for i, m in enumerate(self.messages) if isinstance(m, Tool))
+        return _first(results)
+
+    @cached_property
+    def phrases(self) -> tuple[tuple[str, int], ...]:
+        """Each string of several words, and the index of the first message whose result has it."""
+        found = self.found_at.items()
+        return tuple((text, at) for text, at in found if isinstance(text, str) and " " in text)
+
+    @cached_property
+    def given_at(self) -> dict[Json, int]:
+        """String or number -> index of the first message with a call that takes it."""
+        return _first((made.call.arguments, made.at) for made in self.calls)
+
+    def has_found(self, value: Json, at: int) -> bool:
+        """Say whether a result before message `at` holds a string or number."""
+        return self.found_at.get(value, at) < at
+
+    def has_held(self, value: Json, at: int) -> bool:
+        """Say whether a result or an argument before message `at` holds a string or number."""
+        return self.has_found(value, at) or self.given_at.get(value, at) < at
 
     @cached_property
     def words(self) -> tuple[tuple[int, Said], ...]:
