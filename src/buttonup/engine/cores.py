@@ -8,6 +8,7 @@ end, in whichever way, and then it ends too; Ctrl-C is ours alone.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import pickle
 import struct
@@ -30,6 +31,9 @@ CHUNK = 16
 
 AHEAD = 2
 """Chunks that are out for each worker: one at work, and one to go on with."""
+
+GARBAGE = 50_000
+"""Objects after which a worker looks for garbage in circles: samples leave next to none. Ours."""
 
 LENGTH = struct.Struct("<Q")
 BUFFER = 1 << 20  # bytes of a result that are read before its worker has to wait
@@ -151,6 +155,8 @@ def serve(orders: BinaryIO, results: BinaryIO) -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what is printed must not get in between
     try:
         work = _loads(_read(orders))
+        gc.freeze()  # what has been imported stays
+        gc.set_threshold(GARBAGE)
         while True:
             told = _answer(work, _loads(_read(orders)))
             results.write(LENGTH.pack(len(told)) + told)
