@@ -38,8 +38,11 @@ class Record(
     frozen=True,
     forbid_unknown_fields=True,
     omit_defaults=True,
+    gc=False,
 ):
     """A value: frozen, closed to unknown fields, equal when its content is equal.
+
+    What is frozen cannot come to hold itself, so the garbage collector need not look at it.
 
     A record with a field that is itself a record by default says `omit_defaults=False`:
     msgspec leaves a default out only when it is the very same object, and equal records must be

@@ -8,6 +8,7 @@ end, in whichever way, and then it ends too; Ctrl-C is ours alone.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import pickle
 import struct
@@ -43,6 +44,9 @@ AHEAD = 2
 
 FEW = 16
 """Items that one process has done before another has started. Ours."""
+
+GARBAGE = 50_000
+"""Objects after which a worker looks for garbage in circles: samples leave next to none. Ours."""
 
 LENGTH = struct.Struct("<Q")
 BUFFER = 1 << 20  # bytes of a result that are read before its worker has to wait
@@ -242,6 +246,8 @@ def serve(orders: BinaryIO, results: BinaryIO) -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what is printed must not get in between
     try:
         work = _loads(_read(orders))
+        gc.freeze()  # what has been imported stays
+        gc.set_threshold(GARBAGE)
         while True:
             told = _answer(work, _loads(_read(orders)))
             results.write(LENGTH.pack(len(told)) + told)

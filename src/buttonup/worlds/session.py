@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from buttonup.errors import BadInput
 from buttonup.records import Function, Json, Tools, Upset
@@ -17,7 +17,7 @@ class Session:
     def __init__(self, worlds: Iterable[World], seed: int, upsets: Iterable[Upset] = ()) -> None:
         self._seed = seed
         self._states: dict[str, State] = {}
-        self._functions: dict[str, WorldFunction] = {}
+        self._functions: Mapping[str, WorldFunction] = {}
         self._upsets = {u.function: [u.result] * u.times for u in upsets}
         for world in worlds:
             self.enter(world)
@@ -26,7 +26,8 @@ class Session:
         """Open one more world."""
         if world.name not in self._states:
             self._states[world.name] = world.state(self._seed).fork()
-            self._functions.update(world.functions)
+            theirs = world.functions  # mostly there is no other world, and they are shared
+            self._functions = {**self._functions, **theirs} if self._functions else theirs
 
     @property
     def functions(self) -> tuple[Function, ...]:

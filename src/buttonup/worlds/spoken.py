@@ -122,11 +122,14 @@ def listed(parts: Sequence[str]) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
 
 
+_LOOSE = tuple((f" {mark}", mark) for mark in ",.?!;")
+
+
 def sentence(text: str) -> str:
     """Begin with a capital and end with a stop."""
     text = " ".join(text.split())
-    for mark in ",.?!;":
-        text = text.replace(f" {mark}", mark)
+    for loose, mark in _LOOSE:
+        text = text.replace(loose, mark)
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "?", "!")) else f"{text}."
 

@@ -17,7 +17,7 @@ from buttonup.records import Frozen, Json, digest
 from buttonup.worlds.kinds import Kind
 
 
-class Row(msgspec.Struct, metaclass=Frozen, frozen=True):
+class Row(msgspec.Struct, metaclass=Frozen, frozen=True, gc=False):
     """One row of a table, or one object of a result. Frozen: a change is a new row."""
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from buttonup.bottomup.truth_first.dice import one_of, weighted
+from buttonup.bottomup.truth_first.dice import one_of, shuffled, weighted
 
 
 def test_every_thing_is_drawn_about_as_often() -> None:
@@ -22,6 +22,13 @@ def test_a_key_is_drawn_by_its_weight_and_never_without_one() -> None:
     drawn = Counter(weighted(rng, {"often": 3.0, "never": 0.0, "once": 1.0}) for _ in range(8000))
     assert set(drawn) == {"often", "once"}
     assert 2.7 < drawn["often"] / drawn["once"] < 3.3
+
+
+def test_every_order_of_things_comes_about_as_often() -> None:
+    rng = random.Random(1)
+    orders = Counter("".join(shuffled(rng, "abc")) for _ in range(6000))
+    assert len(orders) == 6
+    assert all(850 < times < 1150 for times in orders.values())
 
 
 def test_the_same_seed_throws_the_same() -> None:

@@ -49,6 +49,37 @@ def test_every_field_of_a_result_has_its_kind_also_inside_another_object() -> No
     assert {field.entity for field in fields} >= {"Bike", "Hire", "GroupHire"}
 
 
+def test_a_user_may_change_their_mind_but_not_about_who_they_are() -> None:
+    changed = {name: [p.name for p, _ in able] for name, able in BIKES.changeable.items()}
+    assert changed["find_bikes"] == ["station_id"]
+    assert changed["get_member"] == []
+    assert "top_up" not in changed
+
+
+def test_a_list_is_narrowed_by_the_conditions_that_have_words() -> None:
+    narrowed = {name: [p.name for p, _ in able] for name, able in BIKES.narrowing.items()}
+    assert "max_price" in narrowed["find_bikes"]
+    assert "station_id" not in narrowed["find_bikes"]
+    assert "get_bike" not in narrowed
+
+
+def test_a_call_that_joins_takes_from_two_others() -> None:
+    assert BIKES.joining == {"return_bike": {"hire_id", "station_id"}}
+
+
+def test_lists_that_others_read_about_and_what_leads_to_another_world_are_known() -> None:
+    assert "find_bikes" in BIKES.listing
+    assert "get_bike" not in BIKES.listing
+    assert BIKES.meeting == frozenset()
+    assert "list_stays" in feeds(WORLDS["hotels"]).meeting
+
+
+def test_one_of_several_is_picked_by_a_field_that_has_superlatives() -> None:
+    picks = BIKES.book.entities["Bike"].pick
+    assert {name for name, _ in BIKES.rankings["Bike"]} == picks.keys()
+    assert ("price_per_day", "least") in BIKES.rankings["Bike"]
+
+
 def test_it_is_worked_out_once() -> None:
     assert feeds(WORLDS["bike_hire"]) is BIKES
 

@@ -31,6 +31,7 @@ from buttonup.bottomup.truth_first.nodes import (
 )
 from buttonup.bottomup.truth_first.shapes import SHAPES, Planning
 from buttonup.worlds.catalogue import WORLDS
+from buttonup.worlds.world import WorldFunction
 
 Plans = Callable[..., list[Plan]]
 
@@ -240,3 +241,36 @@ def test_growing_by_no_call_at_all_leaves_no_conclusion_behind() -> None:
             assert {*draft.turn_of} == {0}
             assert len(draft.nodes) == len(draft.turn_of)
     assert failed > 50
+
+
+@pytest.mark.parametrize(
+    ("shape", "suited"), [("compare", "changeable"), ("loop", "listing"), ("across", "meeting")]
+)
+def test_the_first_call_is_one_that_its_shape_can_go_on_from(shape: str, suited: str) -> None:
+    made = grown(200, shape, 4)
+    able = [d for d in made if any(f.name in getattr(feeds(d.home), suited) for f in _roots(d))]
+    first = [d for d in able if calls(d)[0].function.name in getattr(feeds(d.home), suited)]
+    assert len(first) > 0.9 * len(able) > 100
+
+
+def _roots(draft: Draft) -> tuple[WorldFunction, ...]:
+    return feeds(draft.home).roots
+
+
+def test_what_is_devoted_to_a_function_begins_with_it_and_what_it_takes() -> None:
+    made = 0
+    for i in range(100):
+        home = EVERY[i % len(EVERY)]
+        target = list(home.functions)[i % len(home.functions)]
+        draft = Draft(home, EVERY, 0, random.Random(i), Planning(), target)
+        if grow(draft, 3, SHAPES["chain"]):
+            made += 1
+            assert target in draft.used
+    assert made > 50
+
+
+def test_two_calls_are_brought_together_also_where_the_second_is_not_there_yet() -> None:
+    joined = [
+        any(len(call.needs) > 1 for call in calls(draft)) for draft in grown(200, "fan_in", 5)
+    ]
+    assert sum(joined) > 50

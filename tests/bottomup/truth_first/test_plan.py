@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Callable
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from buttonup.bottomup.truth_first.draft import Draft
 from buttonup.bottomup.truth_first.nodes import (
     CallNode,
     CheckNode,
@@ -16,11 +18,13 @@ from buttonup.bottomup.truth_first.nodes import (
     NextPage,
     Plan,
     ReduceNode,
+    Trouble,
     call_needs,
     value_of,
 )
-from buttonup.bottomup.truth_first.plan import Ticket, plan
+from buttonup.bottomup.truth_first.plan import Ticket, finished, plan
 from buttonup.bottomup.truth_first.shapes import DEEPEST, SHAPES, Planning, Scenes
+from buttonup.bottomup.truth_first.stage import Staged
 from buttonup.errors import Reject
 from buttonup.records import Tools
 from buttonup.worlds.catalogue import WORLDS
@@ -111,6 +115,22 @@ def test_a_plan_runs_again_with_the_same_results_and_the_same_changes(ticket: Ti
         for arguments, result in zip(node.arguments, node.results, strict=True):
             assert session.call(node.function.name, arguments) == result
     assert session.changes() == drawn.changes
+
+
+def test_what_read_a_change_that_fails_after_all_is_no_plan() -> None:
+    def drafted(*names: str) -> Draft:
+        draft = Draft(BIKES[0], BIKES, 0, random.Random(1), Planning())
+        for name in names:
+            assert draft.call(BIKES[0].functions[name], {})
+        return draft
+
+    outage = {"error": "The service is unavailable at the moment."}
+    for names, fits in ((("top_up", "get_member"), False), (("get_member", "top_up"), True)):
+        draft, failing = drafted(*names), names.index("top_up")
+        assert finished(draft, "plain", Staged()) is None, "the two cannot change places"
+        draft.fail(failing, outage)
+        staged = Staged(trouble=Trouble(failing, outage, passes=False))
+        assert (finished(draft, "outage", staged) is not None) is fits
 
 
 def test_the_same_ticket_gives_the_same_plan_and_another_another() -> None:

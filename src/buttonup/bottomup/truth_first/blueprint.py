@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from buttonup.bottomup.truth_first.asker import Wording
+from buttonup.bottomup.truth_first.dice import shuffled
 from buttonup.bottomup.truth_first.nodes import (
     AllOf,
     Binding,
@@ -119,10 +120,9 @@ def _blueprint(
     shown += _distractors(
         executed, worlds, [*needed.values(), *unserved.values()], late, knobs, rng
     )
-    rng.shuffle(shown)
     return Blueprint(
         task=task,
-        functions=tuple(shown),
+        functions=tuple(shuffled(rng, shown)),
         needs=tuple(_needs(nodes[i]) for i in worded.served),
         parallel=rng.random() < knobs.parallel,
         context=_context(executed, rng),
@@ -180,10 +180,8 @@ def _distractors(
         wanted = max(wanted, 2)
     else:
         entities = set()
-    near, middle, far = (
-        [f for f in tier if f.name not in barred and (f.world, f.entity) not in entities]
-        for tier in _tiers(tuple(worlds), executed.worlds)
-    )
+    own, middle, far = _tiers(tuple(worlds), executed.worlds)  # only their own can be barred
+    near = [f for f in own if f.name not in barred and (f.world, f.entity) not in entities]
     close = min(len(near), round(wanted * knobs.near))
     between = min(len(middle), (wanted - close + 1) // 2)
     away = min(len(far), wanted - close - between)

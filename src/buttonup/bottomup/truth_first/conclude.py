@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from buttonup.bottomup.truth_first.dice import one_of
+from buttonup.bottomup.truth_first.dice import one_of, shuffled
 from buttonup.bottomup.truth_first.draft import Draft
 from buttonup.bottomup.truth_first.nodes import (
     CallNode,
@@ -24,9 +24,7 @@ BY_PLACE = 0.6  # chance that one of a list which was read out is named by its p
 
 def concluded(draft: Draft, over: tuple[int, ...]) -> bool:
     """Conclude something from lists or from like calls; False when nothing can be."""
-    rules = [pick, number]
-    draft.rng.shuffle(rules)
-    return any(rule(draft, over) for rule in rules)
+    return any(rule(draft, over) for rule in shuffled(draft.rng, (pick, number)))
 
 
 def pick(draft: Draft, over: tuple[int, ...]) -> bool:
@@ -37,14 +35,7 @@ def pick(draft: Draft, over: tuple[int, ...]) -> bool:
     if _read_out(draft, over) and draft.rng.random() < BY_PLACE:
         place = draft.rng.randrange(len(rows))
         return draft.add(ReduceNode("nth", over, str(place), rows[place], entity))
-    ways: list[tuple[str, Rule]] = []
-    for name, picks in draft.feeds_of(over[0]).book.entities[entity].pick.items():
-        if picks.least:
-            ways.append((name, "least"))
-        if picks.most:
-            ways.append((name, "most"))
-    draft.rng.shuffle(ways)
-    for name, rule in ways:
+    for name, rule in shuffled(draft.rng, draft.feeds_of(over[0]).rankings[entity]):
         values = [at(row, name) for row in rows]
         best = min(values) if rule == "least" else max(values)
         if values.count(best) == 1:

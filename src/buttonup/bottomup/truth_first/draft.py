@@ -54,6 +54,7 @@ class Draft:
     ) -> None:
         self.home, self.others, self.variant = home, worlds, variant
         self.rng, self.knobs = rng, knobs
+        self.devoted = bool(target)
         self.target = target or one_of(rng, list(home.functions))
         """Where the plan would like to get to: so that no function is too far off to be called."""
         self.leanings = leanings(home, self.target)

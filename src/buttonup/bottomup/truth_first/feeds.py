@@ -6,8 +6,9 @@ import functools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-from buttonup.worlds.phrases import PhraseBook, phrase_book
+from buttonup.worlds.phrases import Entity, PhraseBook, phrase_book
 from buttonup.worlds.world import Known, Parameter, World, WorldFunction
 
 MEETING = frozenset({"City", "Country", "Date"})
@@ -38,6 +39,8 @@ class Feeds:
     """(entity, field) -> entity of the objects that are listed there."""
     referable: Mapping[str, tuple[tuple[str, str], ...]]
     """Entity -> the fields that a request can refer to, with their kinds."""
+    rankings: Mapping[str, tuple[tuple[str, Literal["least", "most"]], ...]]
+    """Entity -> the fields that one of several can be picked by, from either end."""
     draws: Mapping[tuple[str, str], Known | None]
     """(function, parameter) -> how a user comes to a value; None when only a result can tell it."""
     opaque: Mapping[str, frozenset[str]]
@@ -52,6 +55,16 @@ class Feeds:
     """Entity -> the sensible calls that one object of it is enough for."""
     asked: Mapping[str, tuple[tuple[Parameter, Known | None], ...]]
     """Function -> the parameters that a request has words for, with their draws."""
+    changeable: Mapping[str, tuple[tuple[Parameter, Known], ...]]
+    """Function that only reads -> what it needs that a user may change their mind about."""
+    narrowing: Mapping[str, tuple[tuple[Parameter, Known], ...]]
+    """Function that reads a list -> the conditions that a user can add to it."""
+    joining: Mapping[str, frozenset[str]]
+    """Function -> the parameters, two at least, that results can fill and that it may need."""
+    listing: frozenset[str]
+    """The functions that give a list whose items another reads about one by one."""
+    meeting: frozenset[str]
+    """The functions that give something through which a task can go to another world."""
 
 
 @functools.cache
@@ -69,12 +82,35 @@ def feeds(world: World) -> Feeds:
     }
     referable = {name: tuple(_referable(name, book, kinds)) for name in book.entities}
     takers = _takers(functions, book)
+    asked = {
+        f.name: tuple(
+            (p, draws[f.name, p.name])
+            for p in f.parameters
+            if p.required or p.name in book.functions[f.name].modify
+        )
+        for f in functions
+    }
+    uses = {
+        entity: tuple(
+            (f, p.name, field)
+            for field, kind in fields
+            for f, p in takers.get(kind, ())
+            if opaque[f.name] <= {p.name} and not pointless(f, entity)
+        )
+        for entity, fields in referable.items()
+    }
+    looped = {
+        entity
+        for entity, used in uses.items()
+        if any(not f.writes and not f.parameter(name).many for f, name, _ in used)
+    }
     return Feeds(
         world=world,
         book=book,
         kinds=kinds,
         rows={(f.entity, f.name): f.rows for f in fields if f.rows},
         referable=referable,
+        rankings={name: tuple(_rankings(told)) for name, told in book.entities.items()},
         draws=draws,
         opaque=opaque,
         roots=tuple(f for f in functions if not opaque[f.name]),
@@ -83,23 +119,29 @@ def feeds(world: World) -> Feeds:
             kind: tuple((f, p) for f, p in taken if not opaque[f.name])
             for kind, taken in takers.items()
         },
-        uses={
-            entity: tuple(
-                (f, p.name, field)
-                for field, kind in fields
-                for f, p in takers.get(kind, ())
-                if opaque[f.name] <= {p.name} and not pointless(f, entity)
-            )
-            for entity, fields in referable.items()
-        },
-        asked={
+        uses=uses,
+        asked=asked,
+        changeable={
             f.name: tuple(
-                (p, draws[f.name, p.name])
-                for p in f.parameters
-                if p.required or p.name in book.functions[f.name].modify
+                (p, draw)
+                for p, draw in asked[f.name]
+                if draw and p.required and p.kind not in book.own
             )
             for f in functions
+            if not f.writes
         },
+        narrowing={
+            f.name: tuple((p, draw) for p, draw in asked[f.name] if draw and not p.required)
+            for f in functions
+            if not f.writes and f.gives != "one"
+        },
+        joining=_joining(functions, takers, referable, opaque),
+        listing=frozenset(f.name for f in functions if f.gives != "one" and f.entity in looped),
+        meeting=frozenset(
+            f.name
+            for f in functions
+            if any(kind in MEETING for _, kind in referable.get(f.entity, ()))
+        ),
     )
 
 
@@ -133,6 +175,14 @@ def _referable(
             yield name, kind
 
 
+def _rankings(told: Entity) -> Iterator[tuple[str, Literal["least", "most"]]]:
+    for name, picks in told.pick.items():
+        if picks.least:
+            yield name, "least"
+        if picks.most:
+            yield name, "most"
+
+
 def _takers(
     functions: tuple[WorldFunction, ...], book: PhraseBook
 ) -> Mapping[str, tuple[Taker, ...]]:
@@ -142,6 +192,20 @@ def _takers(
             if p.kind and (p.required or p.name in book.functions[f.name].modify):
                 found[p.kind].append((f, p))
     return {kind: tuple(takers) for kind, takers in found.items()}
+
+
+def _joining(
+    functions: tuple[WorldFunction, ...],
+    takers: Mapping[str, tuple[Taker, ...]],
+    referable: Mapping[str, tuple[tuple[str, str], ...]],
+    opaque: Mapping[str, frozenset[str]],
+) -> Mapping[str, frozenset[str]]:
+    given = {kind for f in functions if not f.writes for _, kind in referable.get(f.entity, ())}
+    fed = {
+        f.name: frozenset(p.name for kind in given for g, p in takers.get(kind, ()) if g is f)
+        for f in functions
+    }
+    return {name: names for name, names in fed.items() if len(names) > 1 and opaque[name] <= names}
 
 
 @functools.cache

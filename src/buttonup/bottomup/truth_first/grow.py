@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from buttonup.bottomup.truth_first.conclude import concluded, pick, tests
-from buttonup.bottomup.truth_first.dice import one_of, weighted
+from buttonup.bottomup.truth_first.dice import one_of, shuffled, weighted
 from buttonup.bottomup.truth_first.draft import Draft, first_page
-from buttonup.bottomup.truth_first.feeds import MEETING, WRITING, feeds, joint, pointless
+from buttonup.bottomup.truth_first.feeds import MEETING, WRITING, Feeds, feeds, joint, pointless
 from buttonup.bottomup.truth_first.nodes import (
     AllOf,
     Binding,
@@ -25,13 +25,14 @@ from buttonup.bottomup.truth_first.nodes import (
     Guard,
     ReduceNode,
     Said,
+    call_at,
     value_of,
 )
 from buttonup.bottomup.truth_first.shapes import DEEPEST, Growth
 from buttonup.records import Json
 from buttonup.tools.door import failed
 from buttonup.worlds.session import Session
-from buttonup.worlds.world import WorldFunction
+from buttonup.worlds.world import Known, Parameter, WorldFunction
 
 MANY = 6  # objects that one call may take together; ours
 FEW = 4  # items of a list that are gone through one by one: a person's patience
@@ -39,7 +40,6 @@ DEEP = 6  # calls from which a request may turn to another matter when the first
 FAR = 3  # calls one behind the other that are made for a call that the plan would like to get to
 BROAD = 4  # ends that are looked at for two that go together
 TRIED = 4  # functions tried for one place
-REFUSED = 4  # values tried for each call that a world might refuse; ours
 OTHERWISE = 0.35  # share of conditions that say what to do when they do not hold; by ear
 
 _UNKNOWN = re.compile(r"There is no |Invalid arguments")
@@ -56,7 +56,7 @@ Way = tuple[WorldFunction, tuple[Link, ...]]
 def grow(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> bool:
     """Grow by about so many calls; False when nothing fitted at all."""
     start, mark = draft.calls, len(draft.nodes)
-    if not draft.nodes and not _root(draft):
+    if not draft.nodes and not _opened(draft, calls, ways):
         return False
     left = dict(ways)
     while draft.calls < start + calls:
@@ -72,10 +72,27 @@ def grow(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> bool:
     return draft.calls > start or draft.undone(mark)
 
 
+def _opened(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> bool:
+    """Make the first call: one that the way it is mostly to grow can go on from.
+
+    A plan that is devoted to a function begins with all that it takes.
+    """
+    if draft.devoted and calls > 1:
+        return _seek(draft)
+    lexicon, mostly = feeds(draft.home), max(ways, key=ways.__getitem__)
+    suited = _SUITED.get(mostly)
+    if suited is not None and begun(draft, suited(lexicon)):
+        return True
+    return begun(draft, lexicon.roots)
+
+
 def _grown(draft: Draft, way: Growth) -> bool:
-    if way in ("root", "same") and len(draft.starts()) >= draft.knobs.width:
-        return False
-    return _WAYS[way](draft)
+    return (way not in ("root", "same") or _room(draft)) and _WAYS[way](draft)
+
+
+def _room(draft: Draft) -> bool:
+    """Say whether one more call may stand beside those that need nothing."""
+    return len(draft.starts()) < draft.knobs.width
 
 
 def _from_an_end(draft: Draft) -> bool:
@@ -87,9 +104,14 @@ def _fan_out(draft: Draft) -> bool:
 
 
 def _root(draft: Draft) -> bool:
-    """Make a call that needs nothing; one that leads to where the plan would like to get first."""
-    roots = [f for f in feeds(draft.home).roots if f.name not in draft.used]
-    return any(draft.call(f, {}) for f in _ranked(draft, roots, lambda f: f)[:TRIED])
+    """Make a call that needs nothing."""
+    return begun(draft, feeds(draft.home).roots)
+
+
+def begun(draft: Draft, roots: Iterable[WorldFunction]) -> bool:
+    """Make one of these calls, which need nothing; one that leads on is tried first."""
+    fresh = [f for f in roots if f.name not in draft.used]
+    return any(draft.call(f, {}) for f in _ranked(draft, fresh, lambda f: f)[:TRIED])
 
 
 def _ranked(
@@ -107,43 +129,37 @@ def _ranked(
 
 def _same(draft: Draft) -> bool:
     """Call a function that reads again, with one value changed."""
-    able = [i for i in draft.ends() if draft.turn_of[i] == len(draft.turns) - 1]
+    now = len(draft.turns) - 1
+    able = [i for i in draft.ends() if draft.turn_of[i] == now and _changeable(draft, i)]
     return bool(able) and again(draft, one_of(draft.rng, able))
 
 
 def again(draft: Draft, i: int) -> bool:
     """Call the function of a node that rests on nothing once more, with one value changed."""
+    able = _changeable(draft, i)
+    if not able:
+        return False
+    node, lexicon = call_at(draft.nodes, i), draft.feeds_of(i)
+    parameter, draw = one_of(draft.rng, able)
+    return draft.run(node.function, _with(node, parameter.name, draft.drawn(lexicon, draw)))
+
+
+def _changeable(draft: Draft, i: int) -> Sequence[tuple[Parameter, Known]]:
+    """List what could have another value in a call that reads and rests on nothing."""
     node = draft.nodes[i]
-    if not isinstance(node, CallNode) or node.function.writes or node.needs:
-        return False
-    lexicon = draft.feeds_of(i)
-    ours = [
-        p
-        for p in node.function.parameters
-        if p.name in node.bindings and p.required and p.kind not in lexicon.book.own
-    ]
-    if not ours:
-        return False
-    chosen = one_of(draft.rng, ours)
-    draw = lexicon.draws[node.function.name, chosen.name]
-    if draw is None:
-        return False
-    return draft.run(node.function, _with(node, chosen.name, draft.drawn(lexicon, draw)))
+    if not isinstance(node, CallNode) or node.needs:
+        return ()
+    return draft.feeds_of(i).changeable.get(node.function.name, ())
 
 
 def narrowed(draft: Draft, i: int) -> bool:
     """Call the function of a node once more, with a condition added."""
     node = draft.nodes[i]
-    if not isinstance(node, CallNode) or node.function.writes or not node.items:
+    if not isinstance(node, CallNode):
         return False
     lexicon = draft.feeds_of(i)
-    free = [
-        (p, draw)
-        for p in node.function.parameters
-        if p.name in lexicon.book.functions[node.function.name].modify
-        and p.name not in node.bindings
-        and (draw := lexicon.draws[node.function.name, p.name]) is not None
-    ]
+    able = lexicon.narrowing.get(node.function.name, ())
+    free = [(p, draw) for p, draw in able if p.name not in node.bindings]
     if not free or len(node.objects) < 2:  # noqa: PLR2004 - nothing to narrow down
         return False
     parameter, draw = one_of(draft.rng, free)
@@ -162,25 +178,40 @@ def _chain(draft: Draft, feeders: list[int]) -> bool:
 
 def _fan_in(draft: Draft) -> bool:
     feeders = draft.open_ends()[-BROAD:]
-    pairs = list(itertools.permutations(feeders, 2))
-    draft.rng.shuffle(pairs)
-    return any(_fed(draft, ways) for pair in pairs if (ways := _joint_ways(draft, *pair)))
+    pairs = shuffled(draft.rng, itertools.permutations(feeders, 2))
+    if any(_fed(draft, ways) for pair in pairs if (ways := _joint_ways(draft, *pair))):
+        return True
+    return _joined(draft)
+
+
+def _joined(draft: Draft) -> bool:
+    """Make a call that takes from two others, and before it those of them that are not there."""
+    able = [name for name in feeds(draft.home).joining if name not in draft.used]
+    if not able:
+        return False
+    name = one_of(draft.rng, able)
+    fed = feeds(draft.home).joining[name]
+    return _got(draft, draft.home.functions[name], FAR, fed)
 
 
 def _seek(draft: Draft) -> bool:
     """Make the call that the plan would like to get to, and before it those that it takes."""
     target = draft.home.functions.get(draft.target)
-    return target is not None and target.name not in draft.used and _got(draft, target, FAR)
+    if target is None or target.name in draft.used:
+        return False
+    return _got(draft, target, FAR, feeds(draft.home).opaque[target.name])
 
 
-def _got(draft: Draft, function: WorldFunction, left: int) -> bool:
+def _got(draft: Draft, function: WorldFunction, left: int, fed: Iterable[str]) -> bool:
     """Make a call whose values come from calls made for it, where nothing there brings them."""
     links: list[Link] = []
-    for name in sorted(feeds(draft.home).opaque[function.name]):
+    for name in sorted(fed):
         link = _brought(draft, function, name, left)
         if link is None:
             return False
         links.append(link)
+    if not links and not _room(draft):
+        return False
     bound = _bound(draft, function, links, each=False)
     return bound is not None and draft.call(function, bound)
 
@@ -204,9 +235,8 @@ def _brought(draft: Draft, function: WorldFunction, name: str, left: int) -> Lin
         for field, k in lexicon.referable[maker.entity]
         if k == kind
     ]
-    draft.rng.shuffle(able)
-    for maker, field in able[:TRIED] if left else ():
-        if _got(draft, maker, left - 1):
+    for maker, field in shuffled(draft.rng, able)[:TRIED] if left else ():
+        if _got(draft, maker, left - 1, lexicon.opaque[maker.name]):
             return name, len(draft.nodes) - 1, field
     return None
 
@@ -215,12 +245,22 @@ def _each(draft: Draft) -> bool:
     """Make a call for each item of a short list; where there is none yet, begin with one."""
     lists = [i for i in draft.open_ends() if _short_list(draft, i)]
     if not lists:
-        return len(draft.starts()) < draft.knobs.width and _chain(draft, draft.open_ends())
+        return _room(draft) and _listed(draft)
     feeder = one_of(draft.rng, lists)
     if draft.calls + len(draft.nodes[feeder].objects) > DEEPEST:
         return False
     ways = [w for w in _ways(draft, feeder) if not w[0].writes]
     return _fed(draft, ways, each=True)
+
+
+def _listed(draft: Draft) -> bool:
+    """Make a call that gives a list, rather one whose items can be gone through."""
+    ends = draft.open_ends()
+    if not ends:
+        return False
+    ways = _ways(draft, one_of(draft.rng, ends))
+    listing = feeds(draft.home).listing
+    return _fed(draft, [w for w in ways if w[0].name in listing]) or _fed(draft, ways)
 
 
 def _short_list(draft: Draft, i: int) -> bool:
@@ -254,7 +294,7 @@ def _reduce(draft: Draft) -> bool:
 
 
 def _compare(draft: Draft) -> bool:
-    """Conclude from calls of one function; where there is only one, make another first."""
+    """Conclude from calls of one function; where there is no second, make another first."""
     groups: dict[str, list[int]] = {}
     for i in draft.open_ends():
         node = draft.nodes[i]
@@ -263,7 +303,9 @@ def _compare(draft: Draft) -> bool:
     names = [n.function.name for n in draft.nodes if isinstance(n, CallNode)]
     whole = {name: group for name, group in groups.items() if len(group) == names.count(name)}
     several = [tuple(group) for group in whole.values() if len(group) > 1]
-    return concluded(draft, one_of(draft.rng, several)) if several else _same(draft)
+    if several:
+        return concluded(draft, one_of(draft.rng, several))
+    return _room(draft) and _same(draft)
 
 
 def _check(draft: Draft) -> bool:
@@ -376,8 +418,7 @@ def add_refused(draft: Draft) -> bool:
     ways: list[Way] = [w for i in feeders for w in _ways(draft, i) if w[0].writes]
     roots = feeds(draft.home).roots
     ways += [(f, ()) for f in roots if f.writes and f.name not in draft.used]
-    tried = draft.rng.sample(ways * REFUSED, len(ways) * REFUSED)
-    return any(_refusal(draft, function, links) for function, links in tried)
+    return any(_refusal(draft, *way) for way in shuffled(draft.rng, ways))
 
 
 def _refusal(draft: Draft, function: WorldFunction, links: Sequence[Link]) -> bool:
@@ -429,3 +470,10 @@ _WAYS: Mapping[Growth, Callable[[Draft], bool]] = {
     "check": _check,
     "across": _across,
 }
+
+_SUITED: Mapping[Growth, Callable[[Feeds], Iterable[WorldFunction]]] = {
+    "compare": lambda lexicon: [f for f in lexicon.roots if f.name in lexicon.changeable],
+    "each": lambda lexicon: [f for f in lexicon.roots if f.name in lexicon.listing],
+    "across": lambda lexicon: [f for f in lexicon.roots if f.name in lexicon.meeting],
+}
+"""Way of growing -> the first calls from which it can go on."""

@@ -107,7 +107,7 @@ class CallNode(msgspec.Struct, metaclass=Frozen, frozen=True, eq=False, dict=Tru
         """True when its condition does not hold."""
         return not self.results
 
-    @property
+    @cached_property
     def failed(self) -> bool:
         """True when it could not be made to work."""
         return any(failed(result) for result in self.results)

@@ -14,18 +14,19 @@ from dataclasses import replace
 
 from buttonup.bottomup.truth_first.dice import one_of, weighted
 from buttonup.bottomup.truth_first.draft import Draft
+from buttonup.bottomup.truth_first.feeds import feeds
 from buttonup.bottomup.truth_first.grow import shortened
 from buttonup.bottomup.truth_first.holds import holds
 from buttonup.bottomup.truth_first.nodes import CallNode, Node, Plan, call_at, call_needs, moved
 from buttonup.bottomup.truth_first.shapes import DEEPEST, DEPTHS, SHAPES, Planning, Scenes
-from buttonup.bottomup.truth_first.stage import STAGES, Staged
+from buttonup.bottomup.truth_first.stage import FREE, STAGES, Staged
 from buttonup.errors import Reject
 from buttonup.records import Json, Record
 from buttonup.worlds.session import Session
 from buttonup.worlds.world import World
 
-PERSISTENCE = 15  # drafts of one shape over one world before others are drawn; ours
-STRICT = 4  # drafts until the best is taken, where none has come out as wanted; ours
+PERSISTENCE = 6  # drafts of one shape over one world before others are drawn; ours
+STRICT = 2  # drafts until the best is taken, where none has come out as wanted; ours
 DEVOTED = 0.1  # share of plans that are only taken with the function they would like to call; ours
 SHAPED = 3  # calls from which a shape can show
 
@@ -61,9 +62,12 @@ def plan(
         if tried % PERSISTENCE == 0:
             near.clear()
             home = one_of(rng, worlds)
-            target = one_of(rng, list(home.functions)) if rng.random() < DEVOTED else ""
+            devoted = scene not in FREE and rng.random() < DEVOTED
+            target = one_of(rng, list(home.functions)) if devoted else ""
             shape = _drawn(rng, knobs.shapes, SHAPES)
             calls = int(_drawn(rng, knobs.depth, DEPTHS))
+            if target and feeds(home).opaque[target]:
+                calls = max(calls, 2)
         draft = Draft(home, worlds, variant, rng, knobs, target)
         staged = STAGES[scene](draft, calls, SHAPES[shape])
         if staged is None or (must and must.isdisjoint(draft.used)):
@@ -72,12 +76,12 @@ def plan(
             continue
         near.append((draft, staged))
         near.sort(key=lambda drafted: _merit(drafted[0], shape, calls))
-        strict = not target and tried % PERSISTENCE < STRICT - 1
+        strict = not target and scene not in FREE and tried % PERSISTENCE < STRICT - 1
         if strict and not _as_wanted(near[-1][0], shape, calls):
             continue
         draft, staged = near.pop()
         if draft.calls <= DEEPEST and shortened(draft):
-            made = _finished(draft, scene, staged)
+            made = finished(draft, scene, staged)
             if made is not None:
                 return made
     raise Reject("no_plan", f"{home.name}, {scene}: none in {knobs.tries} tries")
@@ -104,18 +108,19 @@ def _drawn(rng: random.Random, weights: dict[str, float], order: Iterable[str]) 
     return weighted(rng, {n: weights[n] for n in order if n in weights})  # whatever their own order
 
 
-def _finished(draft: Draft, scene: str, staged: Staged) -> Plan | None:
+def finished(draft: Draft, scene: str, staged: Staged) -> Plan | None:
     """Put the nodes in the order in which they are talked about; None when order matters."""
     order = _threads(draft.nodes, draft.turn_of)
     to = {old: new for new, old in enumerate(order)}
-    nodes = tuple(moved(draft.nodes[i], to) for i in order)
+    as_drafted = order == sorted(order)
+    nodes = tuple(draft.nodes if as_drafted else (moved(draft.nodes[i], to) for i in order))
     turn_of = tuple(draft.turn_of[i] for i in order)
     missing = (to[staged.missing[0]], staged.missing[1]) if staged.missing else None
     trouble = staged.trouble and replace(staged.trouble, node=to[staged.trouble.node])
     outside = {trouble.node} if trouble and not trouble.passes else set()
     if scene == "unserved":
         outside |= {i for i, turn in enumerate(turn_of) if turn == len(draft.turns) - 1}
-    changes = _changes(draft, nodes, turn_of, outside, as_drafted=order == sorted(order))
+    changes = _changes(draft, nodes, turn_of, order, outside)
     if changes is None:
         return None
     return Plan(
@@ -158,46 +163,69 @@ def _threads(nodes: Sequence[Node], turn_of: Sequence[int]) -> list[int]:
 
 
 def _changes(
-    draft: Draft,
-    nodes: Sequence[Node],
-    turn_of: Sequence[int],
-    outside: set[int],
-    *,
-    as_drafted: bool,
+    draft: Draft, nodes: Sequence[Node], turn_of: Sequence[int], order: Sequence[int], out: set[int]
 ) -> dict[str, Json] | None:
     """Give the final changes; None unless every valid order of the calls gives the same.
 
     The calls are run again in their order, and in the reverse as far as turns and dependencies
     allow. Two calls that only look independent (a write, and a read of what it wrote) show
-    themselves here. Where nothing writes there is nothing to show. `outside` are calls that do
-    not reach the world.
+    themselves here. Where nothing writes there is nothing to show. `order` has the place in which
+    each node was drafted; `out` are calls that do not reach the world.
     """
-    calls = [
-        i for i, n in enumerate(nodes) if isinstance(n, CallNode) and n.results and i not in outside
-    ]
-    if not any(call_at(nodes, i).function.writes for i in calls):
+    made = [i for i, n in enumerate(nodes) if isinstance(n, CallNode) and n.results]
+    calls = [i for i in made if i not in out]
+    if not any(call_at(nodes, i).function.writes for i in made):
         return {}
-    fresh = as_drafted and not outside
-    forth = draft.session.changes() if fresh else _run(draft, nodes, calls)
-    if forth is None:
-        return None
+    drafted = _written_before(nodes, sorted(made, key=order.__getitem__))
+    forth, back = _written_before(nodes, calls), _reversed(nodes, turn_of, calls)
+    fresh = forth == drafted
+    changes = draft.session.changes() if fresh else _run(draft, nodes, forth, drafted)
+    again = _written_before(nodes, back)
+    if changes is None or again == forth:
+        return changes
+    return changes if _run(draft, nodes, again, drafted) == changes else None
+
+
+def _reversed(nodes: Sequence[Node], turn_of: Sequence[int], calls: Sequence[int]) -> list[int]:
+    """Order calls from the last to the first, as far as turns and dependencies allow."""
     back: list[int] = []
     needs = {i: call_needs(nodes, i) for i in calls}
     waiting = list(calls)
     while waiting:
-        turn = min(turn_of[i] for i in waiting)
-        ready = [i for i in waiting if turn_of[i] == turn and not needs[i] & set(waiting)]
+        turn = turn_of[waiting[0]]
+        ready = [i for i in waiting if turn_of[i] == turn and needs[i].isdisjoint(waiting)]
         back.append(ready[-1])
         waiting.remove(ready[-1])
-    if back == calls:
-        return forth
-    return forth if _run(draft, nodes, back) == forth else None
+    return back
 
 
-def _run(draft: Draft, nodes: Sequence[Node], order: Sequence[int]) -> dict[str, Json] | None:
-    session = Session(draft.worlds.values(), draft.variant)
+_Written = dict[int, tuple[int, ...]]
+"""Calls in an order, each with the writes before it: all that its result can depend on."""
+
+
+def _written_before(nodes: Sequence[Node], order: Sequence[int]) -> _Written:
+    """Give calls in their order with the writes before each."""
+    before: _Written = {}
+    written: tuple[int, ...] = ()
     for i in order:
+        before[i] = written
+        if call_at(nodes, i).function.writes:
+            written = (*written, i)
+    return before
+
+
+def _run(
+    draft: Draft, nodes: Sequence[Node], order: _Written, drafted: _Written
+) -> dict[str, Json] | None:
+    """Give the changes of calls in this order; None when one gives another result than it gave.
+
+    A read that comes after the same writes as when it was drafted is known to read the same.
+    """
+    session = Session(draft.worlds.values(), draft.variant)
+    for i, before in order.items():
         node = call_at(nodes, i)
+        if before == drafted[i] and not node.function.writes:
+            continue
         for arguments, result in zip(node.arguments, node.results, strict=True):
             if session.call(node.function.name, arguments) != result:
                 return None

@@ -38,8 +38,8 @@ SHAPES: dict[str, Mapping[Growth, float]] = {
     "fan_in": {"root": 1, "fan_in": 2, "seek": 2, "chain": 1},
     "diamond": {"fan_out": 2, "fan_in": 2, "chain": 1},
     "loop": {"each": 4, "chain": 1, "reduce": 1},
-    "compare": {"same": 2, "compare": 2, "chain": 1},
-    "condition": {"check": 3, "chain": 2},
+    "compare": {"compare": 3, "same": 1, "chain": 1},
+    "condition": {"check": 3, "chain": 2, "fan_out": 1},
     "across": {"across": 4, "chain": 2, "reduce": 0.5},
     "mixed": {
         "root": 1.5, "same": 0.7, "chain": 4, "seek": 1.5, "fan_out": 1.5, "fan_in": 1.5, "each": 1,

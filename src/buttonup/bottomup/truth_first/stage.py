@@ -10,7 +10,8 @@ import msgspec
 
 from buttonup.bottomup.truth_first.dice import one_of
 from buttonup.bottomup.truth_first.draft import Draft
-from buttonup.bottomup.truth_first.grow import add_refused, again, chain_from, grow, narrowed
+from buttonup.bottomup.truth_first.feeds import feeds
+from buttonup.bottomup.truth_first.grow import add_refused, again, begun, chain_from, grow, narrowed
 from buttonup.bottomup.truth_first.nodes import CallNode, Said, Trouble, call_at
 from buttonup.bottomup.truth_first.shapes import DEEPEST, Growth
 from buttonup.records import Json
@@ -66,7 +67,9 @@ def follow_up(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> Staged 
 
 def change(draft: Draft, calls: int, _ways: Mapping[Growth, float]) -> Staged | None:
     """Ask for one thing, then for another value of it, and go on from there."""
-    if not grow(draft, 1, ASIDE) or not tellable(draft):
+    lexicon = feeds(draft.home)
+    able = [f for f in lexicon.roots if f.name in lexicon.changeable]
+    if not begun(draft, able) or not tellable(draft):
         return None
     draft.turn("change")
     return _went_on(draft, calls) if again(draft, 0) else None
@@ -74,7 +77,8 @@ def change(draft: Draft, calls: int, _ways: Mapping[Growth, float]) -> Staged | 
 
 def detail(draft: Draft, calls: int, _ways: Mapping[Growth, float]) -> Staged | None:
     """Ask for a list, then narrow it down, and go on from there."""
-    if not grow(draft, 1, ASIDE):
+    lexicon = feeds(draft.home)
+    if not begun(draft, [f for f in lexicon.roots if f.name in lexicon.narrowing]):
         return None
     draft.turn("detail")
     return _went_on(draft, calls) if narrowed(draft, 0) else None
@@ -262,3 +266,6 @@ STAGES: dict[str, Stage] = {
     "wrong_id": wrong_id,
     "refused": refused,
 }
+
+FREE = frozenset({"change", "detail", "late_function", "wrong_id", "refused"})
+"""Scenes with a layout of their own: hard enough to come by without being held to a shape."""

@@ -183,14 +183,25 @@ class Teller(Voice):
 
     def _result(self, node: CallNode, arguments: dict[str, Json], result: Json) -> str:
         entity, phrases, of = self.entity(node), self.phrases(node), node.entity
-        said = {n: self.valued(node, kind_of(node, n), v, spoken) for n, v in arguments.items()}
         if isinstance(result, dict):
-            return sentence(self._filled(self.choose(phrases.say), node, of, result, said))
+            way = self.choose(phrases.say)
+            said = self._argued(way, node, arguments)
+            return sentence(self._filled(way, node, of, result, said))
+        ways = phrases.say if len(result) > 1 else self.grammar.found["one" if result else "none"]
+        way = self.choose(ways)
+        said = self._argued(way, node, arguments)
         said["items"] = listed([self._filled(entity.item, node, of, row) for row in result])
         said["noun"] = entity.noun
         said["count"] = counted(len(result), entity.noun, entity.plural)
-        ways = phrases.say if len(result) > 1 else self.grammar.found["one" if result else "none"]
-        return sentence(fill(self.choose(ways), said))
+        return sentence(fill(way, said))
+
+    def _argued(self, way: str, node: CallNode, arguments: dict[str, Json]) -> dict[str, str]:
+        """Say the arguments that a template has slots for."""
+        return {
+            name: self.valued(node, kind_of(node, name), arguments[name], spoken)
+            for name in slots_of(way)
+            if name in arguments
+        }
 
     def _filled(
         self,
