@@ -20,7 +20,7 @@ class Turn(Record):
     content: str
 
 
-class Request(Record, dict=True):
+class Request(Record, dict=True, gc=True):
     """All that decides a reply. Its `key` is the address under which the reply is journalled."""
 
     model: str
