@@ -1,20 +1,40 @@
-"""Read what a chat-completions endpoint sends: the reply, its words on an error, its pause."""
+"""Write what a chat-completions endpoint takes, and read what it sends."""
 
 from __future__ import annotations
 
 import email.utils
 import re
 import time
+from collections.abc import Set
 
 import msgspec
 
 from buttonup.errors import Fault
-from buttonup.model.door import Reply
+from buttonup.model.door import Reply, Request
+from buttonup.model.schemas import strict
 from buttonup.records import Json
 
 THINKING = re.compile(r"\A\s*(?:<think>|(?![\s{\[`\"]))(.*?)</think>\s*", re.DOTALL)
 """Reasoning before the reply; some chat templates keep the opening tag to themselves."""
 MOST_TOKENS = 2**48  # more is no count
+
+
+def write_body(request: Request, without: Set[str] = frozenset()) -> dict[str, Json]:
+    """Write a request as a body to post, without some fields; `max_tokens` has a newer name."""
+    body: dict[str, Json] = {
+        "model": request.model,
+        "messages": request.messages,
+        "temperature": request.temperature,
+        "max_tokens": request.max_tokens,
+        "seed": request.seed,
+    }
+    if request.schema is not None:
+        name = re.sub(r"[^A-Za-z0-9_-]", "_", request.prompt)[:64] or "reply"
+        asked = {"name": name, "schema": request.schema, "strict": strict(request.schema)}
+        body["response_format"] = {"type": "json_schema", "json_schema": asked}
+    if "max_tokens" in without:
+        body["max_completion_tokens"] = request.max_tokens
+    return {key: value for key, value in body.items() if key not in without}
 
 
 def read_reply(body: bytes) -> Reply:

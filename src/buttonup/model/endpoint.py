@@ -7,21 +7,22 @@ request (Reject). Sends to nowhere but its base address, and keeps the key to it
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from types import TracebackType
-from typing import Self
+from typing import Any, BinaryIO, NamedTuple, NoReturn, Self
 
 import aiohttp
 import msgspec
 
 from buttonup.errors import BadInput, Fault, Reject
-from buttonup.model.completion import pause, read_reply, words_of
+from buttonup.model.completion import pause, read_reply, words_of, write_body
 from buttonup.model.door import Reply, Request
-from buttonup.model.schemas import strict
 from buttonup.records import Json
 
 PASSING = {408, 409, 425, 429}  # and all from 500 on: these may pass
 LARGEST = 32 * 2**20  # bytes of a reply; more is no chat completion
+LARGEST_FILE = 2**32  # bytes of a file that is fetched; 50,000 long replies are a sixth of that
+FILE_TAKES = 3600  # seconds that a file may be on its way
 SECRET = 16  # characters; a shorter key ("EMPTY") is a stand-in, and replies may say it
 CONNECTING = 20  # seconds to reach a host, and for it to say that it is there
 ADDRESS = re.compile(r"https?://[^\s/@?#]+(?:/[^\s@?#]*)?")
@@ -35,6 +36,14 @@ REFUSALS = {
 }
 """Fields that some endpoints or models refuse, with the words they do it in. The request then goes
 without: the prompt says the schema in words too, and `max_tokens` goes under its newer name."""
+
+
+class Answer(NamedTuple):
+    """What came back over HTTP; the key, where it is echoed, is taken out."""
+
+    status: int
+    headers: Mapping[str, str]
+    said: bytes
 
 
 class Endpoint:
@@ -65,7 +74,6 @@ class Endpoint:
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
             headers={"Authorization": f"Bearer {self._key}"} if self._key else {},
-            timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=CONNECTING),
             connector=aiohttp.TCPConnector(limit=0),  # how many at once is `Limited`'s to say
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
@@ -102,69 +110,82 @@ class Endpoint:
         Raises   Fault for what may pass; BadInput when the key or the model is refused
         """
         while True:
-            body = self._body(request)
-            status, headers, said = await self._post(body, request.key)
-            if status == 200:  # noqa: PLR2004 - HTTP's own number
-                return read_reply(said)
-            refused = self._newly_refused(status, said, body)
-            if not refused:
-                self._refuse(status, headers, said, request)
-            self._refused.add((request.prompt, refused))
+            body = self.body(request)
+            sent = {"Idempotency-Key": request.key, "Content-Type": "application/json"}
+            told = await self.exchange(
+                "POST", "/chat/completions", data=msgspec.json.encode(body), headers=sent
+            )
+            if told.status == 200:  # noqa: PLR2004 - HTTP's own number
+                return read_reply(told.said)
+            if not self.learns(told, request, body.keys()):
+                self.refuse(told, request.model)
 
-    async def _post(
-        self, body: Mapping[str, Json], key: str
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
-        url, data = f"{self._base}/chat/completions", msgspec.json.encode(body)
+    async def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        data: Any = None,
+        headers: Mapping[str, str] | None = None,
+        into: BinaryIO | None = None,
+    ) -> Answer:
+        """Send something to a path below the base address, and give what comes back.
+
+        `into` takes the body of a 200 instead, however large. It may hold the key.
+        Raises  Fault where nobody answers, or the body is torn or has no end
+        """
+        most = LARGEST_FILE if into else LARGEST
         said = bytearray()
         try:
-            async with self._open.post(
-                url, data=data, headers=headers, allow_redirects=False
+            async with self._open.request(
+                method,
+                f"{self._base}{path}",
+                data=data,
+                headers=headers,
+                allow_redirects=False,
+                timeout=self._waits(for_file=into is not None or isinstance(data, aiohttp.FormData)),
             ) as response:
                 async for chunk in response.content.iter_any():
-                    said += chunk
-                    if len(said) > LARGEST:
+                    if (most := most - len(chunk)) < 0:
                         raise Fault(f"{self._base}: a reply without end")
-                return response.status, response.headers, self._without_key(bytes(said))
+                    if into and response.status == 200:  # noqa: PLR2004 - HTTP's own number
+                        into.write(chunk)
+                    else:
+                        said += chunk
+                return Answer(response.status, response.headers, self.without_key(bytes(said)))
         except AWAY as error:
             raise Fault(f"{self._base}: {_said(error)}") from error
 
-    def _body(self, request: Request) -> dict[str, Json]:
-        """Write a request as the endpoint takes it: without what it has refused before."""
-        body: dict[str, Json] = {
-            "model": request.model,
-            "messages": request.messages,
-            "temperature": request.temperature,
-            "max_tokens": request.max_tokens,
-            "seed": request.seed,
-        }
-        if request.schema is not None:
-            name = re.sub(r"[^A-Za-z0-9_-]", "_", request.prompt)[:64] or "reply"
-            asked = {"name": name, "schema": request.schema, "strict": strict(request.schema)}
-            body["response_format"] = {"type": "json_schema", "json_schema": asked}
-        if (request.prompt, "max_tokens") in self._refused:
-            body["max_completion_tokens"] = request.max_tokens
-        return {k: v for k, v in body.items() if (request.prompt, k) not in self._refused}
+    def _waits(self, *, for_file: bool) -> aiohttp.ClientTimeout:
+        total = max(FILE_TAKES, self._timeout) if for_file else self._timeout
+        return aiohttp.ClientTimeout(total, sock_connect=CONNECTING, sock_read=self._timeout)
 
-    def _newly_refused(self, status: int, said: bytes, body: Mapping[str, Json]) -> str:
-        """Name the optional field that the endpoint complains of; "" when it is none.
+    def body(self, request: Request) -> dict[str, Json]:
+        """Write a request as the endpoint takes it: without what it has refused before."""
+        without = {field for prompt, field in self._refused if prompt == request.prompt}
+        return write_body(request, without)
+
+    def learns(self, told: Answer, request: Request, sent: Set[str]) -> bool:
+        """Say whether the endpoint complains of an optional field of those that were sent.
 
         What is refused is remembered by prompt: an odd schema in one says nothing of the others.
         """
-        if status not in (400, 422):
-            return ""
-        words = words_of(said, most=2000)
-        return next((f for f, told in REFUSALS.items() if f in body and told.search(words)), "")
+        if told.status not in (400, 422):
+            return False
+        words = words_of(told.said, most=2000)
+        refused = next((f for f, by in REFUSALS.items() if f in sent and by.search(words)), "")
+        if refused:
+            self._refused.add((request.prompt, refused))
+        return bool(refused)
 
-    def _refuse(
-        self, status: int, headers: Mapping[str, str], said: bytes, request: Request
-    ) -> None:
-        self._refuse_always(status, headers)
-        words = f"{self._base}: {status} {words_of(said)}".strip()
-        if status in PASSING or status >= 500:  # noqa: PLR2004 - HTTP's own number
-            raise Fault(words, pause(headers.get("Retry-After", "")))
-        if status == 404:  # noqa: PLR2004 - HTTP's own number
-            what = f"no model {request.model!r} there ({words})"
+    def refuse(self, told: Answer, model: str) -> NoReturn:
+        """Raise what an answer that is no 200 means: Fault, BadInput or Reject."""
+        self._refuse_always(told.status, told.headers)
+        words = f"{self._base}: {told.status} {words_of(told.said)}".strip()
+        if told.status in PASSING or told.status >= 500:  # noqa: PLR2004 - HTTP's own number
+            raise Fault(words, pause(told.headers.get("Retry-After", "")))
+        if told.status == 404:  # noqa: PLR2004 - HTTP's own number
+            what = f"no model {model!r} there ({words})"
             raise BadInput(what, "mend --teacher, or --base-url (it mostly ends in /v1)")
         raise Reject("refused_by_endpoint", words)
 
@@ -177,10 +198,10 @@ class Endpoint:
         if status == 402:  # noqa: PLR2004 - HTTP's own number
             raise BadInput(f"{self._base} wants to be paid first (402)", "top up, and run it again")
         if status in (301, 302, 303, 307, 308):
-            where = words_of(self._without_key(headers.get("Location", "elsewhere").encode()))
+            where = words_of(self.without_key(headers.get("Location", "elsewhere").encode()))
             raise BadInput(f"{self._base} redirects to {where}", "give the final --base-url")
 
-    def _without_key(self, said: bytes) -> bytes:
+    def without_key(self, said: bytes) -> bytes:
         """Give what an endpoint said; when it echoes the key, that is neither shown nor kept."""
         secret = len(self._key) >= SECRET
         return said.replace(self._key.encode(), b"[key]") if secret else said

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from buttonup.errors import Fault
 from buttonup.model.door import Model, Reply, Request
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +36,24 @@ class Retrying:
 
     async def __call__(self, request: Request, /) -> Reply:
         """Answer, if need be after a while. Raises Fault when the last try failed."""
-        tried = 0
-        while True:
-            tried += 1
-            try:
-                return await self.model(request)
-            except Fault as fault:
-                told = fault.retry_after or 0.0
-                if tried >= self.times or told > self.patience:
-                    raise
-            await asyncio.sleep(max(told, self._pause(tried)))
+        return await again(
+            partial(self.model, request), self.times, self.first, self.longest, self.patience
+        )
 
-    def _pause(self, tried: int) -> float:
-        backing_off = min(self.longest, self.first * 2.0 ** (tried - 1))
-        return backing_off * random.uniform(0.5, 1.0)  # so that not all come back at once
+
+async def again(
+    call: Callable[[], Awaitable[T]], times: int, first: float, longest: float, patience: float
+) -> T:
+    """Give what a call gives, if need be after a while. The rest is as for `Retrying`."""
+    tried = 0
+    while True:
+        tried += 1
+        try:
+            return await call()
+        except Fault as fault:
+            told = fault.retry_after or 0.0
+            if tried >= times or told > patience:
+                raise
+        backing_off = min(longest, first * 2.0 ** (tried - 1))
+        spread = backing_off * random.uniform(0.5, 1.0)  # so that not all come back at once
+        await asyncio.sleep(max(told, spread))
