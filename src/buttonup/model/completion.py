@@ -5,7 +5,7 @@ from __future__ import annotations
 import email.utils
 import re
 import time
-from collections.abc import Set
+from collections.abc import Collection
 
 import msgspec
 
@@ -19,7 +19,7 @@ THINKING = re.compile(r"\A\s*(?:<think>|(?![\s{\[`\"]))(.*?)</think>\s*", re.DOT
 MOST_TOKENS = 2**48  # more is no count
 
 
-def write_body(request: Request, without: Set[str] = frozenset()) -> dict[str, Json]:
+def write_body(request: Request, without: Collection[str] = ()) -> dict[str, Json]:
     """Write a request as a body to post, without some fields; `max_tokens` has a newer name."""
     body: dict[str, Json] = {
         "model": request.model,

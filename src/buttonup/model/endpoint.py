@@ -7,7 +7,7 @@ request (Reject). Sends to nowhere but its base address, and keeps the key to it
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, NoReturn, Self
 
@@ -18,6 +18,7 @@ from buttonup.errors import BadInput, Fault, Reject
 from buttonup.model.completion import pause, read_reply, words_of, write_body
 from buttonup.model.door import Reply, Request
 from buttonup.records import Json
+from buttonup.store.whole import append
 
 PASSING = {408, 409, 425, 429}  # and all from 500 on: these may pass
 LARGEST = 32 * 2**20  # bytes of a reply; more is no chat completion
@@ -143,13 +144,15 @@ class Endpoint:
                 data=data,
                 headers=headers,
                 allow_redirects=False,
-                timeout=self._waits(for_file=into is not None or isinstance(data, aiohttp.FormData)),
+                timeout=self._waits(
+                    for_file=into is not None or isinstance(data, aiohttp.FormData)
+                ),
             ) as response:
                 async for chunk in response.content.iter_any():
                     if (most := most - len(chunk)) < 0:
                         raise Fault(f"{self._base}: a reply without end")
                     if into and response.status == 200:  # noqa: PLR2004 - HTTP's own number
-                        into.write(chunk)
+                        append(into, chunk)
                     else:
                         said += chunk
                 return Answer(response.status, response.headers, self.without_key(bytes(said)))
@@ -165,7 +168,7 @@ class Endpoint:
         without = {field for prompt, field in self._refused if prompt == request.prompt}
         return write_body(request, without)
 
-    def learns(self, told: Answer, request: Request, sent: Set[str]) -> bool:
+    def learns(self, told: Answer, request: Request, sent: Collection[str]) -> bool:
         """Say whether the endpoint complains of an optional field of those that were sent.
 
         What is refused is remembered by prompt: an odd schema in one says nothing of the others.
