@@ -34,8 +34,7 @@ from buttonup.formats import Exported, Negatives, Preference
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Model, Reply, Request
 from buttonup.model.journaled import Journaled
-from buttonup.model.limited import Limited
-from buttonup.model.retrying import Retrying
+from buttonup.model.stack import Way, reached
 from buttonup.recipe import Recipe, as_toml, identity, pipeline, source
 from buttonup.records import (
     Blueprint,
@@ -336,12 +335,15 @@ async def _door(recipe: Recipe, model: Model | None) -> AsyncIterator[Model | No
     if model is not None or not k.model:
         yield model
         return
-    from buttonup.model.endpoint import Endpoint  # noqa: PLC0415 - loads aiohttp, which few runs need
-
-    key = os.environ.get(k.key_env)
-    async with Endpoint(k.base_url, key, key_env=k.key_env, timeout=k.timeout) as endpoint:
-        await endpoint.probe()
-        yield Retrying(Limited(endpoint, recipe.concurrency))
+    way = Way(
+        base_url=k.base_url,
+        key=os.environ.get(k.key_env),
+        key_env=k.key_env,
+        timeout=k.timeout,
+        in_flight=recipe.concurrency,
+    )
+    async with reached(way) as reachable:
+        yield reachable
 
 
 # --- after a run --------------------------------------------------------------------------------

@@ -1,0 +1,40 @@
+"""The way to a model: an endpoint, how many requests it takes at once, and what is tried again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from buttonup.model.door import Model
+from buttonup.model.limited import Limited
+from buttonup.model.retrying import Retrying
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a model is asked, and how."""
+
+    base_url: str
+    key: str | None = None
+    key_env: str = "OPENAI_API_KEY"
+    """Where the key came from, for messages."""
+    timeout: float = 300.0
+    """Seconds one reply may take."""
+    in_flight: int = 16
+    """Requests at a time, at most."""
+
+
+@asynccontextmanager
+async def reached(way: Way) -> AsyncIterator[Model]:
+    """Reach an endpoint for as long as the context lasts: tried first, then limited and retried.
+
+    Raises  BadInput when nobody is there, or the key is refused
+    """
+    from buttonup.model.endpoint import Endpoint  # noqa: PLC0415 - loads what few runs need
+
+    async with Endpoint(
+        way.base_url, way.key, key_env=way.key_env, timeout=way.timeout
+    ) as endpoint:
+        await endpoint.probe()
+        yield Retrying(Limited(endpoint, way.in_flight))
