@@ -21,21 +21,23 @@ from contextlib import aclosing, asynccontextmanager, contextmanager, nullcontex
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
 
 from buttonup import formats, gates
 from buttonup.engine.cores import cores, spread
 from buttonup.engine.local import Kept, run
+from buttonup.engine.paced import Paced
 from buttonup.engine.report import Ending, Report, read_ending, read_report
 from buttonup.errors import BadInput
 from buttonup.formats import Exported, Negatives, Preference
 from buttonup.model.ask import Teacher
+from buttonup.model.batching import Standing
 from buttonup.model.door import Model, Reply, Request
 from buttonup.model.journaled import Journaled
-from buttonup.model.stack import Way, reached
-from buttonup.recipe import Recipe, as_toml, identity, pipeline, source
+from buttonup.model.stack import Way, batches_of, in_batches, reached
+from buttonup.recipe import Recipe, as_toml, identity, pipeline, promise, source
 from buttonup.records import (
     Blueprint,
     Conversation,
@@ -48,12 +50,22 @@ from buttonup.store import rundir
 from buttonup.store.journal import read_usage
 from buttonup.store.lines import read_records
 from buttonup.store.rundir import Line, RunDir, line_of, open_run
+from buttonup.store.submitted import on_their_way
 from buttonup.topdown.corrupt import corruptions
+
+if TYPE_CHECKING:
+    from buttonup.model.batches import Batches
 
 TICK = 0.25  # seconds between two looks at progress, and between two flushes
 FEW = 5  # samples wanted for each item in flight; ours: a short run pays for less that it drops
 MANY = 500  # samples wanted from which worker processes pay for their start; ours
-BEGUN = {".lock", "identity", "recipe.toml", "journal.sqlite"}  # there before anything is made
+BEGUN = {
+    ".lock",
+    "identity",
+    "recipe.toml",
+    "journal.sqlite",
+    "batches",
+}  # there before anything is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,8 @@ class Progress:
     """Items given up or failed since the last accepted sample."""
     calls: int = 0
     """Model replies that came in this sitting."""
+    standing: Standing | None = None
+    """How the batches stand, where there are any."""
 
 
 Watch = Callable[[Progress], None]
@@ -129,12 +143,21 @@ async def make(
     return Made(told, next(accepted(folder), None), ending.why)
 
 
+class _Door(NamedTuple):
+    """The way to the model that a run needs: one request at a time, in batches, or none at all."""
+
+    model: Model | None = None
+    batches: Batches | None = None
+
+
 async def _run(
-    recipe: Recipe, first: Iterable[Record], door: Model | None, opened: RunDir, watch: Watch
+    recipe: Recipe, first: Iterable[Record], door: _Door, opened: RunDir, watch: Watch
 ) -> Progress:
     """Run the pipeline and write what it gives; in the end the journal has every reply."""
-    with opened.journal() if door else nullcontext() as journal:
-        counted = _Counted(door) if door else None
+    if door.batches:
+        return await _run_in_batches(recipe, first, door.batches, opened, watch)
+    with opened.journal() if door.model else nullcontext() as journal:
+        counted = _Counted(door.model) if door.model else None
         model = Journaled(counted, journal) if counted and journal else None
         workers = 1 if model or recipe.tools == "simulated" else _workers(recipe)
         if workers > 1:
@@ -144,6 +167,32 @@ async def _run(
             flight = min(recipe.concurrency, recipe.n // FEW + 1)
             lines = _lines(run(first, stages, flight))
         return await _written(lines, opened, recipe, counted, watch)
+
+
+async def _run_in_batches(
+    recipe: Recipe, first: Iterable[Record], batches: Batches, opened: RunDir, watch: Watch
+) -> Progress:
+    """Do the same where all that can be asked at a time is asked in one batch."""
+    paced = Paced(first, recipe.n, promise(recipe), recipe.batch.items)
+
+    async def noticed(lines: AsyncGenerator[Line, None]) -> AsyncGenerator[Line, None]:
+        async with aclosing(lines) as stream:
+            async for line in stream:
+                if line.file == rundir.ACCEPTED:
+                    paced.accepted()
+                yield line
+
+    with opened.journal() as journal:
+        notes, known = opened.submitted(), lambda key: journal.get(key) is not None
+        async with in_batches(batches, notes, known, recipe.batch) as batched:
+            counted = _Counted(batched)
+            stages = pipeline(recipe, _teacher(recipe, Journaled(counted, journal)))
+            lines = noticed(_lines(run(paced.items(), stages, recipe.batch.items, paced.over)))
+
+            def watched(at: Progress) -> None:
+                watch(replace(at, standing=batched.standing))
+
+            return await _written(lines, opened, recipe, counted, watched)
 
 
 def _workers(recipe: Recipe) -> int:
@@ -329,11 +378,11 @@ def _teacher(recipe: Recipe, model: Model | None) -> Teacher | None:
 
 
 @asynccontextmanager
-async def _door(recipe: Recipe, model: Model | None) -> AsyncIterator[Model | None]:
-    """Open the way to the model that a recipe names: tried first, then limited and retried."""
+async def _door(recipe: Recipe, model: Model | None) -> AsyncIterator[_Door]:
+    """Open the way to the model that a recipe names, and see whether anybody is there."""
     k = recipe.teacher
     if model is not None or not k.model:
-        yield model
+        yield _Door(model)
         return
     way = Way(
         base_url=k.base_url,
@@ -342,8 +391,12 @@ async def _door(recipe: Recipe, model: Model | None) -> AsyncIterator[Model | No
         timeout=k.timeout,
         in_flight=recipe.concurrency,
     )
-    async with reached(way) as reachable:
-        yield reachable
+    if k.batch:
+        async with batches_of(way) as batches:
+            yield _Door(batches=batches)
+    else:
+        async with reached(way) as reachable:
+            yield _Door(reachable)
 
 
 # --- after a run --------------------------------------------------------------------------------
@@ -354,6 +407,11 @@ def accepted(folder: Path) -> Iterator[Sample]:
     if not (folder / "identity").exists():
         raise BadInput(f"{folder} holds no run", "name the folder that `buttonup run --out` made")
     yield from read_records(folder / "accepted.jsonl", Sample)
+
+
+def batches_on_their_way(folder: Path) -> int:
+    """Count the batches that a run has handed to a provider and not made use of yet."""
+    return on_their_way(folder / "batches")
 
 
 def report(folder: Path) -> Report:

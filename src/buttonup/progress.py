@@ -21,6 +21,7 @@ from rich.text import Text
 
 from buttonup import dataset
 from buttonup.dataset import Watch
+from buttonup.model.batching import Standing
 
 EVERY = 10.0  # seconds between two plain lines
 
@@ -78,4 +79,11 @@ class _Lines:
 
 def _told(at: dataset.Progress) -> str:
     calls = f", {at.calls} model calls" if at.calls else ""
-    return f"{at.failed} failed a gate, {at.rejected} given up{calls}"
+    batches = f", {_of_batches(at.standing)}" if at.standing and at.standing.batches else ""
+    return f"{at.failed} failed a gate, {at.rejected} given up{calls}{batches}"
+
+
+def _of_batches(standing: Standing) -> str:
+    out = "1 batch" if standing.batches == 1 else f"{standing.batches} batches"
+    failed = f", {standing.failed} failed" if standing.failed else ""
+    return f"{out} out ({standing.done} of {standing.requests} requests done{failed})"

@@ -20,6 +20,7 @@ from buttonup.bottomup import text_first, truth_first
 from buttonup.engine.local import Fold, Stage
 from buttonup.errors import BadInput
 from buttonup.model.ask import Teacher
+from buttonup.model.batching import Batching
 from buttonup.records import Record, Rejection, Sample, Trajectory, digest
 from buttonup.worlds.session import find_world
 from buttonup.worlds.splits import Split, unseen, worlds_of
@@ -44,6 +45,8 @@ class Teaching(Record):
     """Times one thing is asked for: once, and again after each reply that does not fit."""
     timeout: Annotated[float, msgspec.Meta(gt=0)] = 300.0
     """Seconds one reply may take."""
+    batch: bool = False
+    """Whether it is asked through the provider's batches: half the price, hours a stage."""
 
 
 class Recipe(Record):
@@ -59,7 +62,7 @@ class Recipe(Record):
     seeds: str = ""
     """File of seed conversations for text first; "" for the shipped scenarios."""
     concurrency: Some = 16
-    """Items and model calls in flight."""
+    """Items and model calls in flight; with batches, `batch.items` instead."""
     cores: Annotated[int, msgspec.Meta(ge=0)] = 0
     """Processor cores used where no model is asked; 0 for all there are."""
     patience: Some = 300
@@ -67,6 +70,7 @@ class Recipe(Record):
     rewrite: bool = True
     """Truth first: whether the teacher, where there is one, rewrites the requests."""
     teacher: Teaching = Teaching()
+    batch: Batching = Batching()
 
     plan: truth_first.Planning = truth_first.Planning()
     scenes: truth_first.Scenes = truth_first.Scenes()
@@ -92,12 +96,14 @@ NOT_IDENTITY: Mapping[str, str] = {
     "concurrency": "changes how fast, not what",
     "cores": "changes how fast, not what",
     "patience": "changes when a poor run gives up, not what it makes until then",
+    "batch": "changes how fast, not what",
     "seeds": "counted by content, not by path",
 }
 NOT_IDENTITY_OF_TEACHER: Mapping[str, str] = {
     "base_url": "the same model may move to another address",
     "key_env": "says who pays",
     "timeout": "changes how long to wait, not for what",
+    "batch": "the same requests, another way there",
 }
 """What may change while a run goes on, and why."""
 
@@ -185,6 +191,14 @@ def source(recipe: Recipe) -> Iterable[Record]:
         _try_seeds(Path(recipe.seeds))
         return text_first.read_seeds(Path(recipe.seeds))
     return text_first.shipped()
+
+
+def promise(recipe: Recipe) -> int:
+    """Say how many samples one item of the source gives, if all goes well."""
+    if recipe.tools != "simulated":
+        return 1
+    widened = 1 + max(0, recipe.expand.per_scenario)
+    return widened * recipe.atoms.per_scenario * len(recipe.compose.strategies)
 
 
 def _try_seeds(path: Path) -> None:

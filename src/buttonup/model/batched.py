@@ -15,47 +15,24 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Annotated, BinaryIO, Self
+from typing import BinaryIO, Self
 
 import msgspec
 from msgspec import structs
 
 from buttonup.errors import BadInput, Fault, Reject
-from buttonup.model.batches import MOST_BYTES, MOST_REQUESTS, PATH, Batch, Batches
+from buttonup.model.batches import PATH, Batch, Batches
+from buttonup.model.batching import MOST_BYTES, Batching, Standing
 from buttonup.model.completion import read_reply
 from buttonup.model.door import Reply, Request
 from buttonup.model.endpoint import REFUSALS
 from buttonup.model.fetched import Fetched
-from buttonup.records import Record
 from buttonup.store.submitted import Note, Submitted
 from buttonup.store.whole import append
 
 BREATH = 64  # requests that are written or answered, after which others get their turn. Ours.
 SOONEST = 1.0  # seconds before the first look at a batch; half as much again before each later one
 MEND = "mend it, or run without batches"
-
-
-class Batching(Record):
-    """When a batch is sent off and looked after: how fast a run is, not what it makes."""
-
-    quiet: Annotated[float, msgspec.Meta(gt=0)] = 5.0
-    """Seconds without a new request, after which those that wait are sent off."""
-    longest: Annotated[float, msgspec.Meta(gt=0)] = 300.0
-    """Seconds between two looks at a batch, once it has been looked at for a while."""
-    requests: Annotated[int, msgspec.Meta(ge=1, le=MOST_REQUESTS)] = MOST_REQUESTS
-    """Requests that a batch has at most."""
-    tries: Annotated[int, msgspec.Meta(ge=1)] = 3
-    """Batches that a request may be in, before the run stops because it is never answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How the batches stand that are on their way."""
-
-    batches: int = 0
-    requests: int = 0
-    done: int = 0
-    failed: int = 0
 
 
 @dataclass(slots=True, eq=False)

@@ -25,9 +25,6 @@ from buttonup.model.retrying import again
 
 T = TypeVar("T")
 
-MOST_REQUESTS = 50_000
-MOST_BYTES = 200_000_000
-"""What one input file may hold. Source: the guide above, "up to 50,000 requests, 200 MB"."""
 PATH = "/v1/chat/completions"
 """What a batch, and each of its lines, is posted to; the provider's own path, whatever our URL."""
 PAGE = 100  # batches a page, when they are listed; the most that the API gives
