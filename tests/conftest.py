@@ -85,7 +85,9 @@ class Provider:
     takes: float = 0.0
     """Seconds that a batch takes."""
     trips: Callable[[str, int], web.StreamResponse | None] = lambda _what, _nth: None
-    """Answers the n-th "upload", "create", "list", "look" or "content" in place of what is right."""
+    """Answers the n-th "upload", "create", "list", "look" or "content" instead of what is right."""
+    hears: Callable[[str], None] = lambda _what: None
+    """Learns of each call once it has been done, before its answer goes out."""
     spoils: Callable[[Json, Lines, Lines], None] = lambda _batch, _out, _err: None
     """Changes how a batch has ended, its output and its errors."""
     most: int = 50_000
@@ -117,7 +119,9 @@ class Provider:
         if (tripped := self.trips(name, self.calls[name])) is not None:
             await request.read()
             return tripped
-        return await getattr(self, f"_{name}")(request, *rest[:1])  # type: ignore[no-any-return]
+        answer: web.Response = await getattr(self, f"_{name}")(request, *rest[:1])
+        self.hears(name)
+        return answer
 
     async def _models(self, _request: web.Request) -> web.Response:
         return web.json_response({"data": []})

@@ -83,7 +83,7 @@ def run(
         try:
             made = asyncio.run(dataset.make(cooked, folder, watch))
         except KeyboardInterrupt as stop:
-            raise KeyboardInterrupt(_left_running(folder)) from stop
+            raise click.Abort(_left_running(folder)) from stop
     if not quiet:
         _print_made(made, folder)
     if made.short:
@@ -95,7 +95,7 @@ def run(
 def _left_running(folder: Path) -> str:
     """Say what goes on at the provider while the run does not."""
     out = dataset.batches_on_their_way(folder)
-    return f"{out} batch{'es' * (out > 1)} left running at the provider; " if out else ""
+    return f"{out} batch{'es' * (out > 1)} left at the provider; " if out else ""
 
 
 def _setting(text: str) -> tuple[str, Any]:

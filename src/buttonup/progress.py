@@ -66,12 +66,15 @@ class _Lines:
 
     def __init__(self) -> None:
         self._started = self._said = time.monotonic()
+        self._told: dataset.Progress | None = None
 
     def __call__(self, at: dataset.Progress) -> None:
         now = time.monotonic()
         if now - self._said < EVERY and at.accepted < at.wanted:
             return
-        self._said = now
+        if at == self._told:
+            return  # a batch may take hours
+        self._said, self._told = now, at
         rate = at.accepted / max(now - self._started, 1e-9)
         left = f", {(at.wanted - at.accepted) / rate:.0f} s left" if rate else ""
         sys.stderr.write(f"{at.accepted}/{at.wanted} accepted, {_told(at)}, {rate:.1f}/s{left}\n")

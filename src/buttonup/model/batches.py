@@ -28,6 +28,7 @@ T = TypeVar("T")
 PATH = "/v1/chat/completions"
 """What a batch, and each of its lines, is posted to; the provider's own path, whatever our URL."""
 PAGE = 100  # batches a page, when they are listed; the most that the API gives
+MOST_PAGES = 1000  # a list that goes on beyond has no end
 ENDED = frozenset({"completed", "failed", "expired", "cancelled"})
 DAY = 86400  # seconds by which a provider's clock and ours may differ
 CROWDED = "token_limit_exceeded"  # the code of a batch for which the provider's queue has no room
@@ -68,7 +69,7 @@ class Batch(msgspec.Struct, frozen=True):
     input_file_id: str = ""
     output_file_id: str | None = None
     error_file_id: str | None = None
-    created_at: float = 0
+    created_at: float | None = None
     errors: Troubles | None = None
     request_counts: Counts | None = None
 
@@ -170,14 +171,18 @@ class Batches:
     async def _find(self, file: str, since: float) -> Batch | None:
         """Look for the batch of a file; the list has the latest first."""
         after = ""
-        while True:
+        for _ in range(MOST_PAGES):
             page = await self._ask(_Page, "GET", f"/batches?limit={PAGE}{after}")
             for batch in page.data:
                 if batch.input_file_id == file:
                     return batch
-            if not page.has_more or not page.data or 0 < page.data[-1].created_at < since - DAY:
-                return None
-            after = f"&after={_quoted(page.data[-1].id)}"
+            if not page.has_more or not page.data:
+                break
+            last = page.data[-1]
+            if last.created_at and last.created_at < since - DAY:
+                break
+            after = f"&after={_quoted(last.id)}"
+        return None
 
     async def _fetch(self, file: str, into: BinaryIO) -> None:
         start = into.seek(0, 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
@@ -29,7 +29,7 @@ class _Response(msgspec.Struct, frozen=True):
 
 class _Line(msgspec.Struct, frozen=True):
     response: _Response | None = None
-    error: msgspec.Raw | None = None
+    error: Any = None
 
 
 class Fetched:
@@ -90,5 +90,5 @@ def _answer(line: bytes) -> Answer:
     except (msgspec.DecodeError, RecursionError):
         return MISSING
     if told.response is None:
-        return Answer(503, {}, b'{"error":%b}' % bytes(told.error or b'"nothing was done"'))
+        return Answer(503, {}, msgspec.json.encode({"error": told.error or "nothing was done"}))
     return Answer(told.response.status_code, {}, bytes(told.response.body))
