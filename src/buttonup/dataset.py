@@ -58,14 +58,9 @@ if TYPE_CHECKING:
 
 TICK = 0.25  # seconds between two looks at progress, and between two flushes
 FEW = 5  # samples wanted for each item in flight; ours: a short run pays for less that it drops
+SPARE = 4  # requests in flight for each item at work beyond them; ours, by bench/orchestrate.py
 MANY = 500  # samples wanted from which worker processes pay for their start; ours
-BEGUN = {
-    ".lock",
-    "identity",
-    "recipe.toml",
-    "journal.sqlite",
-    "batches",
-}  # there before anything is made
+BEGUN = {".lock", "identity", "recipe.toml", "journal.sqlite", "batches"}  # before anything is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +159,7 @@ async def _run(
             lines = _spread(first, recipe, workers)
         else:
             stages = pipeline(recipe, _teacher(recipe, model))
-            flight = min(recipe.concurrency, recipe.n // FEW + 1)
-            lines = _lines(run(first, stages, flight))
+            lines = _lines(run(first, stages, _at_work(recipe)))
         return await _written(lines, opened, recipe, counted, watch)
 
 
@@ -193,6 +187,12 @@ async def _run_in_batches(
                 watch(replace(at, standing=batched.standing))
 
             return await _written(lines, opened, recipe, counted, watched)
+
+
+def _at_work(recipe: Recipe) -> int:
+    """Count the items at work: some more than requests in flight, as replies are written down."""
+    wanted = min(recipe.concurrency, recipe.n // FEW + 1)
+    return wanted + wanted // SPARE
 
 
 def _workers(recipe: Recipe) -> int:

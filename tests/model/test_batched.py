@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from aiohttp import web
 
@@ -153,12 +154,8 @@ def test_a_line_says_what_the_endpoint_would_have_been_asked(
     asked(provider, [wanted])
     (line,) = [json.loads(line) for line in provider.files["file-0"].splitlines()]
     body = Endpoint("http://127.0.0.1:1/v1", None).body(wanted)
-    assert line["body"] == json.loads(json.dumps(body, default=turn_of))
+    assert line["body"] == json.loads(msgspec.json.encode(body))
     assert (line["custom_id"], line["method"]) == (wanted.key, "POST")
-
-
-def turn_of(turn: Turn) -> Json:
-    return {"role": turn.role, "content": turn.content}
 
 
 # --- what goes wrong with a request -------------------------------------------------------------
@@ -228,15 +225,37 @@ def never(word: str) -> Callable[[Json, Lines, Lines], None]:
     return spoil
 
 
-def test_a_request_that_is_never_answered_is_in_three_batches_and_then_a_fault(
+def test_a_request_for_which_there_is_never_time_is_in_three_batches_and_then_a_fault(
     provide: Provide, asked: Asked
 ) -> None:
     provider = provide(echo, spoils=never("b"))
     first, second, third = asked(provider, ABC)
     assert (first.text, third.text) == ("A", "C")
     assert isinstance(second, Fault)
-    assert "in 3 batches" in str(second)
+    assert "3 batches" in str(second)
     assert sizes(provider) == [3, 1, 1]
+
+
+def hopeless(body: Json) -> tuple[int, Json]:
+    if body["messages"][0]["content"] == "b":
+        return 500, {"error": {"message": "oops"}}
+    return echo(body)
+
+
+def test_a_request_that_fails_each_time_while_others_do_not_is_given_up(
+    provide: Provide, asked: Asked
+) -> None:
+    provider = provide(hopeless)
+    first, second, third = asked(provider, ABC)
+    assert (first.text, third.text) == ("A", "C")
+    assert isinstance(second, Reject)
+    assert (second.reason, "oops" in second.detail) == ("unanswered", True)
+    assert sizes(provider) == [3, 1, 1]
+
+
+def test_when_nobody_is_answered_it_is_the_provider(provide: Provide, asked: Asked) -> None:
+    (error,) = asked(provide(hopeless), ["b"])
+    assert isinstance(error, Fault)
 
 
 def test_a_request_that_is_refused_for_itself_is_a_reject(provide: Provide, asked: Asked) -> None:

@@ -148,7 +148,7 @@ def test_an_id_cannot_lead_elsewhere(play: Play, serving: Callable[..., Any]) ->
             await Batches(endpoint).look("../files?purpose=batch")
 
     play(story())
-    assert asked == ["/v1/batches/..%2Ffiles%3Fpurpose=batch"]
+    assert asked == ["/v1/batches/..%2Ffiles%3Fpurpose%3Dbatch"]
 
 
 def test_a_batch_says_why_it_failed_in_one_line() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from buttonup.model import fetched as module
+from buttonup.model.endpoint import Answer
 from buttonup.model.fetched import MISSING, Fetched
 
 
@@ -25,15 +26,20 @@ def fetched(content: bytes, *keys: str, clean: Callable[[bytes], bytes] = bytes)
 def test_a_line_is_what_the_endpoint_would_have_answered() -> None:
     file = line("a", status_code=200, body={"x": 1}) + line("b", status_code=400, body={"y": 2})
     came = fetched(file, "b", "a")
-    assert came.answer("a") == (200, {}, b'{"x": 1}')
-    assert came.answer("b") == (400, {}, b'{"y": 2}')
+    assert came.answer("a") == Answer(200, b'{"x": 1}')
+    assert came.answer("b") == Answer(400, b'{"y": 2}')
 
 
 def test_what_the_provider_gave_up_itself_may_pass_and_says_why() -> None:
-    file = b'{"custom_id": "a", "response": null, "error": {"message": "expired"}}\n' + line("b")
+    file = b'{"custom_id": "a", "response": null, "error": {"message": "oops"}}\n' + line("b")
     came = fetched(file, "a", "b")
-    assert came.answer("a") == (503, {}, b'{"error":{"message":"expired"}}')
-    assert came.answer("b").status == 503
+    assert came.answer("a") == Answer(500, b'{"error":{"message":"oops"}}')
+    assert came.answer("b").status == 500
+
+
+def test_a_request_for_which_there_was_no_time_is_not_held_against_it() -> None:
+    file = b'{"custom_id": "a", "response": null, "error": {"code": "batch_expired"}}\n'
+    assert fetched(file, "a").answer("a").status == MISSING.status == 503
 
 
 def test_what_is_not_there_may_pass() -> None:

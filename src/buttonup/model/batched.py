@@ -27,6 +27,7 @@ from buttonup.model.completion import read_reply
 from buttonup.model.door import Reply, Request
 from buttonup.model.endpoint import REFUSALS
 from buttonup.model.fetched import Fetched
+from buttonup.model.limited import turn
 from buttonup.store.submitted import Note, Submitted
 from buttonup.store.whole import append
 
@@ -41,9 +42,13 @@ class _Flight:
 
     request: Request
     reply: asyncio.Future[Reply]
+    answered: int
+    """Replies that others had when it was asked."""
+    turn: int
+    """The place of the item that it is for; earlier ones go first."""
+    tried: int = 0
     fields: Collection[str] = tuple(REFUSALS)
     """Those of the optional fields that may have been sent with it."""
-    tried: int = 0
 
     def fail(self, error: BaseException) -> None:
         if not self.reply.done():
@@ -95,6 +100,7 @@ class Batched:
         self._crowded = False
         """It was full at the last try."""
         self._stirs = 0
+        self._answered = 0
         self._stirred = asyncio.Event()
         self._landed = asyncio.Event()
         self._wrong: BaseException | None = None
@@ -130,14 +136,16 @@ class Batched:
     async def __call__(self, request: Request, /) -> Reply:
         """Answer, when a batch has come back.
 
-        Rejects  "refused_by_endpoint" with what it said
-        Raises   Fault when the provider stays away, or has not answered in so many batches;
+        Rejects  "refused_by_endpoint" with what it said; "unanswered" when it failed in so many
+                 batches while others were answered
+        Raises   Fault when the provider stays away, or has too much to do in so many batches;
                  BadInput when it refuses a batch, the key or the model
         """
         key = request.key
         if key in self._flights:
             raise RuntimeError(f"{key} is being asked already")
-        flight = _Flight(request, asyncio.get_running_loop().create_future())
+        reply = asyncio.get_running_loop().create_future()
+        flight = _Flight(request, reply, self._answered, turn.get())
         self._flights[key] = flight
         try:
             self._place(flight, key)
@@ -252,7 +260,7 @@ class Batched:
         """Write requests, all for one model, and take them from those that wait."""
         flights: list[_Flight] = []
         size = 0
-        for key, flight in list(self._waiting.items()):
+        for key, flight in sorted(self._waiting.items(), key=lambda waits: waits[1].turn):
             if flights and flight.request.model != flights[0].request.model:
                 continue  # a provider takes one model a file
             line = self._line(flight)
@@ -378,13 +386,19 @@ class Batched:
         told, endpoint = fetched.answer(key), self._batches.endpoint
         try:
             if told.status == 200:  # noqa: PLR2004 - HTTP's own number
-                return read_reply(told.said)
+                reply = read_reply(told.said)
+                self._answered += 1
+                return reply
             if not endpoint.learns(told, flight.request, flight.fields):
                 endpoint.refuse(told, flight.request.model)
         except Fault as fault:
             flight.tried += 1
-            if flight.tried >= self._knobs.tries:
-                raise Fault(f"in {flight.tried} batches: {fault}") from fault
+            if flight.tried < self._knobs.tries:
+                return None
+            words = f"{flight.tried} batches, the last: {fault}"
+            if fault.busy or self._answered == flight.answered:
+                raise Fault(words) from fault
+            raise Reject("unanswered", words) from fault
         return None
 
     def _wait_again(self, keys: Iterable[str]) -> None:

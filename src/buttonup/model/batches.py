@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO, NoReturn, TypeVar
 from urllib.parse import quote
 
-import aiohttp
 import msgspec
+from pyreqwest.multipart import FormBuilder, PartBuilder
 
 from buttonup.errors import BadInput, Fault
 from buttonup.model.completion import words_of
@@ -28,6 +28,7 @@ T = TypeVar("T")
 PATH = "/v1/chat/completions"
 """What a batch, and each of its lines, is posted to; the provider's own path, whatever our URL."""
 PAGE = 100  # batches a page, when they are listed; the most that the API gives
+CHUNK = 1 << 20  # bytes of a file that are sent at a time
 MOST_PAGES = 1000  # a list that goes on beyond has no end
 ENDED = frozenset({"completed", "failed", "expired", "cancelled"})
 DAY = 86400  # seconds by which a provider's clock and ours may differ
@@ -152,12 +153,11 @@ class Batches:
         return await again(call, self.times, self.first, longest=60.0, patience=3600.0)
 
     async def _upload(self, file: BinaryIO) -> _File:
-        file.seek(0)
-        with os.fdopen(os.dup(file.fileno()), "rb") as whole:  # what is sent is closed
-            form = aiohttp.FormData()
-            form.add_field("purpose", "batch")
-            form.add_field("file", whole, filename="buttonup.jsonl", content_type="text/plain")
-            return await self._ask(_File, "POST", "/files", form)
+        size = file.seek(0, os.SEEK_END)
+        part = PartBuilder.from_stream_with_length(_chunks(file), size)
+        part = part.file_name("buttonup.jsonl").mime("text/plain")
+        form = FormBuilder().text("purpose", "batch").part("file", part)
+        return await self._ask(_File, "POST", "/files", form)
 
     async def _create(self, file: str, label: Mapping[str, str]) -> Batch:
         wanted = {
@@ -185,7 +185,7 @@ class Batches:
         return None
 
     async def _fetch(self, file: str, into: BinaryIO) -> None:
-        start = into.seek(0, 2)
+        start = into.seek(0, os.SEEK_END)
         try:
             told = await self.endpoint.exchange("GET", f"/files/{_quoted(file)}/content", into=into)
             if told.status != 200:  # noqa: PLR2004 - HTTP's own number
@@ -195,9 +195,10 @@ class Batches:
             into.truncate(start)
             raise
 
-    async def _ask(self, want: type[T], method: str, path: str, data: object = None) -> T:
-        headers = {"Content-Type": "application/json"} if isinstance(data, bytes) else {}
-        told = await self.endpoint.exchange(method, path, data=data, headers=headers)
+    async def _ask(
+        self, want: type[T], method: str, path: str, content: bytes | FormBuilder | None = None
+    ) -> T:
+        told = await self.endpoint.exchange(method, path, content)
         if told.status not in (200, 201):
             self._refuse(told, path.partition("?")[0])
         try:
@@ -211,9 +212,16 @@ class Batches:
         self.endpoint.refuse(told, "")
 
 
+async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
+    """Go through a file from its start, however often it is sent."""
+    file.seek(0)
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
 def _whole(file: BinaryIO, start: int) -> None:
     """Raise Fault when the last line that was fetched is cut off; end it where it is not ended."""
-    end = file.seek(0, 2)
+    end = file.seek(0, os.SEEK_END)
     if end == start:
         return
     file.seek(max(start, end - LARGEST))

@@ -30,7 +30,8 @@ class Batching(Record):
     longest: Seconds = 300.0
     """Seconds between two looks at a batch, once it has been looked at for a while."""
     tries: Some = 3
-    """Batches that a request may be in, before the run stops because it is never answered."""
+    """Batches that a request may be in, before it is given up or, where it is not its fault, the
+    run stops."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import functools
 import re
 import time
 from collections.abc import Collection
@@ -29,9 +30,8 @@ def write_body(request: Request, without: Collection[str] = ()) -> dict[str, Jso
         "seed": request.seed,
     }
     if request.schema is not None:
-        name = re.sub(r"[^A-Za-z0-9_-]", "_", request.prompt)[:64] or "reply"
-        asked = {"name": name, "schema": request.schema, "strict": strict(request.schema)}
-        body["response_format"] = {"type": "json_schema", "json_schema": asked}
+        schema = msgspec.json.encode(request.schema)
+        body["response_format"] = _response_format(request.prompt, schema)
     if "max_tokens" in without:
         body["max_completion_tokens"] = request.max_tokens
     return {key: value for key, value in body.items() if key not in without}
@@ -71,12 +71,22 @@ def words_of(body: bytes, most: int = 200) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in str(said)).split())[:most]
 
 
-def pause(header: str) -> float | None:
-    """Read Retry-After, in seconds or as a date. Gives seconds; None when it says nothing."""
+def pause(header: str, now: str = "") -> float | None:
+    """Read Retry-After, in seconds or as a date. Gives seconds; None when it says nothing.
+
+    `now` is the reply's own Date, so that a clock of ours that is wrong does no harm.
+    """
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", header):
         return float(header)
+    if (then := _moment(header)) is None:
+        return None
+    here = _moment(now)
+    return max(0.0, then - (time.time() if here is None else here))
+
+
+def _moment(date: str) -> float | None:
     try:
-        return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - time.time())
+        return email.utils.parsedate_to_datetime(date).timestamp()
     except (TypeError, ValueError, OverflowError):
         return None
 
@@ -104,3 +114,12 @@ def _table(value: Json) -> dict[str, Json]:
 
 def _count(value: Json) -> int:
     return value if type(value) is int and 0 <= value < MOST_TOKENS else 0  # True is no count
+
+
+@functools.lru_cache(maxsize=1024)
+def _response_format(prompt: str, schema: bytes) -> msgspec.Raw:
+    """Ask for replies that fit a schema, in the endpoint's words."""
+    name = re.sub(r"[^A-Za-z0-9_-]", "_", prompt)[:64] or "reply"
+    enforced = strict(msgspec.json.decode(schema))
+    asked = {"name": name, "schema": msgspec.Raw(schema), "strict": enforced}
+    return msgspec.Raw(msgspec.json.encode({"type": "json_schema", "json_schema": asked}))

@@ -7,12 +7,18 @@ request (Reject). Sends to nowhere but its base address, and keeps the key to it
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from datetime import timedelta
 from types import TracebackType
-from typing import Any, BinaryIO, NamedTuple, NoReturn, Self
+from typing import BinaryIO, NamedTuple, NoReturn, Self
 
-import aiohttp
 import msgspec
+from pyreqwest.client import Client, ClientBuilder
+from pyreqwest.exceptions import DetailedPyreqwestError, PyreqwestError, RequestTimeoutError
+from pyreqwest.http import Url
+from pyreqwest.multipart import FormBuilder
+from pyreqwest.request import RequestBuilder
+from pyreqwest.response import Response
 
 from buttonup.errors import BadInput, Fault, Reject
 from buttonup.model.completion import pause, read_reply, words_of, write_body
@@ -21,13 +27,16 @@ from buttonup.records import Json
 from buttonup.store.whole import append
 
 PASSING = {408, 409, 425, 429}  # and all from 500 on: these may pass
+BUSY = {429, 503, 529}  # too much is asked of it; 529 is Anthropic's "overloaded"
 LARGEST = 32 * 2**20  # bytes of a reply; more is no chat completion
 LARGEST_FILE = 2**32  # bytes of a file that is fetched; 50,000 long replies are a sixth of that
-FILE_TAKES = 3600  # seconds that a file may be on its way
+FILE_TAKES = 3600.0  # seconds that a file may be on its way
 SECRET = 16  # characters; a shorter key ("EMPTY") is a stand-in, and replies may say it
+IDLE = 15  # seconds after which an unused connection is closed, before most servers do
 CONNECTING = 20  # seconds to reach a host, and for it to say that it is there
 ADDRESS = re.compile(r"https?://[^\s/@?#]+(?:/[^\s@?#]*)?")
-AWAY = (aiohttp.ClientError, TimeoutError, OSError, UnicodeError)  # the last: an impossible host
+QUOTA = re.compile(r"insufficient_quota|exceeded your current quota|insufficient (?:funds|balance)")
+"""Words of a 429 that no waiting mends."""
 
 REFUSALS = {
     "response_format": re.compile(r"response_format|schema|grammar|structured", re.IGNORECASE),
@@ -40,11 +49,13 @@ without: the prompt says the schema in words too, and `max_tokens` goes under it
 
 
 class Answer(NamedTuple):
-    """What came back over HTTP; the key, where it is echoed, is taken out."""
+    """What came back, all of it; the key, where it is echoed, is taken out."""
 
     status: int
-    headers: Mapping[str, str]
     said: bytes
+    retry_after: str = ""
+    date: str = ""
+    location: str = "elsewhere"
 
 
 class Endpoint:
@@ -63,21 +74,26 @@ class Endpoint:
         timeout: float = 300.0,
     ) -> None:
         base = base_url.strip().rstrip("/").removesuffix("/chat/completions")
-        if not ADDRESS.fullmatch(base):
+        if not _is_address(base):
             raise BadInput("the base URL is no address", "write it as https://HOST:PORT/v1")
         self._base, self._key, self._key_env = base, (key or "").strip(), key_env
         if not (self._key.isascii() and self._key.isprintable()):
             raise BadInput(f"the key in {key_env} is no key", "it has odd characters; set it again")
         self._timeout = timeout
         self._refused: set[tuple[str, str]] = set()
-        self._session: aiohttp.ClientSession | None = None
+        self._client: Client | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(
-            headers={"Authorization": f"Bearer {self._key}"} if self._key else {},
-            connector=aiohttp.TCPConnector(limit=0),  # how many at once is `Limited`'s to say
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
+        self._client = (
+            ClientBuilder()
+            .max_connections(None)  # how many at once is `Limited`'s to say
+            .timeout(timedelta(seconds=self._timeout))
+            .connect_timeout(timedelta(seconds=CONNECTING))
+            .pool_idle_timeout(timedelta(seconds=IDLE))
+            .follow_redirects(enable=False)
+            .no_proxy()
+            .user_agent("buttonup")
+            .build()
         )
         return self
 
@@ -90,19 +106,19 @@ class Endpoint:
         await self._open.close()
 
     @property
-    def _open(self) -> aiohttp.ClientSession:
-        assert self._session is not None, "use `async with Endpoint(...)`"
-        return self._session
+    def _open(self) -> Client:
+        assert self._client is not None, "use `async with Endpoint(...)`"
+        return self._client
 
     async def probe(self) -> None:
         """Ask whether anybody is there. Raises BadInput when nobody is, or the key is refused."""
-        url, brief = f"{self._base}/models", aiohttp.ClientTimeout(total=CONNECTING)
+        asked = self._open.get(f"{self._base}/models").timeout(timedelta(seconds=CONNECTING))
         try:
-            async with self._open.get(url, timeout=brief, allow_redirects=False) as response:
-                self._refuse_always(response.status, response.headers)
-        except AWAY as error:
-            what = f"nobody answers at {self._base} ({_said(error)})"
-            raise BadInput(what, "start the server, or mend --base-url") from error
+            answer = await self._answered(asked)
+        except Fault as fault:
+            what = f"nobody answers at {fault}"
+            raise BadInput(what, "start the server, or mend --base-url") from fault
+        self._refuse_always(answer)
 
     async def __call__(self, request: Request, /) -> Reply:
         """Answer a request.
@@ -112,96 +128,108 @@ class Endpoint:
         """
         while True:
             body = self.body(request)
-            sent = {"Idempotency-Key": request.key, "Content-Type": "application/json"}
-            told = await self.exchange(
-                "POST", "/chat/completions", data=msgspec.json.encode(body), headers=sent
-            )
-            if told.status == 200:  # noqa: PLR2004 - HTTP's own number
-                return read_reply(told.said)
-            if not self.learns(told, request, body.keys()):
-                self.refuse(told, request.model)
+            headers = {"Idempotency-Key": request.key, "Content-Type": "application/json"}
+            asked = self._open.post(f"{self._base}/chat/completions").headers(headers)
+            answer = await self._answered(asked.body_bytes(msgspec.json.encode(body)))
+            if answer.status == 200:  # noqa: PLR2004 - HTTP's own number
+                return read_reply(answer.said)
+            if not self.learns(answer, request, body.keys()):
+                self.refuse(answer, request.model)
 
     async def exchange(
         self,
         method: str,
         path: str,
-        *,
-        data: Any = None,
-        headers: Mapping[str, str] | None = None,
+        content: bytes | FormBuilder | None = None,
         into: BinaryIO | None = None,
     ) -> Answer:
-        """Send something to a path below the base address, and give what comes back.
+        """Send JSON, a form or nothing to a path below the base address, and give what comes back.
 
         `into` takes the body of a 200 instead, however large. It may hold the key.
         Raises  Fault where nobody answers, or the body is torn or has no end
         """
-        most = LARGEST_FILE if into else LARGEST
-        said = bytearray()
-        try:
-            async with self._open.request(
-                method,
-                f"{self._base}{path}",
-                data=data,
-                headers=headers,
-                allow_redirects=False,
-                timeout=self._waits(
-                    for_file=into is not None or isinstance(data, aiohttp.FormData)
-                ),
-            ) as response:
-                async for chunk in response.content.iter_any():
-                    if (most := most - len(chunk)) < 0:
-                        raise Fault(f"{self._base}: a reply without end")
-                    if into and response.status == 200:  # noqa: PLR2004 - HTTP's own number
-                        append(into, chunk)
-                    else:
-                        said += chunk
-                return Answer(response.status, response.headers, self.without_key(bytes(said)))
-        except AWAY as error:
-            raise Fault(f"{self._base}: {_said(error)}") from error
+        asked = self._open.request(method, f"{self._base}{path}")
+        if isinstance(content, bytes):
+            asked = asked.header("Content-Type", "application/json").body_bytes(content)
+        elif content:
+            asked = asked.multipart(content)
+        if into is not None or isinstance(content, FormBuilder):
+            asked = asked.timeout(timedelta(seconds=max(FILE_TAKES, self._timeout)))
+        return await self._answered(asked, into)
 
-    def _waits(self, *, for_file: bool) -> aiohttp.ClientTimeout:
-        total = max(FILE_TAKES, self._timeout) if for_file else self._timeout
-        return aiohttp.ClientTimeout(total, sock_connect=CONNECTING, sock_read=self._timeout)
+    async def _answered(self, asked: RequestBuilder, into: BinaryIO | None = None) -> Answer:
+        """Send a request and read all that comes back. Raises Fault."""
+        if self._key:
+            asked = asked.bearer_auth(self._key)
+        try:
+            async with asked.build_streamed() as response:
+                return await self._read(response, into)
+        except (PyreqwestError, OverflowError, ValueError) as error:
+            busy = isinstance(error, RequestTimeoutError)
+            raise Fault(f"{self._base} ({_said(error)})", busy=busy) from error
+
+    async def _read(self, response: Response, into: BinaryIO | None) -> Answer:
+        said = bytearray()
+        file = into if response.status == 200 else None  # noqa: PLR2004 - HTTP's own number
+        left = LARGEST_FILE if file else LARGEST
+        while (chunk := await response.body_reader.read_chunk()) is not None:
+            if (left := left - len(chunk)) < 0:
+                raise Fault(f"{self._base}: a reply without end")
+            if file:
+                append(file, bytes(chunk))
+            else:
+                said += chunk
+        return Answer(
+            status=response.status,
+            said=self.without_key(bytes(said)),
+            retry_after=response.get_header("Retry-After") or "",
+            date=response.get_header("Date") or "",
+            location=response.get_header("Location") or "elsewhere",
+        )
 
     def body(self, request: Request) -> dict[str, Json]:
         """Write a request as the endpoint takes it: without what it has refused before."""
         without = {field for prompt, field in self._refused if prompt == request.prompt}
         return write_body(request, without)
 
-    def learns(self, told: Answer, request: Request, sent: Collection[str]) -> bool:
+    def learns(self, answer: Answer, request: Request, sent: Collection[str]) -> bool:
         """Say whether the endpoint complains of an optional field of those that were sent.
 
         What is refused is remembered by prompt: an odd schema in one says nothing of the others.
         """
-        if told.status not in (400, 422):
+        if answer.status not in (400, 422):
             return False
-        words = words_of(told.said, most=2000)
+        words = words_of(answer.said, most=2000)
         refused = next((f for f, by in REFUSALS.items() if f in sent and by.search(words)), "")
         if refused:
             self._refused.add((request.prompt, refused))
         return bool(refused)
 
-    def refuse(self, told: Answer, model: str) -> NoReturn:
+    def refuse(self, answer: Answer, model: str) -> NoReturn:
         """Raise what an answer that is no 200 means: Fault, BadInput or Reject."""
-        self._refuse_always(told.status, told.headers)
-        words = f"{self._base}: {told.status} {words_of(told.said)}".strip()
-        if told.status in PASSING or told.status >= 500:  # noqa: PLR2004 - HTTP's own number
-            raise Fault(words, pause(told.headers.get("Retry-After", "")))
-        if told.status == 404:  # noqa: PLR2004 - HTTP's own number
+        self._refuse_always(answer)
+        status = answer.status
+        words = f"{self._base}: {status} {words_of(answer.said)}".strip()
+        if status in PASSING or status >= 500:  # noqa: PLR2004 - HTTP's own number
+            wait = pause(answer.retry_after, answer.date)
+            raise Fault(words, wait, busy=status in BUSY)
+        if status == 404:  # noqa: PLR2004 - HTTP's own number
             what = f"no model {model!r} there ({words})"
             raise BadInput(what, "mend --teacher, or --base-url (it mostly ends in /v1)")
         raise Reject("refused_by_endpoint", words)
 
-    def _refuse_always(self, status: int, headers: Mapping[str, str]) -> None:
+    def _refuse_always(self, answer: Answer) -> None:
         """Tell the user what is wrong whichever request it is."""
+        status = answer.status
         if status in (401, 403):
             given = f"the key in {self._key_env}" if self._key else "a request without a key"
             what = f"{self._base} refuses {given} ({status})"
             raise BadInput(what, f"set {self._key_env} to a key that is valid there")
-        if status == 402:  # noqa: PLR2004 - HTTP's own number
-            raise BadInput(f"{self._base} wants to be paid first (402)", "top up, and run it again")
+        if status == 402 or (status == 429 and QUOTA.search(words_of(answer.said))):  # noqa: PLR2004 - HTTP's own numbers
+            what = f"{self._base} wants to be paid first ({status})"
+            raise BadInput(what, "top up, and run it again")
         if status in (301, 302, 303, 307, 308):
-            where = words_of(self.without_key(headers.get("Location", "elsewhere").encode()))
+            where = words_of(self.without_key(answer.location.encode()))
             raise BadInput(f"{self._base} redirects to {where}", "give the final --base-url")
 
     def without_key(self, said: bytes) -> bytes:
@@ -210,5 +238,15 @@ class Endpoint:
         return said.replace(self._key.encode(), b"[key]") if secret else said
 
 
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ADDRESS.fullmatch(text) and Url(text))
+    except ValueError:  # such as a port of 99999
+        return False
+
+
 def _said(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    """Give the words of the innermost cause: the others only repeat that a request failed."""
+    causes = error.details["causes"] or [] if isinstance(error, DetailedPyreqwestError) else []
+    words = causes[-1]["message"] if causes else str(error)
+    return " ".join(words.split()) or type(error).__name__

@@ -9,8 +9,9 @@ import msgspec
 
 from buttonup.model.endpoint import LARGEST, Answer
 
-MISSING = Answer(503, {}, b"the batch ended without this request")
+MISSING = Answer(503, b"the batch ended without this request")
 """What a request counts as that a batch says nothing of: it may pass, as a busy server does."""
+OUT_OF_TIME = {"batch_expired", "batch_cancelled"}
 
 
 class _Span(NamedTuple):
@@ -84,11 +85,17 @@ def _key(line: bytes) -> str:
 
 
 def _answer(line: bytes) -> Answer:
-    """Read a line. What the provider gave up itself is an answer too, and may pass."""
+    """Read a line. What the provider gave up itself is an answer too, and may pass.
+
+    A batch that ran out of time says nothing against its requests; a failed request may be one that
+    cannot be answered, as after a 500.
+    """
     try:
         told = msgspec.json.decode(line, type=_Line)
     except (msgspec.DecodeError, RecursionError):
         return MISSING
     if told.response is None:
-        return Answer(503, {}, msgspec.json.encode({"error": told.error or "nothing was done"}))
-    return Answer(told.response.status_code, {}, bytes(told.response.body))
+        code = told.error.get("code") if isinstance(told.error, dict) else None
+        said = msgspec.json.encode({"error": told.error or "nothing was done"})
+        return Answer(503 if code in OUT_OF_TIME else 500, said)
+    return Answer(told.response.status_code, bytes(told.response.body))

@@ -76,7 +76,7 @@ class Journaled:
             key=key,
             prompt=request.prompt,
             usage=usage_of(reply),
-            request=encode(request),
+            request=request.encoded,
             reply=encode(reply),
         )
         await self._journal.put(entry)

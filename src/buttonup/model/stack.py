@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from buttonup.model.batching import Batching
 from buttonup.model.door import Model
 from buttonup.model.limited import Limited
-from buttonup.model.retrying import Retrying
+from buttonup.model.retrying import Retrying, Tell
 from buttonup.store.submitted import Submitted
 
 if TYPE_CHECKING:
@@ -33,14 +33,19 @@ class Way:
     """Requests at a time, at most."""
 
 
+def _untold(_words: str) -> None:
+    """Tell nobody."""
+
+
 @asynccontextmanager
-async def reached(way: Way) -> AsyncIterator[Model]:
+async def reached(way: Way, tell: Tell = _untold) -> AsyncIterator[Model]:
     """Reach an endpoint for as long as the context lasts: tried first, then limited and retried.
 
+    `tell` is told in words when the endpoint is away, and "" when it is back.
     Raises  BadInput when nobody is there, or the key is refused
     """
     async with _endpoint(way) as endpoint:
-        yield Retrying(Limited(endpoint, way.in_flight))
+        yield Retrying(Limited(endpoint, way.in_flight), tell=tell)
 
 
 @asynccontextmanager

@@ -12,11 +12,10 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
 from buttonup.errors import BadInput
@@ -60,7 +59,14 @@ class Entry(Record):
     """Canonical JSON."""
 
 
-_Job: TypeAlias = tuple[Entry, "Future[None]"]
+RENEWED = 4096  # keys written before the reader takes a new look; few enough to keep in memory
+
+
+class _Job(NamedTuple):
+    """A reply to write, and who waits for it."""
+
+    entry: Entry
+    done: asyncio.Future[None]
 
 
 class Journal:
@@ -73,6 +79,7 @@ class Journal:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._reader = _opened(path)
+        self._fresh = set[str]()
         self._closed = False
         with _usable(path):
             # Used by the writer's thread alone; opened here, where a failure can be told.
@@ -84,8 +91,20 @@ class Journal:
     def get(self, key: str) -> bytes | None:
         """Give the reply under a key; None when there is none."""
         with _usable(self._path):
+            if key in self._fresh or len(self._fresh) >= RENEWED:
+                self._renew()
             found = self._reader.execute(SELECT, (key,)).fetchone()
         return found[0] if found else None
+
+    def _renew(self) -> None:
+        """Look at the file as it is now.
+
+        Between two looks the reader stays in one transaction: to begin one for each look-up takes
+        some times as long as the look-up. What is written meanwhile is known by its key.
+        """
+        self._fresh = set()
+        self._reader.commit()
+        self._reader.execute("BEGIN")
 
     def put(self, entry: Entry) -> asyncio.Future[None]:
         """Write a reply; the future is done when it is on disk. What has the key already, stays.
@@ -95,13 +114,14 @@ class Journal:
         """
         if self._closed:
             raise RuntimeError("the journal is closed")
-        done: Future[None] = Future()
-        self._jobs.put((entry, done))
-        return asyncio.wrap_future(done)
+        job = _Job(entry, asyncio.get_running_loop().create_future())
+        self._jobs.put(job)
+        return job.done
 
     def usage(self) -> dict[str, Usage]:
         """Add up what the replies took, by prompt."""
         with _usable(self._path):
+            self._renew()
             return _usage(self._reader)
 
     def close(self) -> None:
@@ -128,8 +148,9 @@ class Journal:
         while going_on:
             batch, going_on = self._batch()
             wrong = self._commit(connection, batch)
-            for _, done in batch:
-                _settle(done, wrong)
+            if wrong is None:
+                self._fresh.update(job.entry.key for job in batch)
+            _settle(batch, wrong)
         connection.close()
 
     def _batch(self) -> tuple[list[_Job], bool]:
@@ -144,7 +165,7 @@ class Journal:
     def _commit(self, connection: sqlite3.Connection, batch: list[_Job]) -> BaseException | None:
         try:
             with connection:
-                connection.executemany(INSERT, [_row(entry) for entry, _ in batch])
+                connection.executemany(INSERT, [_row(job.entry) for job in batch])
         except sqlite3.Error as error:
             return BadInput(f"cannot write {self._path}: {error}", "make room and run it again")
         except BaseException as bug:  # noqa: BLE001 - raised again where the reply is awaited
@@ -184,13 +205,22 @@ def _row(entry: Entry) -> tuple[Any, ...]:
     return (entry.key, entry.prompt, *tokens, entry.request, entry.reply)
 
 
-def _settle(done: Future[None], wrong: BaseException | None) -> None:
-    if not done.set_running_or_notify_cancel():
-        return  # nobody waits any more; the reply is safe all the same
-    if wrong is None:
-        done.set_result(None)
-    else:
-        done.set_exception(wrong)
+def _settle(batch: list[_Job], wrong: BaseException | None) -> None:
+    """Tell those who wait how it went: each loop is woken once a batch."""
+    for loop in {job.done.get_loop() for job in batch}:
+        jobs = [job for job in batch if job.done.get_loop() is loop]
+        with suppress(RuntimeError):  # the loop has ended; the replies are safe all the same
+            loop.call_soon_threadsafe(_tell, jobs, wrong)
+
+
+def _tell(jobs: list[_Job], wrong: BaseException | None) -> None:
+    for job in jobs:
+        if job.done.done():
+            continue  # nobody waits any more
+        if wrong is None:
+            job.done.set_result(None)
+        else:
+            job.done.set_exception(wrong)
 
 
 @contextmanager
