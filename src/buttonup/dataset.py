@@ -381,6 +381,8 @@ def _teacher(recipe: Recipe, model: Model | None) -> Teacher | None:
 async def _door(recipe: Recipe, model: Model | None) -> AsyncIterator[_Door]:
     """Open the way to the model that a recipe names, and see whether anybody is there."""
     k = recipe.teacher
+    if k.batch and not k.model:
+        raise BadInput("batches need a teacher", "give --teacher MODEL, or leave out --batch")
     if model is not None or not k.model:
         yield _Door(model)
         return
