@@ -1,16 +1,23 @@
-"""No test reaches beyond this machine: connecting or resolving elsewhere raises."""
+"""No test reaches beyond this machine; and a provider of batches on it."""
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import json
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+import threading
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import uvloop
+from aiohttp import web
 
 from buttonup.model.endpoint import Endpoint
 
@@ -69,3 +76,162 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         return await entered(endpoint)
 
     monkeypatch.setattr(Endpoint, "__aenter__", enter)
+
+
+# --- a provider of batches -----------------------------------------------------------------------
+
+Json = Any
+Lines = list[dict[str, Json]]
+Verdict = tuple[int, Json]
+"""What a provider makes of a request: a status and a body."""
+
+
+@dataclass(eq=False)
+class Provider:
+    """Files and batches at a loopback address, as OpenAI's API has them, with faults to order."""
+
+    answer: Callable[[Json], Verdict]
+    """Makes a body into a response."""
+    takes: float = 0.0
+    """Seconds that a batch takes."""
+    trips: Callable[[str, int], web.StreamResponse | None] = lambda _what, _nth: None
+    """Answers the n-th "upload", "create", "list", "look" or "content" instead of what is right."""
+    hears: Callable[[str], None] = lambda _what: None
+    """Learns of each call once it has been done, before its answer goes out."""
+    spoils: Callable[[Json, Lines, Lines], None] = lambda _batch, _out, _err: None
+    """Changes how a batch has ended, its output and its errors."""
+    most: int = 50_000
+    """Requests a batch may have; with more it fails, as when the queue is full."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    batches: dict[str, Json] = field(default_factory=dict)
+    done: list[str] = field(default_factory=list)
+    """The custom_id of each request that was answered, and is paid for."""
+    calls: Counter[str] = field(default_factory=Counter)
+    address: str = ""
+
+    @property
+    def repeats(self) -> int:
+        """Requests that were paid for more than once."""
+        return len(self.done) - len(set(self.done))
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        what, *rest = request.path.removeprefix("/v1/").split("/")
+        name = {
+            ("POST", "files", 0): "upload",
+            ("GET", "files", 2): "content",
+            ("POST", "batches", 0): "create",
+            ("GET", "batches", 0): "list",
+            ("GET", "batches", 1): "look",
+            ("POST", "batches", 2): "cancel",
+            ("GET", "models", 0): "models",
+        }[request.method, what, len(rest)]
+        self.calls[name] += 1
+        if (tripped := self.trips(name, self.calls[name])) is not None:
+            await request.read()
+            return tripped
+        answer: web.Response = await getattr(self, f"_{name}")(request, *rest[:1])
+        self.hears(name)
+        return answer
+
+    async def _models(self, _request: web.Request) -> web.Response:
+        return web.json_response({"data": []})
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        assert form["purpose"] == "batch"
+        id = f"file-{len(self.files)}"
+        self.files[id] = form["file"].file.read()  # type: ignore[union-attr] # it is a file
+        return web.json_response({"id": id, "object": "file"})
+
+    async def _create(self, request: web.Request) -> web.Response:
+        return web.json_response(self.create(await request.json()))
+
+    def create(self, wanted: Json) -> Json:
+        assert wanted["endpoint"] == "/v1/chat/completions"
+        assert wanted["completion_window"] == "24h"
+        lines = [json.loads(line) for line in self.files[wanted["input_file_id"]].splitlines()]
+        counts = {"total": len(lines), "completed": 0, "failed": 0}
+        id = f"batch-{len(self.batches)}"
+        batch = {"id": id, "object": "batch", "status": "in_progress", "request_counts": counts}
+        self.batches[id] = {**wanted, **batch, "created_at": int(time.time())}
+        if why := self._refused(lines):
+            self.batches[id] |= {"status": "failed", "errors": {"data": [why]}}
+        else:
+            asyncio.get_running_loop().call_later(self.takes, self._work, self.batches[id], lines)
+        return self.batches[id]
+
+    def _refused(self, lines: Lines) -> Json:
+        if len(lines) > self.most:
+            return {"code": "token_limit_exceeded", "message": "Enqueued token limit reached"}
+        if len({line["custom_id"] for line in lines}) < len(lines):
+            return {"code": "duplicate_custom_id", "message": "twice"}
+        if len({line["body"]["model"] for line in lines}) > 1:
+            return {"code": "mismatched_model", "message": "one model a file", "line": 2}
+        return None
+
+    def _work(self, batch: Json, lines: Lines) -> None:
+        if batch["status"] != "in_progress":
+            return
+        out: Lines = []
+        err: Lines = []
+        for line in lines:
+            status, body = self.answer(line["body"])
+            told = {"status_code": status, "request_id": "r", "body": body}
+            made = {"id": "x", "custom_id": line["custom_id"], "response": told, "error": None}
+            (out if status == 200 else err).append(made)
+        batch["status"] = "completed"
+        self.spoils(batch, out, err)
+        given = {line.get("custom_id") for line in out}
+        self.done += [line["custom_id"] for line in lines if line["custom_id"] in given]
+        for name, there in (("output_file_id", out), ("error_file_id", err)):
+            if there:
+                batch[name] = f"{batch['id']}-{name}"
+                self.files[batch[name]] = "".join(f"{json.dumps(x)}\n" for x in there).encode()
+        batch["request_counts"] |= {"completed": len(out), "failed": len(err)}
+
+    async def _list(self, request: web.Request) -> web.Response:
+        newest = list(reversed(self.batches.values()))
+        ids = [batch["id"] for batch in newest]
+        start = ids.index(request.query["after"]) + 1 if "after" in request.query else 0
+        page = newest[start : start + min(int(request.query["limit"]), 3)]
+        more = start + len(page) < len(newest)
+        return web.json_response({"object": "list", "data": page, "has_more": more})
+
+    async def _look(self, _request: web.Request, id: str) -> web.Response:
+        return web.json_response(self.batches[id])
+
+    async def _cancel(self, _request: web.Request, id: str) -> web.Response:
+        self.batches[id]["status"] = "cancelled"
+        return web.json_response(self.batches[id])
+
+    async def _content(self, _request: web.Request, id: str) -> web.Response:
+        return web.Response(body=self.files[id])
+
+
+@pytest.fixture
+def provide() -> Iterator[Callable[..., Provider]]:
+    """Start providers of batches, each at an address of its own; they end with the test."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    runners: list[web.AppRunner] = []
+
+    async def begin(provider: Provider) -> None:
+        app = web.Application(client_max_size=2**30)
+        app.router.add_route("*", "/v1/{rest:.*}", provider.__call__)
+        runners.append(runner := web.AppRunner(app, access_log=None, shutdown_timeout=0))
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        provider.address = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+
+    def make(answer: Callable[[Json], Verdict], **given: Any) -> Provider:
+        provider = Provider(answer, **given)
+        asyncio.run_coroutine_threadsafe(begin(provider), loop).result(10)
+        return provider
+
+    yield make
+    for runner in runners:
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()

@@ -174,6 +174,29 @@ def test_what_is_wrong_before_anything_is_made_leaves_no_folder(tmp_path: Path) 
     assert not (tmp_path / "run").exists()
 
 
+def test_batches_without_a_teacher_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="batches need a teacher"):
+        run(tmp_path / "run", teacher__batch=True)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_begun_one_request_at_a_time_goes_on_in_batches(
+    tmp_path: Path, provide: Callable[..., Any]
+) -> None:
+    said = {"role": "assistant", "content": '{"request": "no"}'}
+    provider = provide(lambda _body: (200, {"choices": [{"message": said}]}))
+    teacher: dict[str, Any] = {"teacher__model": "m", "teacher__base_url": provider.address}
+    fast: dict[str, Any] = {"batch__quiet": 0.05, "batch__longest": 0.02}
+    single = Scripted(lambda _request: said["content"])
+    alone = run(tmp_path / "alone", model=single, patience=9, **teacher)
+    run(tmp_path / "run", model=single, patience=3, **teacher)
+    going_on = run(tmp_path / "run", teacher__batch=True, patience=9, **teacher, **fast)
+    assert provider.batches
+    assert going_on.report.rejections == alone.report.rejections
+    name = "rejections.jsonl"
+    assert files(tmp_path / "run")[name] == files(tmp_path / "alone")[name]
+
+
 def test_what_goes_wrong_later_leaves_what_was_made(tmp_path: Path) -> None:
     asked: list[Request] = []
 

@@ -4,12 +4,14 @@ import contextlib
 import os
 import pty
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from buttonup import progress
 from buttonup.dataset import Progress
+from buttonup.model.batching import Standing
 from buttonup.progress import shown
 
 HALF = Progress(accepted=5, wanted=10, failed=2, rejected=1)
@@ -45,6 +47,20 @@ def test_nothing_accepted_yet_says_no_time_left(
     with shown(quiet=False) as watch:
         watch(Progress(accepted=0, wanted=10))
     assert "left" not in capsys.readouterr().err
+
+
+def test_batches_on_their_way_are_told_as_the_provider_counts_them_and_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    with shown(quiet=False) as watch:
+        for done in (10, 10, 20):
+            watch(replace(HALF, standing=Standing(batches=2, requests=50, done=done, failed=3)))
+        watch(replace(HALF, standing=Standing()))
+    first, second, third = capsys.readouterr().err.splitlines()
+    assert "1 given up, 2 batches out (10 of 50 requests done, 3 failed), " in first
+    assert "(20 of 50 requests done" in second
+    assert "batch" not in third
 
 
 def test_quiet_is_quiet(capfd: pytest.CaptureFixture[str]) -> None:

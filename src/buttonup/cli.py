@@ -59,6 +59,9 @@ def buttonup() -> None:
 )
 @click.option("--teacher", help="Model that writes and acts.")
 @click.option("--base-url", help="OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1.")
+@click.option(
+    "--batch", is_flag=True, default=None, help="Ask in the provider's batches: cheaper, slower."
+)
 @click.option("--seeds", type=click.Path(), help="Seed conversations (JSON or JSONL, .gz too).")
 @click.option("--concurrency", type=int, help="Items and calls in flight.  [default: 16]")
 @click.option("--cores", type=int, help="Processor cores used.  [default: 0, all]")
@@ -76,18 +79,27 @@ def run(
     **options: Any,
 ) -> int:
     """Make a dataset (by default from the worlds that ship with the package)."""
-    names = {"teacher": "teacher.model", "base_url": "teacher.base_url"}
+    names = {"teacher": "teacher.model", "base_url": "teacher.base_url", "batch": "teacher.batch"}
     given = {names.get(k, k): v for k, v in options.items() if v is not None}
     cooked = read_recipe(recipe, {**given, **dict(map(_setting, settings))})
     folder = out or Path("runs") / (recipe.stem if recipe else "default")
     with shown(quiet=quiet) as watch:
-        made = asyncio.run(dataset.make(cooked, folder, watch))
+        try:
+            made = asyncio.run(dataset.make(cooked, folder, watch))
+        except KeyboardInterrupt as stop:
+            raise click.Abort(_left_running(folder)) from stop
     if not quiet:
         _print_made(made, folder)
     if made.short:
         click.echo(f"buttonup: {made.short}", err=True)
         return 3
     return 0
+
+
+def _left_running(folder: Path) -> str:
+    """Say what goes on at the provider while the run does not."""
+    out = dataset.batches_on_their_way(folder)
+    return f"{out} batch{'es' * (out > 1)} left at the provider; " if out else ""
 
 
 def _setting(text: str) -> tuple[str, Any]:
@@ -250,8 +262,8 @@ def main() -> None:
         _end(2, str(error))
     except Fault as error:
         _end(3, f"{error}; the same command goes on from here")
-    except (KeyboardInterrupt, click.Abort):
-        _end(130, "interrupted; the same command goes on from here")
+    except (KeyboardInterrupt, click.Abort) as stop:
+        _end(130, f"interrupted; {stop}the same command goes on from here")
 
 
 def _end(status: int, words: str) -> None:

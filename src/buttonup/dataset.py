@@ -21,6 +21,7 @@ from contextlib import aclosing, asynccontextmanager, contextmanager, nullcontex
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
 
@@ -32,10 +33,11 @@ from buttonup.engines import lines
 from buttonup.errors import BadInput
 from buttonup.formats import Exported, Negatives, Preference
 from buttonup.model.ask import Teacher
+from buttonup.model.batching import Standing
 from buttonup.model.door import Model, Reply, Request
 from buttonup.model.journaled import Journaled
 from buttonup.model.local import content_name, hosted, is_local
-from buttonup.model.stack import Way, reached
+from buttonup.model.stack import Way, batches_of, in_batches, reached
 from buttonup.recipe import Recipe, as_toml, identity, pipeline, source
 from buttonup.records import (
     Conversation,
@@ -47,10 +49,14 @@ from buttonup.store import rundir
 from buttonup.store.journal import read_usage
 from buttonup.store.lines import read_records, stretches
 from buttonup.store.rundir import Line, RunDir, open_run
+from buttonup.store.submitted import on_their_way
 from buttonup.topdown.corrupt import corruptions
 
+if TYPE_CHECKING:
+    from buttonup.model.batches import Batches
+
 TICK = 0.25  # seconds between two looks at progress, and between two flushes
-BEGUN = {".lock", "identity", "recipe.toml", "journal.sqlite"}  # there before anything is made
+BEGUN = {".lock", "identity", "recipe.toml", "journal.sqlite", "batches"}  # before anything is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,8 @@ class Progress:
     """Items given up or failed since the last accepted sample."""
     calls: int = 0
     """Model replies that came in this sitting."""
+    standing: Standing | None = None
+    """How the batches stand, where there are any."""
 
 
 Watch = Callable[[Progress], None]
@@ -126,15 +134,40 @@ async def make(
     return Made(told, next(accepted(folder), None), ending.why)
 
 
+class _Door(NamedTuple):
+    """The way to the model that a run needs: one request at a time, in batches, or none at all."""
+
+    model: Model | None = None
+    batches: Batches | None = None
+
+
 async def _run(
-    recipe: Recipe, first: Iterable[Record], door: Model | None, opened: RunDir, watch: Watch
+    recipe: Recipe, first: Iterable[Record], door: _Door, opened: RunDir, watch: Watch
 ) -> Progress:
     """Run the pipeline and write what it gives; in the end the journal has every reply."""
-    with opened.journal() if door else nullcontext() as journal:
-        counted = _Counted(door) if door else None
+    if door.batches:
+        return await _run_in_batches(recipe, first, door.batches, opened, watch)
+    with opened.journal() if door.model else nullcontext() as journal:
+        counted = _Counted(door.model) if door.model else None
         model = Journaled(counted, journal) if counted and journal else None
         made = lines(recipe, first, partial(_stages, recipe), model)
         return await _written(made, opened, recipe, counted, watch)
+
+
+async def _run_in_batches(
+    recipe: Recipe, first: Iterable[Record], batches: Batches, opened: RunDir, watch: Watch
+) -> Progress:
+    """Do the same where all that can be asked at a time is asked in one batch."""
+    with opened.journal() as journal:
+        notes, known = opened.submitted(), lambda key: journal.get(key) is not None
+        async with in_batches(batches, notes, known, recipe.batch) as batched:
+            counted = _Counted(batched)
+
+            def watched(at: Progress) -> None:
+                watch(replace(at, standing=batched.standing))
+
+            made = lines(recipe, first, partial(_stages, recipe), Journaled(counted, journal))
+            return await _written(made, opened, recipe, counted, watched)
 
 
 def _stages(recipe: Recipe, model: Model | None) -> Sequence[Stage | Fold]:
@@ -276,11 +309,13 @@ def _teacher(recipe: Recipe, model: Model | None) -> Teacher | None:
 
 
 @asynccontextmanager
-async def _door(recipe: Recipe, model: Model | None) -> AsyncIterator[Model | None]:
-    """Open the way to the model that a recipe names: tried first, then limited and retried."""
+async def _door(recipe: Recipe, model: Model | None) -> AsyncIterator[_Door]:
+    """Open the way to the model that a recipe names, and see whether anybody is there."""
     k = recipe.teacher
+    if k.batch and not k.model:
+        raise BadInput("batches need a teacher", "give --teacher MODEL, or leave out --batch")
     if model is not None or not k.model:
-        yield model
+        yield _Door(model)
         return
     way = Way(
         base_url=k.base_url,
@@ -289,10 +324,14 @@ async def _door(recipe: Recipe, model: Model | None) -> AsyncIterator[Model | No
         timeout=k.timeout,
         in_flight=recipe.concurrency,
     )
-    here = is_local(k.model)
-    door = hosted(k.model, way, recipe.cores or cores()) if here else reached(way)
-    async with door as reachable:
-        yield reachable
+    if k.batch:
+        async with batches_of(way) as batches:
+            yield _Door(batches=batches)
+    else:
+        here = is_local(k.model)
+        door = hosted(k.model, way, recipe.cores or cores()) if here else reached(way)
+        async with door as reachable:
+            yield _Door(reachable)
 
 
 # --- after a run --------------------------------------------------------------------------------
@@ -307,6 +346,11 @@ def _accepted(folder: Path) -> Path:
     if not (folder / "identity").exists():
         raise BadInput(f"{folder} holds no run", "name the folder that `buttonup run --out` made")
     return folder / "accepted.jsonl"
+
+
+def batches_on_their_way(folder: Path) -> int:
+    """Count the batches that a run has handed to a provider and not made use of yet."""
+    return on_their_way(folder / "batches")
 
 
 def report(folder: Path) -> Report:

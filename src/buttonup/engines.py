@@ -1,8 +1,9 @@
 """Has a run's lines made by the engine that its recipe names; which one, no line tells.
 
 Here: in this process. On cores: chunks of items by processes beside it, where no model is asked.
-On a cluster: chunks of items the same way, or, where a model is asked, each trail through each
-segment of the pipeline; items meet, and the model is asked, in this process all the same.
+In batches: here too, with as many items in flight as samples are wanting. On a cluster: chunks of
+items as on cores, or, where a model is asked, each trail through each segment of the pipeline;
+items meet, and the model is asked, in this process all the same.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 from buttonup.engine.cores import AHEAD, cores, in_order, spread
 from buttonup.engine.local import Fold, Kept, Stage, Trail, grown, run
+from buttonup.engine.paced import Paced
 from buttonup.errors import BadInput
 from buttonup.model.door import Model
-from buttonup.recipe import Recipe
+from buttonup.recipe import Recipe, promise
 from buttonup.records import Blueprint, Record, Rejection, Trajectory, encode
-from buttonup.store.rundir import Line, line_of
+from buttonup.store.rundir import ACCEPTED, Line, line_of
 
 FEW = 5  # samples wanted for each item in flight; ours: a short run pays for less that it drops
 SPARE = 4  # requests in flight for each item at work beyond them; ours, by bench/orchestrate.py
@@ -43,6 +45,8 @@ def lines(recipe: Recipe, first: Iterable[Record], stages: Stages, model: Model 
     Close the generator to stop early: what is in flight has ended when the closing returns.
     Raises  what a stage raises, behind the lines before it; BadInput where the engine cannot be had
     """
+    if model is not None and recipe.teacher.batch:
+        return _paced(recipe, first, stages, model)
     if recipe.engine == "ray":
         return _on_cluster(recipe, first, stages, model)
     if model is None and recipe.tools != "simulated" and (workers := _workers(recipe)) > 1:
@@ -69,6 +73,17 @@ async def _lines(events: AsyncGenerator[Kept | Rejection, None]) -> Lines:
                 yield line_of(event, event.stage)
             elif not isinstance(event.record, Blueprint | Trajectory):  # these are in their samples
                 yield line_of(event.record, event.stage)
+
+
+async def _paced(recipe: Recipe, first: Iterable[Record], stages: Stages, model: Model) -> Lines:
+    """Have as many items in flight as samples are wanting: all that they ask goes out together."""
+    paced = Paced(first, recipe.n, promise(recipe), recipe.batch.items)
+    events = run(paced.items(), stages(model), recipe.batch.items, over=paced.over)
+    async with aclosing(_lines(events)) as stream:
+        async for line in stream:
+            if line.file == ACCEPTED:
+                paced.accepted()
+            yield line
 
 
 # --- chunks of items: no model is asked ---------------------------------------------------------

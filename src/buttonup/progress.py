@@ -21,6 +21,7 @@ from rich.text import Text
 
 from buttonup import dataset
 from buttonup.dataset import Watch
+from buttonup.model.batching import Standing
 
 EVERY = 10.0  # seconds between two plain lines
 
@@ -65,12 +66,15 @@ class _Lines:
 
     def __init__(self) -> None:
         self._started = self._said = time.monotonic()
+        self._told: dataset.Progress | None = None
 
     def __call__(self, at: dataset.Progress) -> None:
         now = time.monotonic()
         if now - self._said < EVERY and at.accepted < at.wanted:
             return
-        self._said = now
+        if at == self._told:
+            return  # a batch may take hours
+        self._said, self._told = now, at
         rate = at.accepted / max(now - self._started, 1e-9)
         left = f", {(at.wanted - at.accepted) / rate:.0f} s left" if rate else ""
         sys.stderr.write(f"{at.accepted}/{at.wanted} accepted, {_told(at)}, {rate:.1f}/s{left}\n")
@@ -78,4 +82,11 @@ class _Lines:
 
 def _told(at: dataset.Progress) -> str:
     calls = f", {at.calls} model calls" if at.calls else ""
-    return f"{at.failed} failed a gate, {at.rejected} given up{calls}"
+    batches = f", {_of_batches(at.standing)}" if at.standing and at.standing.batches else ""
+    return f"{at.failed} failed a gate, {at.rejected} given up{calls}{batches}"
+
+
+def _of_batches(standing: Standing) -> str:
+    out = "1 batch" if standing.batches == 1 else f"{standing.batches} batches"
+    failed = f", {standing.failed} failed" if standing.failed else ""
+    return f"{out} out ({standing.done} of {standing.requests} requests done{failed})"

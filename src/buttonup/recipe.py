@@ -20,6 +20,7 @@ from buttonup.bottomup import text_first, truth_first
 from buttonup.engine.local import Fold, Stage
 from buttonup.errors import BadInput
 from buttonup.model.ask import Teacher
+from buttonup.model.batching import Batching
 from buttonup.model.local import content_name, is_local
 from buttonup.records import Record, Rejection, Sample, Trajectory, digest
 from buttonup.worlds.session import find_world
@@ -45,6 +46,8 @@ class Teaching(Record):
     """Times one thing is asked for: once, and again after each reply that does not fit."""
     timeout: Annotated[float, msgspec.Meta(gt=0)] = 300.0
     """Seconds one reply may take."""
+    batch: bool = False
+    """Whether it is asked through the provider's batches: half the price, hours a stage."""
 
 
 class Recipe(Record):
@@ -60,7 +63,7 @@ class Recipe(Record):
     seeds: str = ""
     """File of seed conversations for text first; "" for the shipped scenarios."""
     concurrency: Some = 16
-    """Items and model calls in flight."""
+    """Items and model calls in flight; with batches, `batch.items` instead."""
     cores: Annotated[int, msgspec.Meta(ge=0)] = 0
     """Processor cores used where no model is asked, or on a cluster; 0 for all there are."""
     engine: Literal["local", "ray"] = "local"
@@ -72,6 +75,7 @@ class Recipe(Record):
     rewrite: bool = True
     """Truth first: whether the teacher, where there is one, rewrites the requests."""
     teacher: Teaching = Teaching()
+    batch: Batching = Batching()
 
     plan: truth_first.Planning = truth_first.Planning()
     scenes: truth_first.Scenes = truth_first.Scenes()
@@ -99,12 +103,14 @@ NOT_IDENTITY: Mapping[str, str] = {
     "engine": "changes how fast, not what",
     "address": "changes where, not what",
     "patience": "changes when a poor run gives up, not what it makes until then",
+    "batch": "changes how fast, not what",
     "seeds": "counted by content, not by path",
 }
 NOT_IDENTITY_OF_TEACHER: Mapping[str, str] = {
     "base_url": "the same model may move to another address",
     "key_env": "says who pays",
     "timeout": "changes how long to wait, not for what",
+    "batch": "the same requests, another way there",
 }
 """What may change while a run goes on, and why."""
 
@@ -195,6 +201,14 @@ def source(recipe: Recipe) -> Iterable[Record]:
     return text_first.shipped()
 
 
+def promise(recipe: Recipe) -> int:
+    """Say how many samples one item of the source gives, if all goes well."""
+    if recipe.tools != "simulated":
+        return 1
+    widened = 1 + max(0, recipe.expand.per_scenario)
+    return widened * recipe.atoms.per_scenario * len(recipe.compose.strategies)
+
+
 def _try_seeds(path: Path) -> None:
     """Read as far as the first usable seed. Raises BadInput when there is none."""
     next(seed for seed in text_first.read_seeds(path) if not isinstance(seed, Rejection))
@@ -248,6 +262,8 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
         chosen(recipe)
         if recipe.seeds:
             raise BadInput("seeds are for text first", 'set tools to "simulated", or give none')
+    if recipe.teacher.batch and (recipe.engine == "ray" or is_local(recipe.teacher.model)):
+        raise BadInput("batches are a provider's, and asked from here", "leave --batch out")
     if is_local(recipe.teacher.model) and recipe.teacher.base_url != Teaching().base_url:
         raise BadInput(
             f"{recipe.teacher.model} is a model on this machine and has no base URL",

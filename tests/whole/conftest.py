@@ -266,6 +266,12 @@ ANSWERS: dict[str, Callable[[Turns], Json]] = {
 
 
 @pytest.fixture
+def teaching() -> Callable[[Turns], Json]:
+    """Give the teacher as it is."""
+    return teach
+
+
+@pytest.fixture
 def scripted() -> Scripted:
     """Give the teacher as a model in this process."""
 

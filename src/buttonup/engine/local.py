@@ -88,11 +88,13 @@ async def run(
     stages: Sequence[Stage | Fold],
     in_flight: int,
     grow: Grow | None = None,
+    over: Callable[[], None] = lambda: None,
 ) -> AsyncGenerator[Event, None]:
     """Run the source's items through the stages and give every event, in item order.
 
     A Rejection in the source passes by as it is. At most `in_flight` items are at work in each
-    segment; `AHEAD` times as many are held, and one waits at the door. Close the generator
+    segment; `AHEAD` times as many are held, and one waits at the door. `over` is called behind the
+    last event of each item. Close the generator
     (`contextlib.aclosing`) to stop early: what is in flight is cancelled, and has ended when the
     closing returns. `grow` says where the verbs run: in this process, when there is none.
 
@@ -115,6 +117,7 @@ async def run(
             for event in trail:
                 if not _made_by(SOURCE, event):
                     yield event
+            over()
 
 
 def _check(stages: Sequence[Stage | Fold], in_flight: int) -> None:

@@ -1,20 +1,40 @@
-"""Read what a chat-completions endpoint sends: the reply, its words on an error, its pause."""
+"""Write what a chat-completions endpoint takes, and read what it sends."""
 
 from __future__ import annotations
 
 import email.utils
+import functools
 import re
 import time
+from collections.abc import Collection
 
 import msgspec
 
 from buttonup.errors import Fault
-from buttonup.model.door import Reply
+from buttonup.model.door import Reply, Request
+from buttonup.model.schemas import strict
 from buttonup.records import Json
 
 THINKING = re.compile(r"\A\s*(?:<think>|(?![\s{\[`\"]))(.*?)</think>\s*", re.DOTALL)
 """Reasoning before the reply; some chat templates keep the opening tag to themselves."""
 MOST_TOKENS = 2**48  # more is no count
+
+
+def write_body(request: Request, without: Collection[str] = ()) -> dict[str, Json]:
+    """Write a request as a body to post, without some fields; `max_tokens` has a newer name."""
+    body: dict[str, Json] = {
+        "model": request.model,
+        "messages": request.messages,
+        "temperature": request.temperature,
+        "max_tokens": request.max_tokens,
+        "seed": request.seed,
+    }
+    if request.schema is not None:
+        schema = msgspec.json.encode(request.schema)
+        body["response_format"] = _response_format(request.prompt, schema)
+    if "max_tokens" in without:
+        body["max_completion_tokens"] = request.max_tokens
+    return {key: value for key, value in body.items() if key not in without}
 
 
 def read_reply(body: bytes) -> Reply:
@@ -94,3 +114,12 @@ def _table(value: Json) -> dict[str, Json]:
 
 def _count(value: Json) -> int:
     return value if type(value) is int and 0 <= value < MOST_TOKENS else 0  # True is no count
+
+
+@functools.lru_cache(maxsize=1024)
+def _response_format(prompt: str, schema: bytes) -> msgspec.Raw:
+    """Ask for replies that fit a schema, in the endpoint's words."""
+    name = re.sub(r"[^A-Za-z0-9_-]", "_", prompt)[:64] or "reply"
+    enforced = strict(msgspec.json.decode(schema))
+    asked = {"name": name, "schema": msgspec.Raw(schema), "strict": enforced}
+    return msgspec.Raw(msgspec.json.encode({"type": "json_schema", "json_schema": asked}))

@@ -7,30 +7,32 @@ request (Reject). Sends to nowhere but its base address, and keeps the key to it
 from __future__ import annotations
 
 import asyncio
-import functools
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import timedelta
 from types import TracebackType
-from typing import NamedTuple, NoReturn, Self
+from typing import BinaryIO, NamedTuple, NoReturn, Self
 
 import msgspec
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import DetailedPyreqwestError, PyreqwestError, RequestTimeoutError
 from pyreqwest.http import Url
+from pyreqwest.multipart import FormBuilder
 from pyreqwest.request import RequestBuilder
 from pyreqwest.response import Response
 
 from buttonup.errors import BadInput, Fault, Reject
-from buttonup.model.completion import pause, read_reply, words_of
+from buttonup.model.completion import pause, read_reply, words_of, write_body
 from buttonup.model.door import Reply, Request
-from buttonup.model.schemas import strict
 from buttonup.records import Json
+from buttonup.store.whole import append
 
 PASSING = {408, 409, 425, 429}  # and all from 500 on: these may pass
 BUSY = {429, 503, 529}  # too much is asked of it; 529 is Anthropic's "overloaded"
 LARGEST = 32 * 2**20  # bytes of a reply; more is no chat completion
+LARGEST_FILE = 2**32  # bytes of a file that is fetched; 50,000 long replies are a sixth of that
+FILE_TAKES = 3600.0  # seconds that a file may be on its way
 SECRET = 16  # characters; a shorter key ("EMPTY") is a stand-in, and replies may say it
 SETTLING = 0.2  # seconds from the last answer to an end: the client's thread has then let go of it,
 # while an interpreter that ends before is aborted (pyreqwest 0.15: 1 in 4 that fail at once)
@@ -50,14 +52,14 @@ REFUSALS = {
 without: the prompt says the schema in words too, and `max_tokens` goes under its newer name."""
 
 
-class _Answer(NamedTuple):
-    """What came back, all of it."""
+class Answer(NamedTuple):
+    """What came back, all of it; the key, where it is echoed, is taken out."""
 
     status: int
-    retry_after: str
-    date: str
-    location: str
     said: bytes
+    retry_after: str = ""
+    date: str = ""
+    location: str = "elsewhere"
 
 
 class Endpoint:
@@ -131,71 +133,88 @@ class Endpoint:
         Raises   Fault for what may pass; BadInput when the key or the model is refused
         """
         while True:
-            body = self._body(request)
+            body = self.body(request)
             headers = {"Idempotency-Key": request.key, "Content-Type": "application/json"}
             asked = self._open.post(f"{self._base}/chat/completions").headers(headers)
             answer = await self._answered(asked.body_bytes(msgspec.json.encode(body)))
             if answer.status == 200:  # noqa: PLR2004 - HTTP's own number
                 return read_reply(answer.said)
-            refused = self._newly_refused(answer, body)
-            if not refused:
-                self._refuse(answer, request)
-            self._refused.add((request.prompt, refused))
+            if not self.learns(answer, request, body.keys()):
+                self.refuse(answer, request.model)
 
-    async def _answered(self, asked: RequestBuilder) -> _Answer:
+    async def exchange(
+        self,
+        method: str,
+        path: str,
+        content: bytes | FormBuilder | None = None,
+        into: BinaryIO | None = None,
+    ) -> Answer:
+        """Send JSON, a form or nothing to a path below the base address, and give what comes back.
+
+        `into` takes the body of a 200 instead, however large. It may hold the key.
+        Raises  Fault where nobody answers, or the body is torn or has no end
+        """
+        asked = self._open.request(method, f"{self._base}{path}")
+        if isinstance(content, bytes):
+            asked = asked.header("Content-Type", "application/json").body_bytes(content)
+        elif content:
+            asked = asked.multipart(content)
+        if into is not None or isinstance(content, FormBuilder):
+            asked = asked.timeout(timedelta(seconds=max(FILE_TAKES, self._timeout)))
+        return await self._answered(asked, into)
+
+    async def _answered(self, asked: RequestBuilder, into: BinaryIO | None = None) -> Answer:
         """Send a request and read all that comes back. Raises Fault."""
         if self._key:
             asked = asked.bearer_auth(self._key)
         try:
             async with asked.build_streamed() as response:
-                return await self._read(response)
+                return await self._read(response, into)
         except (PyreqwestError, OverflowError, ValueError) as error:
             busy = isinstance(error, RequestTimeoutError)
             raise Fault(f"{self._base} ({_said(error)})", busy=busy) from error
         finally:
             self._heard = time.monotonic()
 
-    async def _read(self, response: Response) -> _Answer:
+    async def _read(self, response: Response, into: BinaryIO | None) -> Answer:
         said = bytearray()
+        file = into if response.status == 200 else None  # noqa: PLR2004 - HTTP's own number
+        left = LARGEST_FILE if file else LARGEST
         while (chunk := await response.body_reader.read_chunk()) is not None:
-            said += chunk
-            if len(said) > LARGEST:
+            if (left := left - len(chunk)) < 0:
                 raise Fault(f"{self._base}: a reply without end")
-        return _Answer(
+            if file:
+                append(file, bytes(chunk))
+            else:
+                said += chunk
+        return Answer(
             status=response.status,
+            said=self.without_key(bytes(said)),
             retry_after=response.get_header("Retry-After") or "",
             date=response.get_header("Date") or "",
             location=response.get_header("Location") or "elsewhere",
-            said=self._without_key(bytes(said)),
         )
 
-    def _body(self, request: Request) -> dict[str, Json]:
+    def body(self, request: Request) -> dict[str, Json]:
         """Write a request as the endpoint takes it: without what it has refused before."""
-        body: dict[str, Json] = {
-            "model": request.model,
-            "messages": request.messages,
-            "temperature": request.temperature,
-            "max_tokens": request.max_tokens,
-            "seed": request.seed,
-        }
-        if request.schema is not None:
-            schema = msgspec.json.encode(request.schema)
-            body["response_format"] = _response_format(request.prompt, schema)
-        if (request.prompt, "max_tokens") in self._refused:
-            body["max_completion_tokens"] = request.max_tokens
-        return {k: v for k, v in body.items() if (request.prompt, k) not in self._refused}
+        without = {field for prompt, field in self._refused if prompt == request.prompt}
+        return write_body(request, without)
 
-    def _newly_refused(self, answer: _Answer, body: Mapping[str, Json]) -> str:
-        """Name the optional field that the endpoint complains of; "" when it is none.
+    def learns(self, answer: Answer, request: Request, sent: Collection[str]) -> bool:
+        """Say whether the endpoint complains of an optional field of those that were sent.
 
         What is refused is remembered by prompt: an odd schema in one says nothing of the others.
         """
         if answer.status not in (400, 422):
-            return ""
+            return False
         words = words_of(answer.said, most=2000)
-        return next((f for f, told in REFUSALS.items() if f in body and told.search(words)), "")
+        refused = next((f for f, by in REFUSALS.items() if f in sent and by.search(words)), "")
+        if refused:
+            self._refused.add((request.prompt, refused))
+        return bool(refused)
 
-    def _refuse(self, answer: _Answer, request: Request) -> NoReturn:
+    def refuse(self, answer: Answer, model: str) -> NoReturn:
+        """Raise what an answer that is no 200 means: Fault, BadInput or Reject."""
         self._refuse_always(answer)
         status = answer.status
         words = f"{self._base}: {status} {words_of(answer.said)}".strip()
@@ -203,11 +222,11 @@ class Endpoint:
             wait = pause(answer.retry_after, answer.date)
             raise Fault(words, wait, busy=status in BUSY)
         if status == 404:  # noqa: PLR2004 - HTTP's own number
-            what = f"no model {request.model!r} there ({words})"
+            what = f"no model {model!r} there ({words})"
             raise BadInput(what, "mend --teacher, or --base-url (it mostly ends in /v1)")
         raise Reject("refused_by_endpoint", words)
 
-    def _refuse_always(self, answer: _Answer) -> None:
+    def _refuse_always(self, answer: Answer) -> None:
         """Tell the user what is wrong whichever request it is."""
         status = answer.status
         if status in (401, 403):
@@ -218,22 +237,13 @@ class Endpoint:
             what = f"{self._base} wants to be paid first ({status})"
             raise BadInput(what, "top up, and run it again")
         if status in (301, 302, 303, 307, 308):
-            where = words_of(self._without_key(answer.location.encode()))
+            where = words_of(self.without_key(answer.location.encode()))
             raise BadInput(f"{self._base} redirects to {where}", "give the final --base-url")
 
-    def _without_key(self, said: bytes) -> bytes:
+    def without_key(self, said: bytes) -> bytes:
         """Give what an endpoint said; when it echoes the key, that is neither shown nor kept."""
         secret = len(self._key) >= SECRET
         return said.replace(self._key.encode(), b"[key]") if secret else said
-
-
-@functools.lru_cache(maxsize=1024)
-def _response_format(prompt: str, schema: bytes) -> msgspec.Raw:
-    """Ask for replies that fit a schema, in the endpoint's words."""
-    name = re.sub(r"[^A-Za-z0-9_-]", "_", prompt)[:64] or "reply"
-    enforced = strict(msgspec.json.decode(schema))
-    asked = {"name": name, "schema": msgspec.Raw(schema), "strict": enforced}
-    return msgspec.Raw(msgspec.json.encode({"type": "json_schema", "json_schema": asked}))
 
 
 def _is_address(text: str) -> bool:

@@ -15,11 +15,14 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import InitVar, dataclass, field
+from typing import TypeVar
 
 from buttonup.errors import Fault, Reject
 from buttonup.model.door import Model, Reply, Request
+
+T = TypeVar("T")
 
 Tell = Callable[[str], None]
 """Told what is the matter with the endpoint; "" when all is well again."""
@@ -63,11 +66,31 @@ class Retrying:
                     if fault.busy or self._circuit.answered == answered:
                         raise
                     raise Reject("unanswered", f"{tried} tries, the last: {fault}") from fault
-            await asyncio.sleep(max(told, self._pause(tried)))
+            await asyncio.sleep(max(told, _pause(tried, self.first, self.longest)))
 
-    def _pause(self, tried: int) -> float:
-        backing_off = min(self.longest, self.first * 2.0 ** (tried - 1))
-        return backing_off * random.uniform(0.5, 1.0)  # so that not all come back at once
+
+async def again(
+    call: Callable[[], Awaitable[T]], times: int, first: float, longest: float, patience: float
+) -> T:
+    """Do something that is no request to a model, until no Fault comes of it; as above.
+
+    Raises  Fault when the last try failed, or the endpoint asks to wait too long
+    """
+    tried = 0
+    while True:
+        tried += 1
+        try:
+            return await call()
+        except Fault as fault:
+            told = fault.retry_after or 0.0
+            if tried >= times or told > patience:
+                raise
+        await asyncio.sleep(max(told, _pause(tried, first, longest)))
+
+
+def _pause(tried: int, first: float, longest: float) -> float:
+    backing_off = min(longest, first * 2.0 ** min(tried - 1, 30))
+    return backing_off * random.uniform(0.5, 1.0)  # so that not all come back at once
 
 
 # --- the circuit --------------------------------------------------------------------------------

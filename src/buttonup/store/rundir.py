@@ -7,13 +7,13 @@ accepted.jsonl    samples that passed every gate
 rejected.jsonl    samples that failed one, with their verdicts
 rejections.jsonl  items given up before they became a sample
 records/          what the stages before made, a file a stage
+batches/          batches that are on their way at a provider, a file each
 report.json       the funnel
 """
 
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -23,6 +23,8 @@ from buttonup.errors import BadInput
 from buttonup.records import Record, Rejection, Sample, encode
 from buttonup.store.journal import Journal
 from buttonup.store.lines import LineFile
+from buttonup.store.submitted import Submitted
+from buttonup.store.whole import put
 
 BEGUN = {".lock", "identity.part"}  # what a run killed in its first instant leaves behind
 
@@ -61,6 +63,10 @@ class RunDir:
         """Open the journal of this run."""
         return self._stack.enter_context(Journal(self.path / "journal.sqlite"))
 
+    def submitted(self) -> Submitted:
+        """Open the notes of this run's batches."""
+        return Submitted(self.path / "batches")
+
     def write(self, line: Line) -> None:
         """Write a line to its file."""
         self._file(line.file).write(line.text)
@@ -72,7 +78,7 @@ class RunDir:
 
     def write_report(self, report: Record) -> None:
         """Write the report whole, or not at all."""
-        _put(self.path / "report.json", encode(report) + b"\n")
+        put(self.path / "report.json", encode(report) + b"\n")
 
     def _file(self, name: str) -> LineFile:
         if name not in self._files:
@@ -95,8 +101,8 @@ def open_run(path: Path, recipe: str, identity: str) -> Iterator[RunDir]:
     with lock, ExitStack() as stack:
         _lock(lock, path)
         _refuse_another(path, identity)  # again: another process may just have begun a run here
-        _put(path / "identity", f"{identity}\n".encode())  # first: it makes the folder a run
-        _put(path / "recipe.toml", recipe.encode())
+        put(path / "identity", f"{identity}\n".encode())  # first: it makes the folder a run
+        put(path / "recipe.toml", recipe.encode())
         yield RunDir(path, stack)
 
 
@@ -119,16 +125,3 @@ def _lock(lock: TextIO, path: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         raise BadInput(f"another process is working in {path}", "wait for it") from error
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file whole, or not at all."""
-    draft = path.with_name(f"{path.name}.part")
-    try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())  # or a power cut may leave the new name on an empty file
-        draft.replace(path)
-    except OSError as error:
-        raise BadInput(f"cannot write {path}: {error.strerror}", "make room") from error
