@@ -6,13 +6,15 @@ Three workloads, each the median of ROUNDS (5): calls at 300 ms with 256 in flig
 and conversations that grow, each through the whole of what a run does: a prompt filled, the request
 journalled durably, the reply parsed and checked, its record written in order. `ideal` is calls x
 latency / in flight; the ratio to it is what carries over to another machine. A client of bare
-sockets that keeps nothing is the floor. Memory is the peak of the process that ran us.
+sockets that keeps nothing is the floor; peers (`bench/peers.py`) take part in the first workload.
+Memory is the peak of the process that ran us.
 
 The server is a process of its own, and takes its share of the cores.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import resource
@@ -27,6 +29,7 @@ from pathlib import Path
 from statistics import median
 
 import msgspec
+from peers import PEERS
 
 from buttonup.engine.local import Kept, Stage, run
 from buttonup.engines import SPARE
@@ -157,29 +160,56 @@ def once(name: str, who: str) -> None:
     print(wall, cpu, peak, *told)
 
 
-def rounds(name: str, who: str, times: int) -> tuple[float, float, float, int]:
-    """Give the medians of several rounds."""
-    command = [sys.executable, __file__, "--once", name, who]
+def rounds(command: Sequence[str], times: int) -> tuple[float, float, float, float]:
+    """Give the medians of several rounds: seconds, CPU seconds, MiB, seconds of being served."""
     told = [subprocess.check_output(command, text=True).split() for _ in range(times)]
-    wall, cpu, peak = (median(float(line[i]) for line in told) for i in range(3))
-    return wall, cpu, peak, int(told[0][3])
+    wall, cpu, peak, window = (median(float(line[i]) for line in told) for i in (0, 1, 2, 4))
+    return wall, cpu, peak, window
+
+
+def show(who: str, load: Load, wall: float, cpu: float, peak: float, window: float) -> None:
+    """Print a line of a table."""
+    print(
+        f"  {who:12}{wall:7.2f} s{wall / load.ideal:7.2f} times the ideal{window / load.ideal:7.2f}"
+        f" while served{load.calls / wall:9,.0f} calls/s{cpu / load.calls * 1e3:7.2f} ms CPU a call"
+        f"{peak:6.0f} MiB"
+    )
+
+
+def peer(python: Path, name: str, load: Load) -> tuple[float, float, float, float]:
+    """Run a peer once, with its own Python."""
+    with served(load.latency) as (url, told):
+        words = [name, url, str(load.calls), str(load.in_flight)]
+        script = str((HERE / "peers.py").resolve())
+        run_by = [str(python.absolute()), script, *words]
+        with tempfile.TemporaryDirectory() as folder:
+            said = subprocess.check_output(run_by, text=True, cwd=folder, stderr=subprocess.DEVNULL)
+    wall, cpu, peak = map(float, said.split())
+    return wall, cpu, peak, float(told[1])
 
 
 def main() -> None:
     """Print a table a workload."""
-    if sys.argv[1:2] == ["--once"]:
-        once(*sys.argv[2:4])
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("rounds", nargs="?", type=int, default=5)
+    words.add_argument("--peers", type=Path, help="folder of environments, each named as a peer")
+    words.add_argument("--once", nargs=2, help=argparse.SUPPRESS)
+    given = words.parse_args()
+    if given.once:
+        once(*given.once)
         return
-    times = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     for name, load in LOADS.items():
         print(f"{load.name}, {load.in_flight} in flight; ideal {load.ideal:.2f} s")
         for who in ("floor", "ours"):
-            wall, cpu, peak, served_calls = rounds(name, who, times)
-            print(
-                f"  {who:12}{wall:7.2f} s {wall / load.ideal:6.2f} times the ideal"
-                f"{load.calls / wall:9,.0f} calls/s{cpu / load.calls * 1e3:7.2f} ms CPU a call"
-                f"{peak:6.0f} MiB   {served_calls:,} calls served"
-            )
+            command = [sys.executable, __file__, "--once", name, who]
+            show(who, load, *rounds(command, given.rounds))
+    load = LOADS["calls"]
+    for name in PEERS:
+        python = (given.peers or HERE / "none") / name / "bin" / "python"
+        if python.exists():
+            told = [peer(python, name, load) for _ in range(given.rounds)]
+            wall, cpu, peak, window = (median(figures) for figures in zip(*told, strict=True))
+            show(name, load, wall, cpu, peak, window)
 
 
 if __name__ == "__main__":
