@@ -71,6 +71,9 @@ LOADS = {
     "talks": Load("500 conversations of 8 growing turns, 100 ms", 500, 8, 0.1),
 }
 
+GROWING = {str(n): Load(f"{n:,} calls, 20 ms", n, 1, 0.02) for n in (1_000, 10_000, 100_000)}
+"""How memory grows."""
+
 
 class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the server's one reply holds."""
@@ -150,7 +153,7 @@ async def floor(load: Load, url: str) -> None:
 
 def once(name: str, who: str) -> None:
     """Run one round and print its seconds, its CPU seconds, its peak MiB and the calls served."""
-    load = LOADS[name]
+    load = {**LOADS, **GROWING}[name]
     with served(load.latency) as (url, told), tempfile.TemporaryDirectory() as folder:
         began, burnt = time.monotonic(), time.process_time()
         work = ours(load, url, Path(folder) / "run") if who == "ours" else floor(load, url)
@@ -203,13 +206,16 @@ def main() -> None:
         for who in ("floor", "ours"):
             command = [sys.executable, __file__, "--once", name, who]
             show(who, load, *rounds(command, given.rounds))
-    load = LOADS["calls"]
     for name in PEERS:
         python = (given.peers or HERE / "none") / name / "bin" / "python"
         if python.exists():
+            load = LOADS["calls"]
             told = [peer(python, name, load) for _ in range(given.rounds)]
             wall, cpu, peak, window = (median(figures) for figures in zip(*told, strict=True))
             show(name, load, wall, cpu, peak, window)
+    for name, load in GROWING.items():
+        print(load.name)
+        show("ours", load, *rounds([sys.executable, __file__, "--once", name, "ours"], 1))
 
 
 if __name__ == "__main__":
