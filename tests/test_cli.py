@@ -181,7 +181,7 @@ WRONG: dict[str, tuple[object, ...]] = {
     "tools = 'python:t.py' is not known": ("run", "--tools", "python:t.py"),
     "tools = 'mcp:serve' is not known": ("run", "--tools", "mcp:serve"),
     "give --teacher MODEL": ("run", "--tools", "simulated"),
-    "needs a model to play it": ("run", "--set", 'simulate.user="llm"'),
+    "user needs a model to ask": ("run", "--set", 'simulate.user="llm"'),
     "start the server, or mend --base-url": (*TEXT_FIRST, "--base-url", CLOSED),
     "the base URL is no address": (*TEXT_FIRST, "--base-url", "localhost"),
     "no seed file at none.jsonl": (*TEXT_FIRST, "--seeds", "none.jsonl"),

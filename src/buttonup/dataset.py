@@ -15,9 +15,10 @@ from collections.abc import (
     Callable,
     Iterable,
     Iterator,
+    Mapping,
     Sequence,
 )
-from contextlib import aclosing, asynccontextmanager, contextmanager, nullcontext
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -35,7 +36,8 @@ from buttonup.model.ask import Teacher
 from buttonup.model.door import Model, Reply, Request
 from buttonup.model.journaled import Journaled
 from buttonup.model.stack import Way, reached
-from buttonup.recipe import Recipe, as_toml, identity, pipeline, source
+from buttonup.model.teachers import Teachers
+from buttonup.recipe import Recipe, Teaching, as_toml, asking, identity, pipeline, source
 from buttonup.records import (
     Blueprint,
     Conversation,
@@ -114,13 +116,13 @@ async def make(
     """
     started = time.monotonic()
     first = source(recipe)
-    names = tuple(stage.name for stage in pipeline(recipe, _teacher(recipe, model or _nobody)))
+    names = tuple(stage.name for stage in pipeline(recipe, _teachers(recipe, _nobody)))
     before, mine = read_ending(folder), identity(recipe)
     if complete := _complete(before, folder, recipe, mine):
         return Made(complete, next(accepted(folder)), "")
-    async with _door(recipe, model) as door:
+    async with _doors(recipe, model) as doors:
         with _left_clean(folder), open_run(folder, as_toml(recipe), mine) as opened:
-            end = await _run(recipe, first, door, opened, watch or _unwatched)
+            end = await _run(recipe, first, doors, opened, watch or _unwatched)
             seconds = time.monotonic() - started
             ending = _ending(before, end, _why_short(end, recipe), seconds)
             opened.flush()
@@ -130,20 +132,24 @@ async def make(
 
 
 async def _run(
-    recipe: Recipe, first: Iterable[Record], door: Model | None, opened: RunDir, watch: Watch
+    recipe: Recipe, first: Iterable[Record], doors: Doors, opened: RunDir, watch: Watch
 ) -> Progress:
     """Run the pipeline and write what it gives; in the end the journal has every reply."""
-    with opened.journal() if door else nullcontext() as journal:
-        counted = _Counted(door) if door else None
-        model = Journaled(counted, journal) if counted and journal else None
-        workers = 1 if model or recipe.tools == "simulated" else _workers(recipe)
+    calls = _Calls()
+    with opened.journal() if doors else nullcontext() as journal:
+        workers = 1 if doors or recipe.tools == "simulated" else _workers(recipe)
         if workers > 1:
             lines = _spread(first, recipe, workers)
         else:
-            stages = pipeline(recipe, _teacher(recipe, model))
+            kept = {
+                way: Journaled(_Counted(model, calls), journal)
+                for way, model in doors.items()
+                if journal
+            }
+            stages = pipeline(recipe, _teachers(recipe, lambda k: kept[_way(recipe, k)]))
             flight = min(recipe.concurrency, recipe.n // FEW + 1)
             lines = _lines(run(first, stages, flight))
-        return await _written(lines, opened, recipe, counted, watch)
+        return await _written(lines, opened, recipe, calls, watch)
 
 
 def _workers(recipe: Recipe) -> int:
@@ -185,7 +191,7 @@ def _worked(recipe: Recipe, items: Sequence[Record]) -> _Worked:
     lines: list[Line] = []
 
     async def work() -> None:
-        async for line in _lines(run(items, pipeline(recipe, None), 1)):
+        async for line in _lines(run(items, pipeline(recipe, Teachers()), 1)):
             lines.append(line)  # noqa: PERF401 - what came before a failure stays
 
     try:
@@ -195,16 +201,23 @@ def _worked(recipe: Recipe, items: Sequence[Record]) -> _Worked:
     return _Worked(lines, None)
 
 
-class _Counted:
-    """A model whose replies are counted, for the progress line."""
+@dataclass(slots=True)
+class _Calls:
+    """How many replies came, for the progress line."""
 
-    def __init__(self, model: Model) -> None:
-        self._model = model
-        self.calls = 0
+    came: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A model whose replies are counted."""
+
+    model: Model
+    calls: _Calls
 
     async def __call__(self, request: Request, /) -> Reply:
-        reply = await self._model(request)
-        self.calls += 1
+        reply = await self.model(request)
+        self.calls.came += 1
         return reply
 
 
@@ -225,7 +238,7 @@ async def _written(
     lines: AsyncGenerator[Line, None],
     opened: RunDir,
     recipe: Recipe,
-    counted: _Counted | None,
+    calls: _Calls,
     watch: Watch,
 ) -> Progress:
     """Stand at the end of the stream and write what comes, until enough is accepted."""
@@ -233,7 +246,7 @@ async def _written(
 
     def look() -> None:
         opened.flush()  # what is accepted is there to be read, however slow the next one is
-        watch(replace(at, calls=counted.calls if counted else 0))
+        watch(replace(at, calls=calls.came))
 
     async with aclosing(lines) as stream, _every(TICK, look):
         async for line in stream:
@@ -280,9 +293,13 @@ def _unwatched(_at: Progress) -> None:
     """Watch nothing."""
 
 
-async def _nobody(_request: Request, /) -> Reply:
-    """Stand where a model will be, while a recipe is looked at before anything is opened."""
-    raise AssertionError("asked before the run was open")
+def _nobody(_teaching: Teaching) -> Model:
+    """Stand where the models will be, while a recipe is looked at before anything is opened."""
+
+    async def asked(_request: Request, /) -> Reply:
+        raise AssertionError("asked before the run was open")
+
+    return asked
 
 
 def _why_short(end: Progress, recipe: Recipe) -> str:
@@ -314,36 +331,48 @@ def _ending(before: Ending | None, end: Progress, why: str, seconds: float) -> E
     return Ending(why=why, wanted=end.wanted, seconds=seconds)
 
 
-def _teacher(recipe: Recipe, model: Model | None) -> Teacher | None:
-    k = recipe.teacher
-    if model is None or not k.model:
-        return None
-    return Teacher(
-        model,
-        k.model,
-        seed=recipe.seed,
-        temperature=k.temperature,
-        max_tokens=k.max_tokens,
-        tries=k.tries,
+# --- the models ---------------------------------------------------------------------------------
+
+Doors = Mapping[Way, Model]
+"""The ways to the models that a run asks, each open once, however many ask by it."""
+
+
+def _teachers(recipe: Recipe, door: Callable[[Teaching], Model]) -> Teachers:
+    """Give each stage and role that asks a model its teacher."""
+    return Teachers(
+        {
+            name: Teacher(
+                door(k),
+                k.model,
+                seed=recipe.seed,
+                temperature=k.temperature,
+                max_tokens=k.max_tokens,
+                tries=k.tries,
+            )
+            for name, k in asking(recipe).items()
+        }
     )
 
 
-@asynccontextmanager
-async def _door(recipe: Recipe, model: Model | None) -> AsyncIterator[Model | None]:
-    """Open the way to the model that a recipe names: tried first, then limited and retried."""
-    k = recipe.teacher
-    if model is not None or not k.model:
-        yield model
-        return
-    way = Way(
+def _way(recipe: Recipe, k: Teaching) -> Way:
+    return Way(
         base_url=k.base_url,
         key=os.environ.get(k.key_env),
         key_env=k.key_env,
         timeout=k.timeout,
-        in_flight=recipe.concurrency,
+        in_flight=k.concurrency or recipe.concurrency,
     )
-    async with reached(way) as reachable:
-        yield reachable
+
+
+@asynccontextmanager
+async def _doors(recipe: Recipe, model: Model | None) -> AsyncIterator[Doors]:
+    """Open the ways to all models that a recipe asks; `model` stands in for each of them."""
+    ways = dict.fromkeys(_way(recipe, k) for k in asking(recipe).values())
+    async with AsyncExitStack() as stack:
+        if model is not None:
+            yield dict.fromkeys(ways, model)
+        else:
+            yield {way: await stack.enter_async_context(reached(way)) for way in ways}
 
 
 # --- after a run --------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from buttonup.errors import BadInput, Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request
 from buttonup.model.scripted import Scripted
+from buttonup.model.teachers import Teachers
 from buttonup.records import (
     Assistant,
     Blueprint,
@@ -31,7 +32,8 @@ from buttonup.worlds.catalogue import WORLDS
 
 
 def _simulated(b: Blueprint, teacher: Teacher | None, knobs: Simulating) -> Trajectory:
-    (t,) = asyncio.run(simulate(b, teacher, knobs))
+    everybody = dict.fromkeys(("user", "assistant", "tools"), teacher) if teacher else {}
+    (t,) = asyncio.run(simulate(b, Teachers(everybody), knobs))
     return t
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from buttonup.model.door import Model
 from buttonup.model.limited import Limited
@@ -16,7 +16,7 @@ class Way:
     """Where a model is asked, and how."""
 
     base_url: str
-    key: str | None = None
+    key: str | None = field(default=None, repr=False)
     key_env: str = "OPENAI_API_KEY"
     """Where the key came from, for messages."""
     timeout: float = 300.0
