@@ -9,6 +9,7 @@ from typing import Annotated, Literal, assert_never
 import msgspec
 
 from buttonup.errors import BadInput, Reject
+from buttonup.model.tally import tally
 from buttonup.model.teachers import Teachers
 from buttonup.prompts.render import digest_of
 from buttonup.records import Blueprint, Cast, Record, Trajectory
@@ -78,7 +79,9 @@ async def simulate(blueprint: Blueprint, teachers: Teachers, knobs: Simulating) 
         prompts={s.prompt: digest_of(s.prompt) for s in seats.values() if s.prompt},
     )
     cast = {role: seat.speak for role, seat in seats.items()}
-    return [await converse(start, cast, knobs.max_turns)]
+    with tally() as taken:
+        ended = await converse(start, cast, knobs.max_turns)
+    return [msgspec.structs.replace(ended, usage=taken)]
 
 
 def _user(b: Blueprint, teachers: Teachers, knobs: Simulating) -> Seat:
