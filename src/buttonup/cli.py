@@ -62,6 +62,8 @@ def buttonup() -> None:
 @click.option("--seeds", type=click.Path(), help="Seed conversations (JSON or JSONL, .gz too).")
 @click.option("--concurrency", type=int, help="Items and calls in flight.  [default: 16]")
 @click.option("--cores", type=int, help="Processor cores used.  [default: 0, all]")
+@click.option("--budget", type=float, metavar="USD", help="Dollars it may cost.  [default: any]")
+@click.option("--prices", type=click.Path(), help="Prices of your own (docs/money.md).")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any recipe key.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def run(

@@ -18,8 +18,9 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager, nullcontext
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -32,9 +33,12 @@ from buttonup.engine.local import Kept, run
 from buttonup.engine.report import Ending, Report, read_ending, read_report
 from buttonup.errors import BadInput
 from buttonup.formats import Exported, Negatives, Preference
+from buttonup.model import prices
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Model, Reply, Request
 from buttonup.model.journaled import Journaled
+from buttonup.model.metered import Metered, OverBudget, Purse
+from buttonup.model.prices import Prices
 from buttonup.model.stack import Way, reached
 from buttonup.model.teachers import Teachers
 from buttonup.recipe import Recipe, Teaching, as_toml, asking, identity, pipeline, source
@@ -55,7 +59,8 @@ from buttonup.topdown.corrupt import corruptions
 TICK = 0.25  # seconds between two looks at progress, and between two flushes
 FEW = 5  # samples wanted for each item in flight; ours: a short run pays for less that it drops
 MANY = 500  # samples wanted from which worker processes pay for their start; ours
-BEGUN = {".lock", "identity", "recipe.toml", "journal.sqlite"}  # there before anything is made
+BEGUN = {".lock", "identity", "recipe.toml", "prices.toml", "journal.sqlite"}
+"""What is there before anything is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,12 @@ class Progress:
     """Items given up or failed since the last accepted sample."""
     calls: int = 0
     """Model replies that came in this sitting."""
+    dollars: float = 0.0
+    """What the run has cost so far, earlier sittings too."""
+    unpriced: tuple[str, ...] = ()
+    """Models that are asked and have no price: they are not in `dollars`."""
+    poor: str = ""
+    """Why the budget ends the run; "" where it does not."""
 
 
 Watch = Callable[[Progress], None]
@@ -120,9 +131,10 @@ async def make(
     before, mine = read_ending(folder), identity(recipe)
     if complete := _complete(before, folder, recipe, mine):
         return Made(complete, next(accepted(folder)), "")
-    async with _doors(recipe, model) as doors:
+    purse = _purse(recipe)
+    async with _doors(recipe, model, purse) as doors:
         with _left_clean(folder), open_run(folder, as_toml(recipe), mine) as opened:
-            end = await _run(recipe, first, doors, opened, watch or _unwatched)
+            end = await _run(recipe, first, doors, purse, opened, watch or _unwatched)
             seconds = time.monotonic() - started
             ending = _ending(before, end, _why_short(end, recipe), seconds)
             opened.flush()
@@ -132,24 +144,37 @@ async def make(
 
 
 async def _run(
-    recipe: Recipe, first: Iterable[Record], doors: Doors, opened: RunDir, watch: Watch
+    recipe: Recipe,
+    first: Iterable[Record],
+    doors: Doors,
+    purse: Purse,
+    opened: RunDir,
+    watch: Watch,
 ) -> Progress:
     """Run the pipeline and write what it gives; in the end the journal has every reply."""
-    calls = _Calls()
-    with opened.journal() if doors else nullcontext() as journal:
-        workers = 1 if doors or recipe.tools == "simulated" else _workers(recipe)
-        if workers > 1:
-            lines = _spread(first, recipe, workers)
-        else:
-            kept = {
-                way: Journaled(_Counted(model, calls), journal)
-                for way, model in doors.items()
-                if journal
-            }
-            stages = pipeline(recipe, _teachers(recipe, lambda k: kept[_way(recipe, k)]))
-            flight = min(recipe.concurrency, recipe.n // FEW + 1)
-            lines = _lines(run(first, stages, flight))
-        return await _written(lines, opened, recipe, calls, watch)
+    if not doors:
+        return await _written(_lines_without_a_model(recipe, first), opened, recipe, purse, watch)
+    opened.write_prices(prices.as_toml(purse.prices))
+    with opened.journal() as journal:
+        purse.begin(journal.usage(), journal.lose)
+        kept = {way: Journaled(model, journal) for way, model in doors.items()}
+        stages = pipeline(recipe, _teachers(recipe, lambda k: kept[_way(recipe, k)]))
+        try:
+            lines = _lines(run(first, stages, _flight(recipe)))
+            return await _written(lines, opened, recipe, purse, watch)
+        finally:
+            for model in kept.values():
+                await model.ended()
+
+
+def _lines_without_a_model(recipe: Recipe, first: Iterable[Record]) -> AsyncGenerator[Line, None]:
+    if (workers := _workers(recipe)) > 1:
+        return _spread(first, recipe, workers)
+    return _lines(run(first, pipeline(recipe, Teachers()), _flight(recipe)))
+
+
+def _flight(recipe: Recipe) -> int:
+    return min(recipe.concurrency, recipe.n // FEW + 1)
 
 
 def _workers(recipe: Recipe) -> int:
@@ -201,26 +226,6 @@ def _worked(recipe: Recipe, items: Sequence[Record]) -> _Worked:
     return _Worked(lines, None)
 
 
-@dataclass(slots=True)
-class _Calls:
-    """How many replies came, for the progress line."""
-
-    came: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """A model whose replies are counted."""
-
-    model: Model
-    calls: _Calls
-
-    async def __call__(self, request: Request, /) -> Reply:
-        reply = await self.model(request)
-        self.calls.came += 1
-        return reply
-
-
 @contextmanager
 def _left_clean(folder: Path) -> Iterator[None]:
     """Take a new folder away again when wrong input came to light before anything was made."""
@@ -238,22 +243,27 @@ async def _written(
     lines: AsyncGenerator[Line, None],
     opened: RunDir,
     recipe: Recipe,
-    calls: _Calls,
+    purse: Purse,
     watch: Watch,
 ) -> Progress:
     """Stand at the end of the stream and write what comes, until enough is accepted."""
     at = Progress(wanted=recipe.n)
+    unpriced = _unpriced(recipe, purse.prices)
 
     def look() -> None:
         opened.flush()  # what is accepted is there to be read, however slow the next one is
-        watch(replace(at, calls=calls.came))
+        dollars = float(purse.spent)
+        watch(replace(at, calls=purse.calls, dollars=dollars, unpriced=unpriced))
 
     async with aclosing(lines) as stream, _every(TICK, look):
-        async for line in stream:
-            opened.write(line)
-            at = _counted_in(line, at)
-            if at.accepted == recipe.n or at.fruitless >= recipe.patience:
-                break
+        try:
+            async for line in stream:
+                opened.write(line)
+                at = _counted_in(line, at)
+                if at.accepted == recipe.n or at.fruitless >= recipe.patience:
+                    break
+        except OverBudget as over:
+            at = replace(at, poor=str(over))
     look()
     return at
 
@@ -306,6 +316,11 @@ def _why_short(end: Progress, recipe: Recipe) -> str:
     if end.accepted >= end.wanted:
         return ""
     short = f"{end.accepted} of {end.wanted} samples"
+    if end.poor:
+        return (
+            f"{short}: the budget of ${recipe.budget:g} is used up: {end.poor}; "
+            "the same command with a larger --budget goes on"
+        )
     if end.fruitless >= recipe.patience:
         return (
             f"{short}: none of the last {end.fruitless} items became one; "
@@ -365,14 +380,36 @@ def _way(recipe: Recipe, k: Teaching) -> Way:
 
 
 @asynccontextmanager
-async def _doors(recipe: Recipe, model: Model | None) -> AsyncIterator[Doors]:
+async def _doors(recipe: Recipe, model: Model | None, purse: Purse) -> AsyncIterator[Doors]:
     """Open the ways to all models that a recipe asks; `model` stands in for each of them."""
     ways = dict.fromkeys(_way(recipe, k) for k in asking(recipe).values())
     async with AsyncExitStack() as stack:
         if model is not None:
-            yield dict.fromkeys(ways, model)
+            yield dict.fromkeys(ways, Metered(model, purse))
         else:
-            yield {way: await stack.enter_async_context(reached(way)) for way in ways}
+            yield {way: await stack.enter_async_context(reached(way, purse)) for way in ways}
+
+
+def _purse(recipe: Recipe) -> Purse:
+    """Give what the run's calls are paid from. Raises BadInput for a budget without prices."""
+    known = {**prices.shipped(), **_own_prices(recipe)}
+    asked = {k.model: prices.price_of(k.model, known) for k in asking(recipe).values()}
+    priced = {model: price for model, price in asked.items() if price is not None}
+    if recipe.budget is None:
+        return Purse(priced)
+    if unpriced := _unpriced(recipe, priced):
+        what = f"a budget needs prices, and there is none for {', '.join(unpriced)}"
+        raise BadInput(what, "give it in a file: --prices FILE (docs/money.md); 0 for none")
+    return Purse(priced, Decimal(str(recipe.budget)))
+
+
+def _own_prices(recipe: Recipe) -> Prices:
+    return prices.read_prices(Path(recipe.prices)) if recipe.prices else {}
+
+
+def _unpriced(recipe: Recipe, known: Prices) -> tuple[str, ...]:
+    models = {k.model for k in asking(recipe).values()}
+    return tuple(sorted(model for model in models if prices.price_of(model, known) is None))
 
 
 # --- after a run --------------------------------------------------------------------------------

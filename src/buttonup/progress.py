@@ -77,5 +77,11 @@ class _Lines:
 
 
 def _told(at: dataset.Progress) -> str:
-    calls = f", {at.calls} model calls" if at.calls else ""
+    calls = f", {at.calls} model calls{_cost(at)}" if at.calls else ""
     return f"{at.failed} failed a gate, {at.rejected} given up{calls}"
+
+
+def _cost(at: dataset.Progress) -> str:
+    """Say what the run has cost so far; a model without a price is named."""
+    lacking = f" (no price: {', '.join(at.unpriced)})" if at.unpriced else ""
+    return f", ${at.dollars:.4f}{lacking}"

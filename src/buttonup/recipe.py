@@ -73,6 +73,10 @@ class Recipe(Record):
     """Processor cores used where no model is asked; 0 for all there are."""
     patience: Some = 300
     """Items in a row that come to nothing before the run ends short: a hopeless one is cheap."""
+    budget: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    """Dollars that the run may cost, all its sittings together; not set: any."""
+    prices: str = ""
+    """File of prices over those that ship with the package; "" for none."""
     rewrite: bool = True
     """Truth first: whether the teacher, where there is one, rewrites the requests."""
     teacher: Teaching = Teaching()
@@ -104,6 +108,8 @@ NOT_IDENTITY: Mapping[str, str] = {
     "concurrency": "changes how fast, not what",
     "cores": "changes how fast, not what",
     "patience": "changes when a poor run gives up, not what it makes until then",
+    "budget": "changes when a run ends, not what it makes until then",
+    "prices": "changes what is counted, not what is made",
     "seeds": "counted by content, not by path",
 }
 NOT_IDENTITY_OF_TEACHER: Mapping[str, str] = {

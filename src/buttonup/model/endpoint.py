@@ -21,10 +21,12 @@ from buttonup.model.schemas import strict
 from buttonup.records import Json
 
 PASSING = {408, 409, 425, 429}  # and all from 500 on: these may pass
+TIMED_OUT = {408, 504, 524}  # whoever is behind may have answered all the same
 LARGEST = 32 * 2**20  # bytes of a reply; more is no chat completion
 SECRET = 16  # characters; a shorter key ("EMPTY") is a stand-in, and replies may say it
 CONNECTING = 20  # seconds to reach a host, and for it to say that it is there
 ADDRESS = re.compile(r"https?://[^\s/@?#]+(?:/[^\s@?#]*)?")
+UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)  # nobody was reached
 AWAY = (aiohttp.ClientError, TimeoutError, OSError, UnicodeError)  # the last: an impossible host
 
 REFUSALS = {
@@ -127,7 +129,8 @@ class Endpoint:
                         raise Fault(f"{self._base}: a reply without end")
                 return response.status, response.headers, self._without_key(bytes(said))
         except AWAY as error:
-            raise Fault(f"{self._base}: {_said(error)}") from error
+            billed = not isinstance(error, UNSENT)
+            raise Fault(f"{self._base}: {_said(error)}", billed=billed) from error
 
     def _body(self, request: Request) -> dict[str, Json]:
         """Write a request as the endpoint takes it: without what it has refused before."""
@@ -162,7 +165,8 @@ class Endpoint:
         self._refuse_always(status, headers)
         words = f"{self._base}: {status} {words_of(said)}".strip()
         if status in PASSING or status >= 500:  # noqa: PLR2004 - HTTP's own number
-            raise Fault(words, pause(headers.get("Retry-After", "")))
+            told = pause(headers.get("Retry-After", ""))
+            raise Fault(words, told, billed=status in TIMED_OUT)
         if status == 404:  # noqa: PLR2004 - HTTP's own number
             what = f"no model {request.model!r} there ({words})"
             raise BadInput(what, "mend --teacher, or --base-url (it mostly ends in /v1)")

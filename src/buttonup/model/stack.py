@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from buttonup.model.door import Model
 from buttonup.model.limited import Limited
+from buttonup.model.metered import Metered, Purse
 from buttonup.model.retrying import Retrying
 
 
@@ -26,9 +27,10 @@ class Way:
 
 
 @asynccontextmanager
-async def reached(way: Way) -> AsyncIterator[Model]:
+async def reached(way: Way, purse: Purse | None = None) -> AsyncIterator[Model]:
     """Reach an endpoint for as long as the context lasts: tried first, then limited and retried.
 
+    Every call is paid from the purse.
     Raises  BadInput when nobody is there, or the key is refused
     """
     from buttonup.model.endpoint import Endpoint  # noqa: PLC0415 - loads what few runs need
@@ -37,4 +39,4 @@ async def reached(way: Way) -> AsyncIterator[Model]:
         way.base_url, way.key, key_env=way.key_env, timeout=way.timeout
     ) as endpoint:
         await endpoint.probe()
-        yield Retrying(Limited(endpoint, way.in_flight))
+        yield Retrying(Limited(Metered(endpoint, purse or Purse()), way.in_flight))

@@ -29,22 +29,37 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS replies (
     number INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
+    model TEXT NOT NULL,
     prompt TEXT NOT NULL,
     prompt_tokens INTEGER NOT NULL,
     completion_tokens INTEGER NOT NULL,
     cached_tokens INTEGER NOT NULL,
     request BLOB NOT NULL,
     reply BLOB NOT NULL
-)
+);
+CREATE TABLE IF NOT EXISTS losses (
+    number INTEGER PRIMARY KEY,
+    prompt TEXT NOT NULL,
+    model TEXT NOT NULL,
+    prompt_tokens INTEGER NOT NULL,
+    completion_tokens INTEGER NOT NULL
+);
 """
+VERSION = 2  # of the schema; there is no way from another
 INSERT = """
-INSERT INTO replies (key, prompt, prompt_tokens, completion_tokens, cached_tokens, request, reply)
-VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING
+INSERT INTO replies
+(key, model, prompt, prompt_tokens, completion_tokens, cached_tokens, request, reply)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING
 """
+LOSE = "INSERT INTO losses (prompt, model, prompt_tokens, completion_tokens) VALUES (?, ?, ?, ?)"
 SELECT = "SELECT reply FROM replies WHERE key = ?"
 USAGE = """
-SELECT prompt, count(*), sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens)
-FROM replies GROUP BY prompt ORDER BY prompt
+SELECT prompt, model, count(*), sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens)
+FROM replies GROUP BY prompt, model
+"""
+LOST = """
+SELECT prompt, model, count(*), sum(prompt_tokens), sum(completion_tokens)
+FROM losses GROUP BY prompt, model
 """
 
 
@@ -52,6 +67,7 @@ class Entry(Record):
     """One reply with what it took, and the request that led to it."""
 
     key: str
+    model: str
     prompt: str
     usage: Usage
     request: bytes
@@ -60,7 +76,29 @@ class Entry(Record):
     """Canonical JSON."""
 
 
-_Job: TypeAlias = tuple[Entry, "Future[None]"]
+class Loss(Record):
+    """A call that may have been charged for, and of which nobody knows how much it took."""
+
+    prompt: str
+    model: str
+    prompt_tokens: int
+    """At most."""
+    completion_tokens: int
+    """At most."""
+
+
+class Asked(Record, omit_defaults=False):
+    """What the calls of one prompt to one model took."""
+
+    prompt: str
+    model: str
+    usage: Usage = Usage()
+    lost: Usage = Usage()
+    """Calls of which that is not known, cut off or without a count: the most they can have taken.
+    """
+
+
+_Job: TypeAlias = tuple[Entry | Loss, "Future[None]"]
 
 
 class Journal:
@@ -99,8 +137,13 @@ class Journal:
         self._jobs.put((entry, done))
         return asyncio.wrap_future(done)
 
-    def usage(self) -> dict[str, Usage]:
-        """Add up what the replies took, by prompt."""
+    def lose(self, loss: Loss) -> None:
+        """Write down a call whose cost is not known; what keeps it from the disk is not told."""
+        if not self._closed:
+            self._jobs.put((loss, Future()))
+
+    def usage(self) -> tuple[Asked, ...]:
+        """Add up what the calls took, by prompt and model."""
         with _usable(self._path):
             return _usage(self._reader)
 
@@ -144,7 +187,8 @@ class Journal:
     def _commit(self, connection: sqlite3.Connection, batch: list[_Job]) -> BaseException | None:
         try:
             with connection:
-                connection.executemany(INSERT, [_row(entry) for entry, _ in batch])
+                for job, _ in batch:
+                    connection.execute(*_statement(job))
         except sqlite3.Error as error:
             return BadInput(f"cannot write {self._path}: {error}", "make room and run it again")
         except BaseException as bug:  # noqa: BLE001 - raised again where the reply is awaited
@@ -152,13 +196,13 @@ class Journal:
         return None
 
 
-def read_usage(path: Path) -> dict[str, Usage]:
-    """Add up what a journal's replies took, by prompt; {} where there is no journal.
+def read_usage(path: Path) -> tuple[Asked, ...]:
+    """Add up what a journal's calls took, by prompt and model; () where there is no journal.
 
     Writes nothing: the run may be going on, or its folder may be read-only.
     """
     if not path.exists():
-        return {}
+        return ()
     written_now = path.with_name(f"{path.name}-wal").exists()
     with _usable(path):
         if written_now:
@@ -167,21 +211,35 @@ def read_usage(path: Path) -> dict[str, Usage]:
         return _usage_of_file(path, "immutable=1")
 
 
-def _usage_of_file(path: Path, how: str) -> dict[str, Usage]:
+def _usage_of_file(path: Path, how: str) -> tuple[Asked, ...]:
     address = f"file:{quote(str(path.absolute()))}?{how}"
     with closing(sqlite3.connect(address, uri=True)) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version != VERSION:
+            raise _of_another_version(path)
         return _usage(connection)
 
 
-def _usage(connection: sqlite3.Connection) -> dict[str, Usage]:
-    rows = connection.execute(USAGE)
-    return {name: Usage(*totals) for name, *totals in rows}
+def _usage(connection: sqlite3.Connection) -> tuple[Asked, ...]:
+    found = {(p, model): Usage(*totals) for p, model, *totals in connection.execute(USAGE)}
+    lost = {(p, model): Usage(*totals) for p, model, *totals in connection.execute(LOST)}
+    return tuple(
+        Asked(
+            prompt=prompt,
+            model=model,
+            usage=found.get((prompt, model), Usage()),
+            lost=lost.get((prompt, model), Usage()),
+        )
+        for prompt, model in sorted(found.keys() | lost.keys())
+    )
 
 
-def _row(entry: Entry) -> tuple[Any, ...]:
-    used = entry.usage
+def _statement(job: Entry | Loss) -> tuple[str, tuple[Any, ...]]:
+    if isinstance(job, Loss):
+        return LOSE, (job.prompt, job.model, job.prompt_tokens, job.completion_tokens)
+    used = job.usage
     tokens = (used.prompt_tokens, used.completion_tokens, used.cached_tokens)
-    return (entry.key, entry.prompt, *tokens, entry.request, entry.reply)
+    return INSERT, (job.key, job.model, job.prompt, *tokens, job.request, job.reply)
 
 
 def _settle(done: Future[None], wrong: BaseException | None) -> None:
@@ -218,9 +276,16 @@ def _claim(connection: sqlite3.Connection, path: Path) -> None:
     (mark,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if mark == 0 and tables == 0:
+        connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
     elif mark != APPLICATION:
         raise BadInput(f"{path} is another program's database", "give another folder")
+    elif connection.execute("PRAGMA user_version").fetchone() != (VERSION,):
+        raise _of_another_version(path)
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute(SCHEMA)
+    connection.executescript(SCHEMA)
     connection.commit()
+
+
+def _of_another_version(path: Path) -> BadInput:
+    return BadInput(f"another version of ButtonUp wrote {path}", "give a new folder")
