@@ -28,6 +28,7 @@ from statistics import median
 
 import msgspec
 
+from buttonup.dataset import SPARE
 from buttonup.engine.local import Kept, Stage, run
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Turn
@@ -115,7 +116,7 @@ async def ours(load: Load, url: str, folder: Path) -> None:
         with open_run(folder, "", "bench") as rundir:
             model = Journaled(endpoint, rundir.journal())
             stage = Stage("talk", Talk(Teacher(model, "fixed"), load.turns))
-            async for event in run(items, [stage], load.in_flight):
+            async for event in run(items, [stage], load.in_flight + load.in_flight // SPARE):
                 assert isinstance(event, Kept), event
                 rundir.write(line_of(event.record, event.stage))
 

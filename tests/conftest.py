@@ -7,9 +7,12 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import uvloop
+
+from buttonup.model.endpoint import Endpoint
 
 # A shell that starts the tests in its background has them ignore Ctrl-C, which they send.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -56,6 +59,13 @@ def _guarded(of: Callable[..., Awaitable[Any]], place: int) -> Callable[..., Awa
 
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep uvloop at home too: it opens its sockets behind Python's back."""
+    """Keep uvloop and the endpoint at home too: they open sockets behind Python's back."""
     for name, place in {"getaddrinfo": 1, "sock_connect": 2, "create_connection": 2}.items():
         monkeypatch.setattr(uvloop.Loop, name, _guarded(getattr(uvloop.Loop, name), place))
+    entered = Endpoint.__aenter__
+
+    async def enter(endpoint: Endpoint) -> Endpoint:
+        stay(urlsplit(endpoint._base).hostname)
+        return await entered(endpoint)
+
+    monkeypatch.setattr(Endpoint, "__aenter__", enter)

@@ -58,6 +58,7 @@ from buttonup.topdown.corrupt import corruptions
 
 TICK = 0.25  # seconds between two looks at progress, and between two flushes
 FEW = 5  # samples wanted for each item in flight; ours: a short run pays for less that it drops
+SPARE = 4  # requests in flight for each item at work beyond them; ours, by bench/orchestrate.py
 MANY = 500  # samples wanted from which worker processes pay for their start; ours
 BEGUN = {".lock", "identity", "recipe.toml", "prices.toml", "journal.sqlite"}
 """What is there before anything is made."""
@@ -160,7 +161,7 @@ async def _run(
         kept = {way: Journaled(model, journal) for way, model in doors.items()}
         stages = pipeline(recipe, _teachers(recipe, lambda k: kept[_way(recipe, k)]))
         try:
-            lines = _lines(run(first, stages, _flight(recipe)))
+            lines = _lines(run(first, stages, _at_work(recipe)))
             return await _written(lines, opened, recipe, purse, watch)
         finally:
             for model in kept.values():
@@ -170,11 +171,13 @@ async def _run(
 def _lines_without_a_model(recipe: Recipe, first: Iterable[Record]) -> AsyncGenerator[Line, None]:
     if (workers := _workers(recipe)) > 1:
         return _spread(first, recipe, workers)
-    return _lines(run(first, pipeline(recipe, Teachers()), _flight(recipe)))
+    return _lines(run(first, pipeline(recipe, Teachers()), _at_work(recipe)))
 
 
-def _flight(recipe: Recipe) -> int:
-    return min(recipe.concurrency, recipe.n // FEW + 1)
+def _at_work(recipe: Recipe) -> int:
+    """Count the items at work: some more than requests in flight, as replies are written down."""
+    wanted = min(recipe.concurrency, recipe.n // FEW + 1)
+    return wanted + wanted // SPARE
 
 
 def _workers(recipe: Recipe) -> int:

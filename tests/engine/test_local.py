@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from buttonup.engine.local import AHEAD, Event, Fold, Kept, Stage, run
 from buttonup.errors import BadInput, Reject
+from buttonup.model.door import Reply, Request, Turn
+from buttonup.model.limited import Limited
 from buttonup.records import Record, Rejection, Scenario, digest
 
 # --- pipelines that are drawn: a stage's outcome depends on its record, its delay on nothing ------
@@ -448,3 +450,35 @@ def test_a_loop_left_by_break_without_closing_leaves_nothing_behind() -> None:
             break
 
     asyncio.run(story())
+
+
+def test_what_was_begun_is_finished_before_more_is_begun() -> None:
+    """Six requests an item, on both sides of a fold, one request in flight, eight items at work."""
+    asked: list[str] = []
+
+    async def answer(request: Request, /) -> Reply:
+        asked.append(request.messages[0].content)
+        await asyncio.sleep(0)
+        return Reply("")
+
+    async def story() -> None:
+        model = Limited(answer, in_flight=1)
+
+        async def thrice(item: Scenario) -> list[Record]:
+            for _ in range(3):
+                await model(Request(model="m", messages=(Turn("user", item.text),)))
+            return [item]
+
+        fold = Fold("fold", lambda: lambda item: [item])
+        stages: list[Stage | Fold] = [Stage("a", thrice), fold, Stage("b", thrice)]
+        async for _ in run((Scenario(f"item {i}") for i in range(30)), stages, 8):
+            pass
+
+    asyncio.run(story())
+    left: dict[str, int] = {}
+    most = 0
+    for item in asked:
+        left[item] = left.get(item, 6) - 1
+        most = max(most, sum(1 for requests in left.values() if requests))
+    assert len(asked) == 180
+    assert most <= 3

@@ -32,6 +32,11 @@ def test_a_completion_becomes_a_reply_with_its_usage(completion: Completion) -> 
     )
 
 
+def test_a_pause_until_a_date_counts_from_the_reply_s_own_date_whatever_our_clock_says() -> None:
+    assert pause("Wed, 21 Oct 2015 07:28:30 GMT", "Wed, 21 Oct 2015 07:28:00 GMT") == 30.0
+    assert pause("Wed, 21 Oct 2015 07:28:30 GMT", "Wed, 21 Oct 2015 07:29:00 GMT") == 0.0
+
+
 @pytest.mark.parametrize(
     "usage",
     [

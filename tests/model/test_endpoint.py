@@ -351,6 +351,21 @@ def test_a_refused_connection_may_pass(play: Play) -> None:
 # --- what the user must mend --------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("code", ["insufficient_quota", "You exceeded your current quota."])
+def test_an_account_that_is_used_up_stops_the_run_though_the_status_says_wait(
+    asked: Asked, code: str
+) -> None:
+    with pytest.raises(BadInput, match="paid"):
+        asked(Server(answer(429, {"error": {"message": code}})))
+
+
+@pytest.mark.parametrize(("status", "busy"), [(429, True), (503, True), (529, True), (500, False)])
+def test_a_fault_says_whether_too_much_is_asked(asked: Asked, status: int, busy: bool) -> None:
+    with pytest.raises(Fault) as caught:
+        asked(Server(answer(status, {})))
+    assert caught.value.busy == busy
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_key_names_the_variable_and_not_the_key(asked: Asked, status: int) -> None:
     told = {"error": {"message": f"Incorrect API key provided: {KEY}"}}
@@ -410,6 +425,8 @@ def test_redirects_are_not_followed(asked: Asked, status: int) -> None:
         "http://host/v1?key=x",
         "file:///etc/passwd",
         "http://ho st/v1",
+        "http://127.0.0.1:99999/v1",
+        "http://[::1/v1",
     ],
 )
 def test_what_is_no_address_is_refused_at_once(url: str) -> None:
@@ -544,13 +561,9 @@ def test_the_probe_tells_what_the_user_must_mend(
         probed(play, serving, Server(answer(status, {}, Location="/elsewhere")))
 
 
-@pytest.mark.parametrize(
-    "url",
-    ["http://127.0.0.1:9/v1", "http://127.0.0.1:99999/v1"],
-)
-def test_the_probe_says_when_nobody_is_there(play: Play, url: str) -> None:
+def test_the_probe_says_when_nobody_is_there(play: Play) -> None:
     async def story() -> None:
-        async with Endpoint(url, KEY) as endpoint:
+        async with Endpoint("http://127.0.0.1:9/v1", KEY) as endpoint:
             await endpoint.probe()
 
     with pytest.raises(BadInput, match="nobody answers") as caught:

@@ -42,6 +42,26 @@ def test_the_simulator_is_told_definition_request_session_and_call(
         assert told in prompt
 
 
+def test_calls_of_one_session_share_all_of_their_prompt_but_the_end(
+    saying: Say, asked: list[Request]
+) -> None:
+    """Providers bill the repeated beginning of a prompt at a fraction."""
+    price = '{"price": 12}'
+    door, ran = Simulated(saying(price, price)), (Ran(CALL, {"price": 77}),)
+    other = Function("get_stock", "Say how many there are.", ITEM, PRICE)
+    scene = Scene((GET, other), SCENE.request, SCENE.context, ran)
+    for name in ("get_price", "get_stock"):
+        asyncio.run(door(Call.of("call_2", name, {"item": "B-2"}), scene))
+    one, two = (request.messages for request in asked)
+    assert one[0] == two[0]
+    before, of_the_call = (
+        [r[1].content.partition("Function:")[i] for r in (one, two)] for i in (0, 2)
+    )
+    assert before[0] == before[1]
+    assert '{"price":77}' in before[0]
+    assert of_the_call[0] != of_the_call[1]
+
+
 def test_the_same_call_gets_the_same_answer_without_asking(saying: Say) -> None:
     again = Call.parse("call_2", "get_price", '{ "item" : "A-1" }')
     scene = Scene((GET,), ran=(Ran(CALL, {"price": 12}),))

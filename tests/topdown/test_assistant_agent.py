@@ -54,6 +54,19 @@ def test_an_assistant_makes_calls_with_ids_that_go_on_counting(
     )
 
 
+def test_each_prompt_of_a_conversation_begins_with_the_whole_one_before_it(
+    blueprint: Blueprint, saying: Say, asked: list[Request]
+) -> None:
+    """Providers bill the repeated beginning of a prompt at a fraction."""
+    done = _move("Done.", answer="Booked.")
+    agent = AssistantAgent(saying(done, done), guided=True)
+    for said in (HALFWAY[:1], HALFWAY):
+        asyncio.run(agent(Trajectory(blueprint, said)))
+    first, second = (request.messages for request in asked)
+    assert second[: len(first)] == first
+    assert len(second) > len(first)
+
+
 def test_an_assistant_answers(blueprint: Blueprint, saying: Say) -> None:
     agent = AssistantAgent(saying(_move("Done.", answer=" Booked. ")), guided=False)
     t = asyncio.run(agent(Trajectory(blueprint, HALFWAY)))

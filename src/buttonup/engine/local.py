@@ -7,6 +7,10 @@ What travels is a *trail*: all the events of one source item so far, each event 
 one it came from. A segment grows a window of trails at a time, and hands them on in the order in
 which they arrived. So what comes out depends on the source and the verbs, never on the clock; a
 failure too has its place in that order.
+
+All that is made of a source item has its `turn`: where requests wait to be sent, those of earlier
+items go first, in whichever segment. So what was begun is finished before more is begun, and a run
+that is stopped has whole samples.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ from itertools import groupby
 from typing import Any, TypeAlias, TypeVar
 
 from buttonup.errors import Reject
+from buttonup.model.limited import turn
 from buttonup.model.tally import tally
 from buttonup.records import Record, Rejection, Usage
 
@@ -179,9 +184,11 @@ async def _streamed(
 
     async def admit() -> Trail:
         async with aclosing(trails):
+            place = 0
             async for trail in trails:
                 await room.acquire()
                 await hands.acquire()
+                turn.set(place := place + 1)  # a task has a copy of its own of what is set here
                 task = asyncio.create_task(_grown(trail, above, segment))
                 task.add_done_callback(ended)
                 window.put_nowait(task)

@@ -7,6 +7,7 @@ only place where a model is asked twice for one thing. (Faults of the outside wo
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -117,8 +118,7 @@ class Teacher:
         history: tuple[Turn, ...],
         draw: int,
     ) -> T:
-        shown = msgspec.json.format(msgspec.json.encode(schema), indent=1).decode()
-        rendered = render(prompt, {**slots, "schema": shown})
+        rendered = render(prompt, {**slots, "schema": _shown(msgspec.json.encode(schema))})
         turns: tuple[Turn, ...] = (Turn("system", rendered.system),)
         turns += (Turn("user", rendered.user),) if rendered.user else ()
         turns += history
@@ -143,6 +143,11 @@ class Teacher:
             seed=int(digest((self.seed, draw)), 16) % 2**31,
             prompt=prompt,
         )
+
+
+@functools.lru_cache(maxsize=1024)
+def _shown(schema: bytes) -> str:
+    return msgspec.json.format(schema, indent=1).decode()
 
 
 def usage_of(reply: Reply) -> Usage:

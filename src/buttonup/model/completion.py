@@ -51,12 +51,22 @@ def words_of(body: bytes, most: int = 200) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in str(said)).split())[:most]
 
 
-def pause(header: str) -> float | None:
-    """Read Retry-After, in seconds or as a date. Gives seconds; None when it says nothing."""
+def pause(header: str, now: str = "") -> float | None:
+    """Read Retry-After, in seconds or as a date. Gives seconds; None when it says nothing.
+
+    `now` is the reply's own Date, so that a clock of ours that is wrong does no harm.
+    """
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", header):
         return float(header)
+    if (then := _moment(header)) is None:
+        return None
+    here = _moment(now)
+    return max(0.0, then - (time.time() if here is None else here))
+
+
+def _moment(date: str) -> float | None:
     try:
-        return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - time.time())
+        return email.utils.parsedate_to_datetime(date).timestamp()
     except (TypeError, ValueError, OverflowError):
         return None
 

@@ -6,9 +6,11 @@ journal, retries and limits are wrappers that are `Model`s themselves.
 
 from __future__ import annotations
 
+import hashlib
+from functools import cached_property
 from typing import Literal, Protocol
 
-from buttonup.records import Record, Schema
+from buttonup.records import Record, Schema, encode
 
 
 class Turn(Record):
@@ -18,7 +20,7 @@ class Turn(Record):
     content: str
 
 
-class Request(Record):
+class Request(Record, dict=True):
     """All that decides a reply. Its `key` is the address under which the reply is journalled."""
 
     model: str
@@ -31,6 +33,16 @@ class Request(Record):
     """Passed to the endpoint; also tells apart two draws of the same prompt."""
     prompt: str = ""
     """Name of the prompt template: what meters and reports count by."""
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """Canonical JSON; kept, as each wrapper on the way needs it."""
+        return encode(self)
+
+    @cached_property
+    def key(self) -> str:
+        """As of any record: 16 hex digits of sha256 over the canonical JSON."""
+        return hashlib.sha256(self.encoded).hexdigest()[:16]
 
 
 class Reply(Record):

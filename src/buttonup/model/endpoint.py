@@ -6,13 +6,25 @@ request (Reject). Sends to nowhere but its base address, and keeps the key to it
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, NoReturn, Self
 
-import aiohttp
 import msgspec
+from pyreqwest.client import Client, ClientBuilder
+from pyreqwest.exceptions import (
+    ConnectError,
+    ConnectTimeoutError,
+    DetailedPyreqwestError,
+    PyreqwestError,
+    RequestTimeoutError,
+)
+from pyreqwest.http import Url
+from pyreqwest.request import RequestBuilder
+from pyreqwest.response import Response
 
 from buttonup.errors import BadInput, Fault, Reject
 from buttonup.model.completion import pause, read_reply, words_of
@@ -22,12 +34,15 @@ from buttonup.records import Json
 
 PASSING = {408, 409, 425, 429}  # and all from 500 on: these may pass
 TIMED_OUT = {408, 504, 524}  # whoever is behind may have answered all the same
+BUSY = {429, 503, 529}  # too much is asked of it; 529 is Anthropic's "overloaded"
 LARGEST = 32 * 2**20  # bytes of a reply; more is no chat completion
 SECRET = 16  # characters; a shorter key ("EMPTY") is a stand-in, and replies may say it
+IDLE = 15  # seconds after which an unused connection is closed, before most servers do
 CONNECTING = 20  # seconds to reach a host, and for it to say that it is there
 ADDRESS = re.compile(r"https?://[^\s/@?#]+(?:/[^\s@?#]*)?")
-UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)  # nobody was reached
-AWAY = (aiohttp.ClientError, TimeoutError, OSError, UnicodeError)  # the last: an impossible host
+UNSENT = (ConnectError, ConnectTimeoutError)  # nobody was reached
+QUOTA = re.compile(r"insufficient_quota|exceeded your current quota|insufficient (?:funds|balance)")
+"""Words of a 429 that no waiting mends."""
 
 REFUSALS = {
     "response_format": re.compile(r"response_format|schema|grammar|structured", re.IGNORECASE),
@@ -37,6 +52,16 @@ REFUSALS = {
 }
 """Fields that some endpoints or models refuse, with the words they do it in. The request then goes
 without: the prompt says the schema in words too, and `max_tokens` goes under its newer name."""
+
+
+class _Answer(NamedTuple):
+    """What came back, all of it."""
+
+    status: int
+    retry_after: str
+    date: str
+    location: str
+    said: bytes
 
 
 class Endpoint:
@@ -55,22 +80,26 @@ class Endpoint:
         timeout: float = 300.0,
     ) -> None:
         base = base_url.strip().rstrip("/").removesuffix("/chat/completions")
-        if not ADDRESS.fullmatch(base):
+        if not _is_address(base):
             raise BadInput("the base URL is no address", "write it as https://HOST:PORT/v1")
         self._base, self._key, self._key_env = base, (key or "").strip(), key_env
         if not (self._key.isascii() and self._key.isprintable()):
             raise BadInput(f"the key in {key_env} is no key", "it has odd characters; set it again")
         self._timeout = timeout
         self._refused: set[tuple[str, str]] = set()
-        self._session: aiohttp.ClientSession | None = None
+        self._client: Client | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(
-            headers={"Authorization": f"Bearer {self._key}"} if self._key else {},
-            timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=CONNECTING),
-            connector=aiohttp.TCPConnector(limit=0),  # how many at once is `Limited`'s to say
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
+        self._client = (
+            ClientBuilder()
+            .max_connections(None)  # how many at once is `Limited`'s to say
+            .timeout(timedelta(seconds=self._timeout))
+            .connect_timeout(timedelta(seconds=CONNECTING))
+            .pool_idle_timeout(timedelta(seconds=IDLE))
+            .follow_redirects(enable=False)
+            .no_proxy()
+            .user_agent("buttonup")
+            .build()
         )
         return self
 
@@ -83,19 +112,19 @@ class Endpoint:
         await self._open.close()
 
     @property
-    def _open(self) -> aiohttp.ClientSession:
-        assert self._session is not None, "use `async with Endpoint(...)`"
-        return self._session
+    def _open(self) -> Client:
+        assert self._client is not None, "use `async with Endpoint(...)`"
+        return self._client
 
     async def probe(self) -> None:
         """Ask whether anybody is there. Raises BadInput when nobody is, or the key is refused."""
-        url, brief = f"{self._base}/models", aiohttp.ClientTimeout(total=CONNECTING)
+        asked = self._open.get(f"{self._base}/models").timeout(timedelta(seconds=CONNECTING))
         try:
-            async with self._open.get(url, timeout=brief, allow_redirects=False) as response:
-                self._refuse_always(response.status, response.headers)
-        except AWAY as error:
-            what = f"nobody answers at {self._base} ({_said(error)})"
-            raise BadInput(what, "start the server, or mend --base-url") from error
+            answer = await self._answered(asked)
+        except Fault as fault:
+            what = f"nobody answers at {fault}"
+            raise BadInput(what, "start the server, or mend --base-url") from fault
+        self._refuse_always(answer)
 
     async def __call__(self, request: Request, /) -> Reply:
         """Answer a request.
@@ -105,32 +134,41 @@ class Endpoint:
         """
         while True:
             body = self._body(request)
-            status, headers, said = await self._post(body, request.key)
-            if status == 200:  # noqa: PLR2004 - HTTP's own number
-                return read_reply(said)
-            refused = self._newly_refused(status, said, body)
+            headers = {"Idempotency-Key": request.key, "Content-Type": "application/json"}
+            asked = self._open.post(f"{self._base}/chat/completions").headers(headers)
+            answer = await self._answered(asked.body_bytes(msgspec.json.encode(body)))
+            if answer.status == 200:  # noqa: PLR2004 - HTTP's own number
+                return read_reply(answer.said)
+            refused = self._newly_refused(answer, body)
             if not refused:
-                self._refuse(status, headers, said, request)
+                self._refuse(answer, request)
             self._refused.add((request.prompt, refused))
 
-    async def _post(
-        self, body: Mapping[str, Json], key: str
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
-        url, data = f"{self._base}/chat/completions", msgspec.json.encode(body)
-        said = bytearray()
+    async def _answered(self, asked: RequestBuilder) -> _Answer:
+        """Send a request and read all that comes back. Raises Fault."""
+        if self._key:
+            asked = asked.bearer_auth(self._key)
         try:
-            async with self._open.post(
-                url, data=data, headers=headers, allow_redirects=False
-            ) as response:
-                async for chunk in response.content.iter_any():
-                    said += chunk
-                    if len(said) > LARGEST:
-                        raise Fault(f"{self._base}: a reply without end")
-                return response.status, response.headers, self._without_key(bytes(said))
-        except AWAY as error:
-            billed = not isinstance(error, UNSENT)
-            raise Fault(f"{self._base}: {_said(error)}", billed=billed) from error
+            async with asked.build_streamed() as response:
+                return await self._read(response)
+        except (PyreqwestError, OverflowError, ValueError) as error:
+            busy, billed = isinstance(error, RequestTimeoutError), not isinstance(error, UNSENT)
+            words = f"{self._base} ({_said(error)})"
+            raise Fault(words, busy=busy, billed=billed) from error
+
+    async def _read(self, response: Response) -> _Answer:
+        said = bytearray()
+        while (chunk := await response.body_reader.read_chunk()) is not None:
+            said += chunk
+            if len(said) > LARGEST:
+                raise Fault(f"{self._base}: a reply without end")
+        return _Answer(
+            status=response.status,
+            retry_after=response.get_header("Retry-After") or "",
+            date=response.get_header("Date") or "",
+            location=response.get_header("Location") or "elsewhere",
+            said=self._without_key(bytes(said)),
+        )
 
     def _body(self, request: Request) -> dict[str, Json]:
         """Write a request as the endpoint takes it: without what it has refused before."""
@@ -142,46 +180,46 @@ class Endpoint:
             "seed": request.seed,
         }
         if request.schema is not None:
-            name = re.sub(r"[^A-Za-z0-9_-]", "_", request.prompt)[:64] or "reply"
-            asked = {"name": name, "schema": request.schema, "strict": strict(request.schema)}
-            body["response_format"] = {"type": "json_schema", "json_schema": asked}
+            schema = msgspec.json.encode(request.schema)
+            body["response_format"] = _response_format(request.prompt, schema)
         if (request.prompt, "max_tokens") in self._refused:
             body["max_completion_tokens"] = request.max_tokens
         return {k: v for k, v in body.items() if (request.prompt, k) not in self._refused}
 
-    def _newly_refused(self, status: int, said: bytes, body: Mapping[str, Json]) -> str:
+    def _newly_refused(self, answer: _Answer, body: Mapping[str, Json]) -> str:
         """Name the optional field that the endpoint complains of; "" when it is none.
 
         What is refused is remembered by prompt: an odd schema in one says nothing of the others.
         """
-        if status not in (400, 422):
+        if answer.status not in (400, 422):
             return ""
-        words = words_of(said, most=2000)
+        words = words_of(answer.said, most=2000)
         return next((f for f, told in REFUSALS.items() if f in body and told.search(words)), "")
 
-    def _refuse(
-        self, status: int, headers: Mapping[str, str], said: bytes, request: Request
-    ) -> None:
-        self._refuse_always(status, headers)
-        words = f"{self._base}: {status} {words_of(said)}".strip()
+    def _refuse(self, answer: _Answer, request: Request) -> NoReturn:
+        self._refuse_always(answer)
+        status = answer.status
+        words = f"{self._base}: {status} {words_of(answer.said)}".strip()
         if status in PASSING or status >= 500:  # noqa: PLR2004 - HTTP's own number
-            told = pause(headers.get("Retry-After", ""))
-            raise Fault(words, told, billed=status in TIMED_OUT)
+            wait, billed = pause(answer.retry_after, answer.date), status in TIMED_OUT
+            raise Fault(words, wait, busy=status in BUSY, billed=billed)
         if status == 404:  # noqa: PLR2004 - HTTP's own number
             what = f"no model {request.model!r} there ({words})"
             raise BadInput(what, "mend --teacher, or --base-url (it mostly ends in /v1)")
         raise Reject("refused_by_endpoint", words)
 
-    def _refuse_always(self, status: int, headers: Mapping[str, str]) -> None:
+    def _refuse_always(self, answer: _Answer) -> None:
         """Tell the user what is wrong whichever request it is."""
+        status = answer.status
         if status in (401, 403):
             given = f"the key in {self._key_env}" if self._key else "a request without a key"
             what = f"{self._base} refuses {given} ({status})"
             raise BadInput(what, f"set {self._key_env} to a key that is valid there")
-        if status == 402:  # noqa: PLR2004 - HTTP's own number
-            raise BadInput(f"{self._base} wants to be paid first (402)", "top up, and run it again")
+        if status == 402 or (status == 429 and QUOTA.search(words_of(answer.said))):  # noqa: PLR2004 - HTTP's own numbers
+            what = f"{self._base} wants to be paid first ({status})"
+            raise BadInput(what, "top up, and run it again")
         if status in (301, 302, 303, 307, 308):
-            where = words_of(self._without_key(headers.get("Location", "elsewhere").encode()))
+            where = words_of(self._without_key(answer.location.encode()))
             raise BadInput(f"{self._base} redirects to {where}", "give the final --base-url")
 
     def _without_key(self, said: bytes) -> bytes:
@@ -190,5 +228,24 @@ class Endpoint:
         return said.replace(self._key.encode(), b"[key]") if secret else said
 
 
+@functools.lru_cache(maxsize=1024)
+def _response_format(prompt: str, schema: bytes) -> msgspec.Raw:
+    """Ask for replies that fit a schema, in the endpoint's words."""
+    name = re.sub(r"[^A-Za-z0-9_-]", "_", prompt)[:64] or "reply"
+    enforced = strict(msgspec.json.decode(schema))
+    asked = {"name": name, "schema": msgspec.Raw(schema), "strict": enforced}
+    return msgspec.Raw(msgspec.json.encode({"type": "json_schema", "json_schema": asked}))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ADDRESS.fullmatch(text) and Url(text))
+    except ValueError:  # such as a port of 99999
+        return False
+
+
 def _said(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    """Give the words of the innermost cause: the others only repeat that a request failed."""
+    causes = error.details["causes"] or [] if isinstance(error, DetailedPyreqwestError) else []
+    words = causes[-1]["message"] if causes else str(error)
+    return " ".join(words.split()) or type(error).__name__

@@ -84,7 +84,7 @@ class Journaled:
             model=request.model,
             prompt=request.prompt,
             usage=usage_of(reply),
-            request=encode(request),
+            request=request.encoded,
             reply=encode(reply),
         )
         await self._journal.put(entry)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from buttonup.model.door import Model
 from buttonup.model.limited import Limited
 from buttonup.model.metered import Metered, Purse
-from buttonup.model.retrying import Retrying
+from buttonup.model.retrying import Retrying, Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,18 @@ class Way:
     """Requests at a time, at most."""
 
 
+def _untold(_words: str) -> None:
+    """Tell nobody."""
+
+
 @asynccontextmanager
-async def reached(way: Way, purse: Purse | None = None) -> AsyncIterator[Model]:
+async def reached(
+    way: Way, purse: Purse | None = None, tell: Tell = _untold
+) -> AsyncIterator[Model]:
     """Reach an endpoint for as long as the context lasts: tried first, then limited and retried.
 
-    Every call is paid from the purse.
+    Every call is paid from the purse. `tell` is told in words when the endpoint is away, and ""
+    when it is back.
     Raises  BadInput when nobody is there, or the key is refused
     """
     from buttonup.model.endpoint import Endpoint  # noqa: PLC0415 - loads what few runs need
@@ -39,4 +46,5 @@ async def reached(way: Way, purse: Purse | None = None) -> AsyncIterator[Model]:
         way.base_url, way.key, key_env=way.key_env, timeout=way.timeout
     ) as endpoint:
         await endpoint.probe()
-        yield Retrying(Limited(Metered(endpoint, purse or Purse()), way.in_flight))
+        paid = Metered(endpoint, purse or Purse())
+        yield Retrying(Limited(paid, way.in_flight), tell=tell)

@@ -12,11 +12,10 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
 from buttonup.errors import BadInput
@@ -98,7 +97,14 @@ class Asked(Record, omit_defaults=False):
     """
 
 
-_Job: TypeAlias = tuple[Entry | Loss, "Future[None]"]
+RENEWED = 4096  # keys written before the reader takes a new look; few enough to keep in memory
+
+
+class _Job(NamedTuple):
+    """What to write, and who waits for it."""
+
+    entry: Entry | Loss
+    done: asyncio.Future[None] | None = None
 
 
 class Journal:
@@ -111,6 +117,7 @@ class Journal:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._reader = _opened(path)
+        self._fresh = set[str]()
         self._closed = False
         with _usable(path):
             # Used by the writer's thread alone; opened here, where a failure can be told.
@@ -122,8 +129,20 @@ class Journal:
     def get(self, key: str) -> bytes | None:
         """Give the reply under a key; None when there is none."""
         with _usable(self._path):
+            if key in self._fresh or len(self._fresh) >= RENEWED:
+                self._renew()
             found = self._reader.execute(SELECT, (key,)).fetchone()
         return found[0] if found else None
+
+    def _renew(self) -> None:
+        """Look at the file as it is now.
+
+        Between two looks the reader stays in one transaction: to begin one for each look-up takes
+        some times as long as the look-up. What is written meanwhile is known by its key.
+        """
+        self._fresh = set()
+        self._reader.commit()
+        self._reader.execute("BEGIN")
 
     def put(self, entry: Entry) -> asyncio.Future[None]:
         """Write a reply; the future is done when it is on disk. What has the key already, stays.
@@ -133,18 +152,19 @@ class Journal:
         """
         if self._closed:
             raise RuntimeError("the journal is closed")
-        done: Future[None] = Future()
-        self._jobs.put((entry, done))
-        return asyncio.wrap_future(done)
+        done = asyncio.get_running_loop().create_future()
+        self._jobs.put(_Job(entry, done))
+        return done
 
     def lose(self, loss: Loss) -> None:
         """Write down a call whose cost is not known; what keeps it from the disk is not told."""
         if not self._closed:
-            self._jobs.put((loss, Future()))
+            self._jobs.put(_Job(loss))
 
     def usage(self) -> tuple[Asked, ...]:
         """Add up what the calls took, by prompt and model."""
         with _usable(self._path):
+            self._renew()
             return _usage(self._reader)
 
     def close(self) -> None:
@@ -171,8 +191,9 @@ class Journal:
         while going_on:
             batch, going_on = self._batch()
             wrong = self._commit(connection, batch)
-            for _, done in batch:
-                _settle(done, wrong)
+            if wrong is None:
+                self._fresh.update(job.entry.key for job in batch if isinstance(job.entry, Entry))
+            _settle(batch, wrong)
         connection.close()
 
     def _batch(self) -> tuple[list[_Job], bool]:
@@ -187,8 +208,9 @@ class Journal:
     def _commit(self, connection: sqlite3.Connection, batch: list[_Job]) -> BaseException | None:
         try:
             with connection:
-                for job, _ in batch:
-                    connection.execute(*_statement(job))
+                written = [job.entry for job in batch]
+                connection.executemany(INSERT, [_row(e) for e in written if isinstance(e, Entry)])
+                connection.executemany(LOSE, [_lost(e) for e in written if isinstance(e, Loss)])
         except sqlite3.Error as error:
             return BadInput(f"cannot write {self._path}: {error}", "make room and run it again")
         except BaseException as bug:  # noqa: BLE001 - raised again where the reply is awaited
@@ -234,21 +256,33 @@ def _usage(connection: sqlite3.Connection) -> tuple[Asked, ...]:
     )
 
 
-def _statement(job: Entry | Loss) -> tuple[str, tuple[Any, ...]]:
-    if isinstance(job, Loss):
-        return LOSE, (job.prompt, job.model, job.prompt_tokens, job.completion_tokens)
-    used = job.usage
+def _row(entry: Entry) -> tuple[Any, ...]:
+    used = entry.usage
     tokens = (used.prompt_tokens, used.completion_tokens, used.cached_tokens)
-    return INSERT, (job.key, job.model, job.prompt, *tokens, job.request, job.reply)
+    return (entry.key, entry.model, entry.prompt, *tokens, entry.request, entry.reply)
 
 
-def _settle(done: Future[None], wrong: BaseException | None) -> None:
-    if not done.set_running_or_notify_cancel():
-        return  # nobody waits any more; the reply is safe all the same
-    if wrong is None:
-        done.set_result(None)
-    else:
-        done.set_exception(wrong)
+def _lost(loss: Loss) -> tuple[Any, ...]:
+    return (loss.prompt, loss.model, loss.prompt_tokens, loss.completion_tokens)
+
+
+def _settle(batch: list[_Job], wrong: BaseException | None) -> None:
+    """Tell those who wait how it went: each loop is woken once a batch."""
+    waiting = [job.done for job in batch if job.done is not None]
+    for loop in {done.get_loop() for done in waiting}:
+        theirs = [done for done in waiting if done.get_loop() is loop]
+        with suppress(RuntimeError):  # the loop has ended; the replies are safe all the same
+            loop.call_soon_threadsafe(_tell, theirs, wrong)
+
+
+def _tell(waiting: list[asyncio.Future[None]], wrong: BaseException | None) -> None:
+    for done in waiting:
+        if done.done():
+            continue  # nobody waits any more
+        if wrong is None:
+            done.set_result(None)
+        else:
+            done.set_exception(wrong)
 
 
 @contextmanager
