@@ -16,6 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"bottomup", "topdown", "gates", "formats"}),
     frozenset({"engine"}),
     frozenset({"recipe"}),
+    frozenset({"estimate"}),
     frozenset({"dataset"}),
     frozenset({"progress"}),
     frozenset({"cli"}),

@@ -32,6 +32,7 @@ from buttonup.engine.cores import cores, spread
 from buttonup.engine.local import Kept, run
 from buttonup.engine.report import Ending, Report, read_ending, read_report
 from buttonup.errors import BadInput
+from buttonup.estimate import Estimate, Measured, estimated, measured
 from buttonup.formats import Exported, Negatives, Preference
 from buttonup.model import prices
 from buttonup.model.ask import Teacher
@@ -413,6 +414,31 @@ def _own_prices(recipe: Recipe) -> Prices:
 def _unpriced(recipe: Recipe, known: Prices) -> tuple[str, ...]:
     models = {k.model for k in asking(recipe).values()}
     return tuple(sorted(model for model in models if prices.price_of(model, known) is None))
+
+
+async def estimate(recipe: Recipe) -> Estimate:
+    """Estimate what a run will ask of models. Nothing is sent; raises BadInput as the run would."""
+    return await estimated(recipe, _purse(recipe).prices)
+
+
+async def pilot(
+    recipe: Recipe,
+    folder: Path,
+    count: int,
+    watch: Watch | None = None,
+    model: Model | None = None,
+) -> Measured | None:
+    """Make the first `count` samples of a run in its folder, and scale what they took to `n`.
+
+    Gives None when nothing was accepted. Raises as `make` does
+    """
+    first = structs.replace(recipe, n=min(count, recipe.n))
+    made = await make(first, folder, watch, model)
+    tokens = [
+        sum(u.prompt_tokens + u.completion_tokens for u in sample.trajectory.usage.values())
+        for sample in accepted(folder)
+    ]
+    return measured(made.report, tokens, recipe.n)
 
 
 # --- after a run --------------------------------------------------------------------------------

@@ -154,3 +154,47 @@ def test_a_call_that_timed_out_may_have_been_charged_for_and_counts_in_full(
     assert report.at_most is not None
     assert report.at_most > 2 * lost * A_CALL, "at their most, not as the others"
     assert "more may have been charged for" in buttonup("report", tmp_path / "run").stdout
+
+
+def test_a_dry_run_sends_nothing_and_a_pilot_is_the_beginning_of_the_run(
+    tmp_path: Path,
+    serve: Callable[..., Any],
+    buttonup: Finished,
+    text_first: Words,
+    made: Made,
+    prices: Path,
+) -> None:
+    server = serve()
+    words = [*text_first(server, tmp_path / "run", 12), "--prices", prices]
+    dry = buttonup(*words, "--dry-run")
+    assert (dry.returncode, server.asked) == (0, []), dry.stderr
+    assert not (tmp_path / "run").exists()
+    assert "functions" in dry.stdout
+    pilot = buttonup(*words, "--dry-run", "--pilot", 4)
+    assert pilot.returncode == 0, pilot.stderr
+    assert "Measured on 4 accepted samples" in pilot.stdout
+    assert len(list(package.accepted(tmp_path / "run"))) == 4
+    assert buttonup(*words).returncode == 0
+    never = [tmp_path / "never" if word == tmp_path / "run" else word for word in words]
+    assert buttonup(*never).returncode == 0
+    assert made(tmp_path / "run") == made(tmp_path / "never")
+
+
+def test_an_estimate_of_calls_is_not_far_from_what_a_run_makes(
+    tmp_path: Path, serve: Callable[..., Any], buttonup: Finished, text_first: Words
+) -> None:
+    server = serve()
+    words = [*text_first(server, tmp_path / "run", 12), "--concurrency", 1]
+    total = buttonup(*words, "--dry-run").stdout.partition("\nall ")[2].split()
+    assert buttonup(*words).returncode == 0
+    assert 0.4 < len(server.asked) / float(total[1].replace(",", "")) < 1.5
+
+
+def test_a_dry_run_without_a_model_says_that_nothing_is_asked(
+    tmp_path: Path, buttonup: Finished
+) -> None:
+    dry = buttonup("run", "-n", 5, "--out", tmp_path / "run", "--dry-run", "--pilot", 3)
+    assert (dry.returncode, (tmp_path / "run").exists()) == (0, False)
+    assert "no calls, no tokens, $0" in dry.stdout
+    alone = buttonup("run", "-n", 5, "--out", tmp_path / "run", "--pilot", 3)
+    assert (alone.returncode, "give --dry-run too" in alone.stderr) == (2, True)

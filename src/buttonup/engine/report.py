@@ -417,10 +417,10 @@ def _spent(report: Report) -> str:
     share = total.cached_tokens / total.prompt_tokens if total.prompt_tokens else 0.0
     lost = sum((row.lost for row in report.spent), Usage())
     may = f"; {_many(lost.calls, 'call')} more may have been charged for"
-    unknown = f"{may}, {_dollars(report.at_most)} at most" if lost.calls else ""
+    unknown = f"{may}, {dollars_in_words(report.at_most)} at most" if lost.calls else ""
     return (
         f"{total.calls:,} calls, {total.prompt_tokens:,} tokens in ({share:.1%} cached), "
-        f"{total.completion_tokens:,} out, {_dollars(report.dollars)}{unknown}"
+        f"{total.completion_tokens:,} out, {dollars_in_words(report.dollars)}{unknown}"
     )
 
 
@@ -432,7 +432,7 @@ def _a_sample(report: Report) -> str:
     dollars = None if report.dollars is None else report.dollars / n
     return (
         f"{total.calls / n:,.1f} calls, {total.prompt_tokens / n:,.0f} tokens in, "
-        f"{total.completion_tokens / n:,.0f} out, {_dollars(dollars)}"
+        f"{total.completion_tokens / n:,.0f} out, {dollars_in_words(dollars)}"
     )
 
 
@@ -442,14 +442,14 @@ def _in_vain(report: Report) -> str:
     dollars = _all([part.dollars for part in report.given_up.values()])
     calls = sum(part.usage.calls for part in report.given_up.values())
     return (
-        f"{_many(calls, 'call')}, {_dollars(dollars)} in the steps that gave "
+        f"{_many(calls, 'call')}, {dollars_in_words(dollars)} in the steps that gave "
         f"{_many(given_up, 'item')} up; {_many(report.failed.usage.calls, 'call')}, "
-        f"{_dollars(report.failed.dollars)} in {_many(report.rejected, 'conversation')} "
+        f"{dollars_in_words(report.failed.dollars)} in {_many(report.rejected, 'conversation')} "
         "that failed a gate"
     )
 
 
-def _dollars(dollars: float | None) -> str:
+def dollars_in_words(dollars: float | None) -> str:
     """Say dollars, small ones with four digits that count."""
     if dollars is None:
         return "no price"
@@ -464,7 +464,7 @@ def _money(report: Report) -> str:
         used = row.usage
         share = used.cached_tokens / used.prompt_tokens if used.prompt_tokens else 0.0
         counts = (f"{used.calls:,}", f"{used.prompt_tokens:,}", f"{share:.1%}")
-        out = (f"{used.completion_tokens:,}", _dollars(row.dollars))
+        out = (f"{used.completion_tokens:,}", dollars_in_words(row.dollars))
         rows.append((_plain(row.prompt), _plain(row.model), *counts, *out))
     return columns(rows, 2)
 
