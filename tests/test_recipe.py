@@ -186,7 +186,8 @@ OTHER: Mapping[str, Any] = {
     "simulate.assistant": "blind", "compose.strategies": ["sequential"],
     "plan.shapes": {"chain": 1.0}, "plan.depth": {"2": 1.0}, "wording.registers": {"plain": 1.0},
     "blueprint.distractors": [[0, 3, 1.0]], "split": "all",
-    "models": {"tools": {"model": "m"}}, "dedup.threshold": 0.1, "assemble.unlike": 0.1,
+    "dedup.threshold": 0.1, "assemble.unlike": 0.1,
+    "budget": 1.5, "prices": "", "models": {"tools": {"model": "m"}},
 }  # fmt: skip
 
 

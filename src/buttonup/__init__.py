@@ -14,13 +14,16 @@ from buttonup.dataset import (
     Progress,
     accepted,
     check,
+    estimate,
     export,
     make,
     negatives,
+    pilot,
     report,
 )
 from buttonup.engine.report import Report
 from buttonup.errors import BadInput, Fault, Reject
+from buttonup.estimate import Estimate, Measured
 from buttonup.formats import Exported, Negatives
 from buttonup.model.door import Model, Reply, Request
 from buttonup.recipe import Recipe, Teaching, read_recipe
@@ -29,10 +32,12 @@ from buttonup.records import Sample, Trajectory
 __all__ = [
     "BadInput",
     "Checked",
+    "Estimate",
     "Exported",
     "Failure",
     "Fault",
     "Made",
+    "Measured",
     "Model",
     "Negatives",
     "Progress",
@@ -46,9 +51,11 @@ __all__ = [
     "Trajectory",
     "accepted",
     "check",
+    "estimate",
     "export",
     "make",
     "negatives",
+    "pilot",
     "read_recipe",
     "report",
 ]

@@ -1,4 +1,4 @@
-"""What a user does with ButtonUp, as functions: make, report, export, negatives, check.
+"""What a user does with ButtonUp, as functions: estimate, make, report, export, negatives, check.
 
 The command line and `import buttonup` are the same few doors.
 """

@@ -16,8 +16,6 @@ from typing import NamedTuple, NoReturn, Self
 import msgspec
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import (
-    ConnectError,
-    ConnectTimeoutError,
     DetailedPyreqwestError,
     PyreqwestError,
     RequestTimeoutError,
@@ -40,7 +38,6 @@ SECRET = 16  # characters; a shorter key ("EMPTY") is a stand-in, and replies ma
 IDLE = 15  # seconds after which an unused connection is closed, before most servers do
 CONNECTING = 20  # seconds to reach a host, and for it to say that it is there
 ADDRESS = re.compile(r"https?://[^\s/@?#]+(?:/[^\s@?#]*)?")
-UNSENT = (ConnectError, ConnectTimeoutError)  # nobody was reached
 QUOTA = re.compile(r"insufficient_quota|exceeded your current quota|insufficient (?:funds|balance)")
 """Words of a 429 that no waiting mends."""
 
@@ -152,7 +149,7 @@ class Endpoint:
             async with asked.build_streamed() as response:
                 return await self._read(response)
         except (PyreqwestError, OverflowError, ValueError) as error:
-            busy, billed = isinstance(error, RequestTimeoutError), not isinstance(error, UNSENT)
+            busy, billed = isinstance(error, RequestTimeoutError), not _unsent(error)
             words = f"{self._base} ({_said(error)})"
             raise Fault(words, busy=busy, billed=billed) from error
 
@@ -242,6 +239,16 @@ def _is_address(text: str) -> bool:
         return bool(ADDRESS.fullmatch(text) and Url(text))
     except ValueError:  # such as a port of 99999
         return False
+
+
+def _unsent(error: Exception) -> bool:
+    """Say whether nobody was reached.
+
+    The client's own classes do not tell: a reply that was cut off is a `ConnectError` of it too,
+    and one that takes too long a `ConnectTimeoutError`.
+    """
+    causes = error.details["causes"] if isinstance(error, DetailedPyreqwestError) else None
+    return any(cause["message"] == "client error (Connect)" for cause in causes or ())
 
 
 def _said(error: Exception) -> str:

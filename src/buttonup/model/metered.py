@@ -17,7 +17,7 @@ from buttonup.errors import BadInput, Fault, Reject
 from buttonup.model.ask import usage_of
 from buttonup.model.door import Model, Reply, Request
 from buttonup.model.prices import Price, Prices, price_of
-from buttonup.records import Usage, encode
+from buttonup.records import Usage
 from buttonup.store.journal import Asked, Loss
 
 A_MESSAGE = 16  # tokens a chat template may add to a message; templates in use add three to ten
@@ -135,7 +135,7 @@ class Metered:
 
 def at_most(request: Request) -> Usage:
     """Give the most tokens that a call can take: no tokenizer makes more than one of a byte."""
-    prompt = len(encode(request)) + A_MESSAGE * len(request.messages) + A_CALL
+    prompt = len(request.encoded) + A_MESSAGE * len(request.messages) + A_CALL
     return Usage(calls=1, prompt_tokens=prompt, completion_tokens=request.max_tokens)
 
 
