@@ -80,6 +80,7 @@ WRONG: dict[str, Mapping[str, Any]] = {
     "python:tools.py": {"tools": "python:tools.py"},
     "there is no world 'atlantis'": {"tools": "worlds:atlantis"},
     "seeds are for text first": {"seeds": "seeds.jsonl"},
+    "has no base URL": {"teacher.model": "local", "teacher.base_url": "http://127.0.0.1:9/v1"},
     "compose.strategies is empty": {"tools": "simulated", "compose.strategies": []},
     "plan.shapes has no star": {"plan.shapes.star": 1},
     "plan.shapes has weights": {"plan.shapes": {"chain": -1}},
@@ -179,6 +180,15 @@ def test_what_a_table_of_models_leaves_out_is_as_in_teacher(tmp_path: Path) -> N
     assert (whole, identity(whole)) == (recipe, identity(recipe))
 
 
+def test_a_role_played_on_this_machine_has_no_address_though_the_teacher_has_one() -> None:
+    elsewhere = {"teacher.model": "m", "teacher.base_url": "http://127.0.0.1:9/v1"}
+    recipe = read_recipe(None, {**elsewhere, "models.tools.model": "local:tiny.gguf"})
+    assert recipe.models["tools"].base_url == Teaching().base_url
+    told = {"models.tools.model": "local:t.gguf", "models.tools.base_url": "http://127.0.0.1:9/v1"}
+    with pytest.raises(BadInput, match="has no base URL"):
+        read_recipe(None, told)
+
+
 # --- what a run's identity hangs on --------------------------------------------------------------
 
 OTHER: Mapping[str, Any] = {
@@ -239,6 +249,15 @@ def test_seeds_count_by_what_they_say_not_where_they_lie(tmp_path: Path) -> None
 
     assert made_of("a", '{"query": "x"}') == made_of("b", '{"query": "x"}')
     assert made_of("a", '{"query": "x"}') != made_of("b", '{"query": "y"}')
+
+
+def test_a_local_model_counts_by_what_it_holds_not_where_it_lies(tmp_path: Path) -> None:
+    def asked(name: str, held: bytes) -> str:
+        (tmp_path / name).write_bytes(held)
+        return identity(read_recipe(None, {"teacher.model": f"local:{tmp_path / name}"}))
+
+    assert asked("a.gguf", b"GGUF x") == asked("b.gguf", b"GGUF x")
+    assert asked("a.gguf", b"GGUF x") != asked("b.gguf", b"GGUF y")
 
 
 def test_the_embedder_in_use_counts_not_what_it_was_called() -> None:

@@ -38,7 +38,8 @@ from buttonup.model import prices
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Model, Reply, Request
 from buttonup.model.journaled import Journaled
-from buttonup.model.metered import Metered, OverBudget, Purse
+from buttonup.model.local import content_name, hosted, is_local
+from buttonup.model.metered import FREE, Metered, OverBudget, Purse
 from buttonup.model.prices import Prices
 from buttonup.model.stack import Way, reached
 from buttonup.model.teachers import Teachers
@@ -159,8 +160,8 @@ async def _run(
     opened.write_prices(prices.as_toml(purse.prices))
     with opened.journal() as journal:
         purse.begin(journal.usage(), journal.lose)
-        kept = {way: Journaled(model, journal) for way, model in doors.items()}
-        stages = pipeline(recipe, _teachers(recipe, lambda k: kept[_way(recipe, k)]))
+        kept = {place: Journaled(model, journal) for place, model in doors.items()}
+        stages = pipeline(recipe, _teachers(recipe, lambda k: kept[_place(recipe, k)]))
         try:
             lines = _lines(run(first, stages, _at_work(recipe)))
             return await _written(lines, opened, recipe, purse, watch)
@@ -352,7 +353,15 @@ def _ending(before: Ending | None, end: Progress, why: str, seconds: float) -> E
 
 # --- the models ---------------------------------------------------------------------------------
 
-Doors = Mapping[Way, Model]
+
+class Place(NamedTuple):
+    """Where a model is asked: by a way, and which one it is when it is served by ourselves."""
+
+    way: Way
+    local: str = ""
+
+
+Doors = Mapping[Place, Model]
 """The ways to the models that a run asks, each open once, however many ask by it."""
 
 
@@ -362,7 +371,7 @@ def _teachers(recipe: Recipe, door: Callable[[Teaching], Model]) -> Teachers:
         {
             name: Teacher(
                 door(k),
-                k.model,
+                content_name(k.model),
                 seed=recipe.seed,
                 temperature=k.temperature,
                 max_tokens=k.max_tokens,
@@ -373,31 +382,42 @@ def _teachers(recipe: Recipe, door: Callable[[Teaching], Model]) -> Teachers:
     )
 
 
-def _way(recipe: Recipe, k: Teaching) -> Way:
-    return Way(
+def _place(recipe: Recipe, k: Teaching) -> Place:
+    way = Way(
         base_url=k.base_url,
         key=os.environ.get(k.key_env),
         key_env=k.key_env,
         timeout=k.timeout,
         in_flight=k.concurrency or recipe.concurrency,
     )
+    return Place(way, k.model if is_local(k.model) else "")
 
 
 @asynccontextmanager
 async def _doors(recipe: Recipe, model: Model | None, purse: Purse) -> AsyncIterator[Doors]:
     """Open the ways to all models that a recipe asks; `model` stands in for each of them."""
-    ways = dict.fromkeys(_way(recipe, k) for k in asking(recipe).values())
+    places = dict.fromkeys(_place(recipe, k) for k in asking(recipe).values())
+    threads = recipe.cores or cores()
     async with AsyncExitStack() as stack:
         if model is not None:
-            yield dict.fromkeys(ways, Metered(model, purse))
-        else:
-            yield {way: await stack.enter_async_context(reached(way, purse)) for way in ways}
+            yield dict.fromkeys(places, Metered(model, purse))
+            return
+        opened = {
+            place: hosted(place.local, place.way, threads, purse)
+            if place.local
+            else reached(place.way, purse)
+            for place in places
+        }
+        yield {place: await stack.enter_async_context(door) for place, door in opened.items()}
 
 
 def _purse(recipe: Recipe) -> Purse:
     """Give what the run's calls are paid from. Raises BadInput for a budget without prices."""
     known = {**prices.shipped(), **_own_prices(recipe)}
-    asked = {k.model: prices.price_of(k.model, known) for k in asking(recipe).values()}
+    asked = {
+        content_name(k.model): FREE if is_local(k.model) else prices.price_of(k.model, known)
+        for k in asking(recipe).values()
+    }
     priced = {model: price for model, price in asked.items() if price is not None}
     if recipe.budget is None:
         return Purse(priced)
@@ -412,7 +432,7 @@ def _own_prices(recipe: Recipe) -> Prices:
 
 
 def _unpriced(recipe: Recipe, known: Prices) -> tuple[str, ...]:
-    models = {k.model for k in asking(recipe).values()}
+    models = {content_name(k.model) for k in asking(recipe).values()}
     return tuple(sorted(model for model in models if prices.price_of(model, known) is None))
 
 

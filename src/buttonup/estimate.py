@@ -27,6 +27,7 @@ from buttonup.engine.report import Report, columns, dollars_in_words
 from buttonup.errors import Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Reply, Request
+from buttonup.model.local import content_name
 from buttonup.model.prices import Prices, price_of
 from buttonup.model.teachers import Teachers
 from buttonup.recipe import Recipe, Teaching, asking, pipeline, source
@@ -110,7 +111,7 @@ def _line(name: str, k: Teaching, calls: float, asked: Sequence[Request], prices
     tokens_in = fmean(map(_bytes, asked)) / BYTES if asked else 0.0
     tokens_out = min(REPLIES[name], k.max_tokens)
     calls *= ASKS
-    price = price_of(k.model, prices)
+    price = price_of(content_name(k.model), prices)
     million = Usage(
         prompt_tokens=round(1e6 * calls * tokens_in),
         completion_tokens=round(1e6 * calls * tokens_out),

@@ -19,6 +19,7 @@ from buttonup import __version__, gates, topdown
 from buttonup.bottomup import text_first, truth_first
 from buttonup.engine.local import Fold, Stage
 from buttonup.errors import BadInput
+from buttonup.model.local import content_name, is_local
 from buttonup.model.teachers import Teachers
 from buttonup.records import Record, Rejection, Sample, Trajectory, digest
 from buttonup.worlds.session import find_world
@@ -32,7 +33,7 @@ class Teaching(Record):
     """The model that writes and acts, where one does."""
 
     model: str = ""
-    """Name of the model at the endpoint; "" for none."""
+    """Name of the model at the endpoint; "local" or "local:PATH.gguf" for one here; "" for none."""
     base_url: str = "https://api.openai.com/v1"
     """Where the OpenAI-compatible chat completions are."""
     key_env: str = "OPENAI_API_KEY"
@@ -129,6 +130,7 @@ def identity(recipe: Recipe) -> str:
     for table in (content["teacher"], *content["models"].values()):
         for key in NOT_IDENTITY_OF_TEACHER:
             table.pop(key, None)
+        table["model"] = content_name(table["model"])
     if recipe.tools == "simulated":
         content["embedder"] = text_first.pick_embedder(recipe.embedder).name
     if recipe.seeds:
@@ -294,6 +296,12 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
         chosen(recipe)
         if recipe.seeds:
             raise BadInput("seeds are for text first", 'set tools to "simulated", or give none')
+    for teaching in (recipe.teacher, *recipe.models.values()):
+        if is_local(teaching.model) and teaching.base_url != Teaching().base_url:
+            raise BadInput(
+                f"{teaching.model} is a model on this machine and has no base URL",
+                "leave it out, or name the model at the endpoint otherwise",
+            )
     return recipe
 
 
@@ -306,8 +314,15 @@ def _fill_models(content: dict[str, Any]) -> None:
         what = f"[models.{unknown[0]}] is of no role or stage that asks a model"
         raise BadInput(what, f"there are {', '.join((*ROLES, *ASKING))}")
     content["models"] = {
-        name: {**shared, **own} if isinstance(own, dict) else own for name, own in models.items()
+        name: {**_inherited(shared, own), **own} if isinstance(own, dict) else own
+        for name, own in models.items()
     }
+
+
+def _inherited(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a table takes over: all, save that a model on this machine has no address."""
+    local = is_local(str(own.get("model", "")))
+    return {key: value for key, value in shared.items() if not (local and key == "base_url")}
 
 
 def as_toml(recipe: Recipe) -> str:

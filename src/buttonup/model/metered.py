@@ -103,7 +103,8 @@ class Purse:
 
 
 FREE = Price(input=Decimal(), output=Decimal())
-"""Stands for a price that is not known, where no budget needs one; a report says that it lacks."""
+"""What a model on this machine costs; stands for a price that is not known, too, where no budget
+needs one and a report says that it lacks."""
 
 
 @dataclass(frozen=True, slots=True)
