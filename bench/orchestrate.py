@@ -94,7 +94,7 @@ class Talk:
         history: tuple[Turn, ...] = ()
         for n in range(self.turns):
             slots = {"task": item.text, "subtasks": []}
-            said, _ = await self.teacher.ask("consistent", Said, slots, history=history)
+            said = await self.teacher.ask("consistent", Said, slots, history=history)
             history += (Turn("assistant", said.reasoning), Turn("user", f"and then, {n}?"))
         return [Scenario(f"{item.text}: {len(history)} turns")]
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from buttonup.bottomup.truth_first import Ticket, blueprints, plan, word
 from buttonup.errors import Reject
 from buttonup.gates import GATES, judge
+from buttonup.model.teachers import Teachers
 from buttonup.recipe import Recipe, chosen
 from buttonup.records import Sample, encode
 from buttonup.topdown import simulate
@@ -54,7 +55,7 @@ async def made(count: int, spent: Counter[str]) -> list[Sample]:
             word(planned, ticket.rng("word"), k.wording)
         [blueprint] = await blueprints(ticket, EVERY, k.plan, k.scenes, k.wording, k.blueprint)
         with clock(spent, "act"):
-            [trajectory] = await simulate(blueprint, None, k.simulate)
+            [trajectory] = await simulate(blueprint, Teachers(), k.simulate)
         with clock(spent, "gates"):
             samples.append(judge(trajectory))
     return samples

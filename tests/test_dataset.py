@@ -3,14 +3,18 @@ from __future__ import annotations
 import ast
 import asyncio
 import json
+import random
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import buttonup
 from buttonup.dataset import (
@@ -184,10 +188,11 @@ def test_a_run_begun_one_request_at_a_time_goes_on_in_batches(
     tmp_path: Path, provide: Callable[..., Any]
 ) -> None:
     said = {"role": "assistant", "content": '{"request": "no"}'}
-    provider = provide(lambda _body: (200, {"choices": [{"message": said}]}))
+    used = {"prompt_tokens": 7, "completion_tokens": 3}
+    provider = provide(lambda _body: (200, {"choices": [{"message": said}], "usage": used}))
     teacher: dict[str, Any] = {"teacher__model": "m", "teacher__base_url": provider.address}
     fast: dict[str, Any] = {"batch__quiet": 0.05, "batch__longest": 0.02}
-    single = Scripted(lambda _request: said["content"])
+    single = Scripted(lambda _request: Reply(said["content"], prompt_tokens=7, completion_tokens=3))
     alone = run(tmp_path / "alone", model=single, patience=9, **teacher)
     run(tmp_path / "run", model=single, patience=3, **teacher)
     going_on = run(tmp_path / "run", teacher__batch=True, patience=9, **teacher, **fast)
@@ -211,6 +216,40 @@ def test_what_goes_wrong_later_leaves_what_was_made(tmp_path: Path) -> None:
     assert report(tmp_path / "run").usage["rewrite"].calls == 3
     made = run(tmp_path / "run", model=Scripted(reworded), teacher__model="m")
     assert made.report.accepted == N
+
+
+@settings(max_examples=12, deadline=None)
+@given(budget=st.floats(0, 0.08), concurrency=st.integers(1, 32), seed=st.integers(0, 2**32))
+def test_no_run_costs_more_than_its_budget_in_however_many_sittings(
+    budget: float, concurrency: int, seed: int
+) -> None:
+    luck, billed = random.Random(seed), [0.0]
+
+    def bills(request: Request) -> Reply:
+        took = luck.randint(500, 2000), luck.randint(20, 300)
+        billed[0] += (took[0] * 1 + took[1] * 10) / 1e6
+        return Reply(reworded(request), "stop", *took)
+
+    with TemporaryDirectory() as folder:
+        prices = Path(folder) / "prices.toml"
+        prices.write_text("[m]\ninput = 1\noutput = 10\n")
+        for share in (0.5, 1.0):
+            made = run(
+                Path(folder) / "run",
+                model=Scripted(bills),
+                n=20,
+                teacher__model="m",
+                teacher__max_tokens=300,
+                concurrency=concurrency,
+                budget=budget * share,
+                prices=str(prices),
+            )
+            assert billed[0] <= budget * share + 1e-9
+            assert made.report.dollars is not None
+            assert made.report.dollars <= billed[0] + 1e-9
+            enough = made.report.accepted == 20
+            assert enough or "--budget" in made.short
+            assert enough or billed[0] >= budget * share - 0.02, "all but the most of one call"
 
 
 def test_a_fault_that_stays_ends_the_run_and_it_can_go_on(tmp_path: Path) -> None:
@@ -309,7 +348,7 @@ def test_negatives_name_the_gate_that_finds_each_and_overwrite_nothing(
 
 def test_the_package_gives_what_it_lists_and_not_too_much() -> None:
     listed = set(buttonup.__all__)
-    assert len(buttonup.__all__) == len(listed) <= 25
+    assert len(buttonup.__all__) == len(listed) <= 30
     tree = ast.parse(Path(buttonup.__file__).read_text())
     imported = {
         alias.asname or alias.name

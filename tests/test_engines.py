@@ -11,22 +11,24 @@ from typing import Any
 
 import pytest
 
+from buttonup.doors import Doors
 from buttonup.engine.local import Fold, Stage, run
 from buttonup.engines import _grown_afar, _trails_of, lines
 from buttonup.errors import BadInput
 from buttonup.model.door import Model
+from buttonup.model.teachers import Teachers
 from buttonup.recipe import Recipe, pipeline, source
 from buttonup.records import Record, Scenario
 from buttonup.store.rundir import Line
 
 
-def stages(recipe: Recipe, model: Model | None) -> Sequence[Stage | Fold]:
-    return pipeline(recipe, None)
+def stages(recipe: Recipe, doors: Doors) -> Sequence[Stage | Fold]:
+    return pipeline(recipe, Teachers())
 
 
 def first_lines(recipe: Recipe, count: int) -> list[Line]:
     async def some() -> list[Line]:
-        made = lines(recipe, source(recipe), partial(stages, recipe), None)
+        made = lines(recipe, source(recipe), partial(stages, recipe), {})
         async with aclosing(made):
             return [await anext(made) for _ in range(count)]
 
@@ -45,7 +47,7 @@ async def picky(record: Scenario) -> list[Scenario]:
     return [record]
 
 
-def pickiness(_model: Model | None) -> list[Stage]:
+def pickiness(_doors: Doors) -> Sequence[Stage | Fold]:
     return [Stage("picky", picky)]
 
 
@@ -60,12 +62,16 @@ def test_a_failure_comes_behind_the_lines_before_it(
     made = []
 
     async def all_of_them() -> None:
-        async for line in lines(recipe, scenarios(), pickiness, None):
+        async for line in lines(recipe, scenarios(), pickiness, {}):
             made.append(line)  # noqa: PERF401 - what came before the failure counts
 
     with pytest.raises(BadInput, match="no threes"):
         asyncio.run(all_of_them())
     assert [line.text for line in made] == [b'{"text":"0"}\n', b'{"text":"1"}\n', b'{"text":"2"}\n']
+
+
+def nobody(of: int) -> Model:
+    raise AssertionError("no model is asked here")
 
 
 async def sent_and_done(work: Any, order: Any, name: str) -> Any:
@@ -75,11 +81,11 @@ async def sent_and_done(work: Any, order: Any, name: str) -> Any:
 
 def test_a_trail_grown_elsewhere_is_the_trail_grown_here() -> None:
     recipe = Recipe(n=10)
-    work = _trails_of(partial(stages, recipe), None)  # type: ignore[arg-type] # it asks no model
+    work = _trails_of(partial(stages, recipe), (), nobody)
     afar = partial(_grown_afar, partial(sent_and_done, work))
 
     async def events(**grow: Any) -> list[Any]:
-        made = run(source(recipe), pipeline(recipe, None), 2, **grow)
+        made = run(source(recipe), pipeline(recipe, Teachers()), 2, **grow)
         async with aclosing(made):
             return [await anext(made) for _ in range(20)]
 

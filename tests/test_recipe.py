@@ -11,15 +11,20 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from buttonup.engine.local import Stage
 from buttonup.errors import BadInput
 from buttonup.model.ask import Teacher
 from buttonup.model.scripted import Scripted
+from buttonup.model.teachers import Teachers
 from buttonup.recipe import (
+    ASKING,
     NOT_IDENTITY,
     NOT_IDENTITY_OF_TEACHER,
+    ROLES,
     Recipe,
+    Teaching,
     as_toml,
     chosen,
     identity,
@@ -32,6 +37,7 @@ from buttonup.worlds.catalogue import WORLDS
 
 ROOT = Path(__file__).parent.parent
 TEACHER = Teacher(Scripted(lambda _: "{}"), "scripted")
+NOBODY, TEACHERS = Teachers(), Teachers(dict.fromkeys((*ROLES, *ASKING), TEACHER))
 
 
 def keys(table: Record, before: str = "") -> Iterator[tuple[str, Any]]:
@@ -88,6 +94,12 @@ WRONG: dict[str, Mapping[str, Any]] = {
     "`$.split`": {"split": "some"},
     "is not in the split 'train'": {"tools": "worlds:ferry_line"},
     "`$.rewriting.personas`": {"rewriting.personas": []},
+    "[models.assistent] is of no role or stage that asks a model; there are user, assistant": {
+        "models.assistent.model": "m"
+    },
+    "unknown field `modle` - at `$.models[...]`": {"models.tools.modle": "m"},
+    "at `$.models`": {"models": 1},
+    "at `$.models[...]`": {"models.tools": "gpt"},
     "`$.simulate.max_turns`": {"simulate.max_turns": 0},
 }
 
@@ -154,8 +166,27 @@ def test_a_recipe_written_out_is_the_same_recipe(overrides: dict[str, Any]) -> N
 def test_a_recipe_written_out_says_every_key() -> None:
     written = msgspec.toml.decode(as_toml(Recipe()))
     said = {f"{t}.{k}" for t, table in written.items() if isinstance(table, dict) for k in table}
-    said |= {key for key, value in written.items() if not isinstance(value, dict)}
+    said |= {key for key, value in written.items() if not isinstance(value, dict) or not value}
     assert set(KEYS) - said == {key for key, value in KEYS.items() if value is None}
+
+
+def test_what_a_table_of_models_leaves_out_is_as_in_teacher(tmp_path: Path) -> None:
+    path = tmp_path / "r.toml"
+    path.write_text("[teacher]\ntemperature = 0.1\n[models.tools]\nmodel = 'cheap'\n")
+    recipe = read_recipe(path, {"teacher.tries": 5, "teacher.model": "strong"})
+    assert recipe.models == {"tools": structs.replace(recipe.teacher, model="cheap")}
+    assert (recipe.models["tools"].temperature, recipe.models["tools"].tries) == (0.1, 5)
+    whole = msgspec.toml.decode(as_toml(recipe), type=Recipe)
+    assert (whole, identity(whole)) == (recipe, identity(recipe))
+
+
+def test_a_role_played_on_this_machine_has_no_address_though_the_teacher_has_one() -> None:
+    elsewhere = {"teacher.model": "m", "teacher.base_url": "http://127.0.0.1:9/v1"}
+    recipe = read_recipe(None, {**elsewhere, "models.tools.model": "local:tiny.gguf"})
+    assert recipe.models["tools"].base_url == Teaching().base_url
+    told = {"models.tools.model": "local:t.gguf", "models.tools.base_url": "http://127.0.0.1:9/v1"}
+    with pytest.raises(BadInput, match="has no base URL"):
+        read_recipe(None, told)
 
 
 # --- what a run's identity hangs on --------------------------------------------------------------
@@ -167,6 +198,7 @@ OTHER: Mapping[str, Any] = {
     "plan.shapes": {"chain": 1.0}, "plan.depth": {"2": 1.0}, "wording.registers": {"plain": 1.0},
     "blueprint.distractors": [[0, 3, 1.0]], "split": "all",
     "dedup.threshold": 0.1, "assemble.unlike": 0.1, "batch.requests": 10,
+    "budget": 1.5, "prices": "", "models": {"tools": {"model": "m"}},
 }  # fmt: skip
 
 
@@ -185,6 +217,16 @@ def other(key: str) -> Any:
         case tuple() as value:
             return [value[0], value[1]] if isinstance(value[0], str) else [1, 2]
     raise AssertionError(key)
+
+
+@pytest.mark.parametrize("key", Teaching.__struct_fields__)
+def test_a_run_is_another_when_a_role_is_asked_otherwise(key: str) -> None:
+    def made(value: Any) -> str:
+        return identity(read_recipe(None, {"models.tools": {key: value}}))
+
+    default = KEYS[f"teacher.{key}"]
+    changed = made(other(f"teacher.{key}")) != made(default)
+    assert changed == (key not in NOT_IDENTITY_OF_TEACHER)
 
 
 FREE = {*NOT_IDENTITY, *(f"teacher.{key}" for key in NOT_IDENTITY_OF_TEACHER)}
@@ -234,23 +276,23 @@ def test_the_embedder_in_use_counts_not_what_it_was_called() -> None:
 # --- the pipeline --------------------------------------------------------------------------------
 
 
-def names(teacher: Teacher | None = None, **overrides: Any) -> list[str]:
+def names(teachers: Teachers = NOBODY, **overrides: Any) -> list[str]:
     recipe = read_recipe(None, {k.replace("__", "."): v for k, v in overrides.items()})
-    return [stage.name for stage in pipeline(recipe, teacher)]
+    return [stage.name for stage in pipeline(recipe, teachers)]
 
 
 def test_truth_first_needs_no_teacher_and_is_reworded_by_one() -> None:
     assert names() == ["blueprints", "simulate", "gates"]
-    assert names(TEACHER) == ["blueprints", "rewrite", "simulate", "gates"]
-    assert names(TEACHER, rewrite=False) == ["blueprints", "simulate", "gates"]
+    assert names(TEACHERS) == ["blueprints", "rewrite", "simulate", "gates"]
+    assert names(TEACHERS, rewrite=False) == ["blueprints", "simulate", "gates"]
 
 
 def test_text_first_goes_the_papers_way() -> None:
-    assert names(TEACHER, tools="simulated", embedder="lexical") == [
+    assert names(TEACHERS, tools="simulated", embedder="lexical") == [
         "distinct", "expand", "distinct_expanded", "atoms", "compose", "consistent", "functions",
         "library", "assemble", "simulate", "gates",
     ]  # fmt: skip
-    deeper = names(TEACHER, tools="simulated", embedder="lexical", compose__deeper=1)
+    deeper = names(TEACHERS, tools="simulated", embedder="lexical", compose__deeper=1)
     assert deeper[deeper.index("compose") + 1] == "deepen"
 
 
@@ -281,7 +323,7 @@ RECIPES = sorted((ROOT / "recipes").glob("*.toml"))
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_recipe_reads_and_has_a_pipeline(path: Path) -> None:
-    stages = pipeline(read_recipe(path, {"embedder": "lexical"}), TEACHER)
+    stages = pipeline(read_recipe(path, {"embedder": "lexical"}), TEACHERS)
     assert any(isinstance(stage, Stage) and stage.name == "simulate" for stage in stages)
 
 

@@ -53,7 +53,7 @@ def test_the_shape_follows_from_the_edges(made: CompositionalTask, shape: str) -
 
 def test_equal_records_have_equal_keys_however_they_were_made() -> None:
     bare = Trajectory(Blueprint(task(1)))
-    told = Trajectory(Blueprint(task(1)), usage=Usage(), cast=Cast())
+    told = Trajectory(Blueprint(task(1)), usage={}, cast=Cast())
     assert bare == told
     assert bare.key == told.key == decode(encode(told), Trajectory).key
 

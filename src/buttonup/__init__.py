@@ -18,13 +18,16 @@ if TYPE_CHECKING:
         Progress,
         accepted,
         check,
+        estimate,
         export,
         make,
         negatives,
+        pilot,
         report,
     )
     from buttonup.engine.report import Report
     from buttonup.errors import BadInput, Fault, Reject
+    from buttonup.estimate import Estimate, Measured
     from buttonup.formats import Exported, Negatives
     from buttonup.model.door import Model, Reply, Request
     from buttonup.recipe import Recipe, Teaching, read_recipe
@@ -33,10 +36,12 @@ if TYPE_CHECKING:
 __all__ = [
     "BadInput",
     "Checked",
+    "Estimate",
     "Exported",
     "Failure",
     "Fault",
     "Made",
+    "Measured",
     "Model",
     "Negatives",
     "Progress",
@@ -50,16 +55,20 @@ __all__ = [
     "Trajectory",
     "accepted",
     "check",
+    "estimate",
     "export",
     "make",
     "negatives",
+    "pilot",
     "read_recipe",
     "report",
 ]
 
 _HOMES = {
-    "dataset": "Checked Failure Made Progress accepted check export make negatives report",
+    "dataset": "Checked Failure Made Progress accepted check estimate export make negatives pilot "
+    "report",
     "engine.report": "Report",
+    "estimate": "Estimate Measured",
     "errors": "BadInput Fault Reject",
     "formats": "Exported Negatives",
     "model.door": "Model Reply Request",

@@ -16,10 +16,12 @@ from buttonup import __version__, dataset
 from buttonup.bottomup.truth_first import Planning, Scenes, Ticket, Wording, plan, word
 from buttonup.engine.report import as_text
 from buttonup.errors import BadInput, Fault
+from buttonup.estimate import as_text as estimate_as_text
+from buttonup.estimate import pilot_in_words
 from buttonup.formats import FORMATS
 from buttonup.gates import GATES, explain
 from buttonup.progress import shown
-from buttonup.recipe import read_recipe
+from buttonup.recipe import Recipe, read_recipe
 from buttonup.records import Assistant, Sample, Tool, User, encode
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.session import find_world
@@ -69,6 +71,10 @@ def buttonup() -> None:
     "--engine", type=click.Choice(["local", "ray"]), help="Where stages run.  [default: local]"
 )
 @click.option("--address", help="HOST:PORT of a Ray cluster, or auto.  [default: start one here]")
+@click.option("--budget", type=float, metavar="USD", help="Dollars it may cost.  [default: any]")
+@click.option("--prices", type=click.Path(), help="Prices of your own (docs/money.md).")
+@click.option("--dry-run", is_flag=True, help="Say what it would ask of models; send nothing.")
+@click.option("--pilot", type=click.IntRange(1), metavar="N", help="Dry run: make N and measure.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any recipe key.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def run(
@@ -76,6 +82,8 @@ def run(
     out: Path | None,
     settings: tuple[str, ...],
     quiet: bool,
+    dry_run: bool,
+    pilot: int | None,
     **options: Any,
 ) -> int:
     """Make a dataset (by default from the worlds that ship with the package)."""
@@ -83,6 +91,12 @@ def run(
     given = {names.get(k, k): v for k, v in options.items() if v is not None}
     cooked = read_recipe(recipe, {**given, **dict(map(_setting, settings))})
     folder = out or Path("runs") / (recipe.stem if recipe else "default")
+    if pilot is not None and not dry_run:
+        raise BadInput(
+            "--pilot is for a dry run", "give --dry-run too, or -n for that many samples"
+        )
+    if dry_run:
+        return _dry_run(cooked, folder, pilot, quiet=quiet)
     with shown(quiet=quiet) as watch:
         try:
             made = asyncio.run(dataset.make(cooked, folder, watch))
@@ -100,6 +114,18 @@ def _left_running(folder: Path) -> str:
     """Say what goes on at the provider while the run does not."""
     out = dataset.batches_on_their_way(folder)
     return f"{out} batch{'es' * (out > 1)} left at the provider; " if out else ""
+
+
+def _dry_run(cooked: Recipe, folder: Path, pilot: int | None, *, quiet: bool) -> int:
+    """Say what a run will take: as estimated, or as measured on its first samples."""
+    estimate = asyncio.run(dataset.estimate(cooked))
+    if pilot is None or not estimate.lines:
+        click.echo(estimate_as_text(estimate))
+        return 0
+    with shown(quiet=quiet) as watch:
+        measured = asyncio.run(dataset.pilot(cooked, folder, pilot, watch))
+    click.echo(pilot_in_words(measured))
+    return 0 if measured else 3
 
 
 def _setting(text: str) -> tuple[str, Any]:

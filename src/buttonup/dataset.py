@@ -1,4 +1,4 @@
-"""What a user does with ButtonUp, as functions: make, report, export, negatives, check.
+"""What a user does with ButtonUp, as functions: estimate, make, report, export, negatives, check.
 
 The command line and `import buttonup` are the same few doors.
 """
@@ -6,57 +6,45 @@ The command line and `import buttonup` are the same few doors.
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import time
-from collections.abc import (
-    AsyncGenerator,
-    AsyncIterator,
-    Callable,
-    Iterable,
-    Iterator,
-    Sequence,
-)
-from contextlib import aclosing, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from msgspec import structs
 
 from buttonup import formats, gates
+from buttonup.doors import Doors, Ways, places_of, purse_of, teachers_of, unpriced
+from buttonup.doors import opened as opened_ways
 from buttonup.engine.cores import cores, in_turn
 from buttonup.engine.local import Fold, Stage
 from buttonup.engine.report import Ending, Report, read_ending, read_report
 from buttonup.engines import lines
 from buttonup.errors import BadInput
+from buttonup.estimate import Estimate, Measured, estimated, measured
 from buttonup.formats import Exported, Negatives, Preference
-from buttonup.model.ask import Teacher
+from buttonup.model import prices
 from buttonup.model.batching import Standing
 from buttonup.model.door import Model, Reply, Request
 from buttonup.model.journaled import Journaled
-from buttonup.model.local import content_name, hosted, is_local
-from buttonup.model.stack import Way, batches_of, in_batches, reached
+from buttonup.model.metered import Metered, OverBudget, Purse
+from buttonup.model.stack import in_batches
 from buttonup.recipe import Recipe, as_toml, identity, pipeline, source
-from buttonup.records import (
-    Conversation,
-    Record,
-    Rejection,
-    Sample,
-)
+from buttonup.records import Conversation, Record, Rejection, Sample
 from buttonup.store import rundir
-from buttonup.store.journal import read_usage
+from buttonup.store.journal import Journal, read_usage
 from buttonup.store.lines import read_records, stretches
 from buttonup.store.rundir import Line, RunDir, open_run
 from buttonup.store.submitted import on_their_way
 from buttonup.topdown.corrupt import corruptions
 
-if TYPE_CHECKING:
-    from buttonup.model.batches import Batches
-
 TICK = 0.25  # seconds between two looks at progress, and between two flushes
-BEGUN = {".lock", "identity", "recipe.toml", "journal.sqlite", "batches"}  # before anything is made
+BEGUN = {".lock", "identity", "recipe.toml", "prices.toml", "journal.sqlite", "batches"}
+"""What is there before anything is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +63,14 @@ class Progress:
     """Model replies that came in this sitting."""
     standing: Standing | None = None
     """How the batches stand, where there are any."""
+    dollars: float = 0.0
+    """What the run has cost so far, earlier sittings too."""
+    unpriced: tuple[str, ...] = ()
+    """Models that are asked and have no price: they are not in `dollars`."""
+    poor: str = ""
+    """Why the budget ends the run; "" where it does not."""
+    trouble: str = ""
+    """What is the matter with an endpoint that is waited for; "" when all is well."""
 
 
 Watch = Callable[[Progress], None]
@@ -119,13 +115,16 @@ async def make(
     """
     started = time.monotonic()
     first = source(recipe)
-    names = tuple(stage.name for stage in _stages(recipe, model or _nobody))
+    nobody = dict.fromkeys(places_of(recipe), _nobody)
+    names = tuple(stage.name for stage in _stages(recipe, nobody))
     before, mine = read_ending(folder), identity(recipe)
     if complete := _complete(before, folder, recipe, mine):
         return Made(complete, next(accepted(folder)), "")
-    async with _door(recipe, model) as door:
+    purse, outside = purse_of(recipe), _Outside()
+    async with opened_ways(recipe, model, purse, outside.hear) as ways:
         with _left_clean(folder), open_run(folder, as_toml(recipe), mine) as opened:
-            end = await _run(recipe, first, door, opened, watch or _unwatched)
+            sitting = _Sitting(recipe, opened, purse, outside, watch or _unwatched)
+            end = await _run(sitting, first, ways)
             seconds = time.monotonic() - started
             ending = _ending(before, end, _why_short(end, recipe), seconds)
             opened.flush()
@@ -134,58 +133,63 @@ async def make(
     return Made(told, next(accepted(folder), None), ending.why)
 
 
-class _Door(NamedTuple):
-    """The way to the model that a run needs: one request at a time, in batches, or none at all."""
+@dataclass(slots=True)
+class _Outside:
+    """How the outside world stands, as far as a run hears of it."""
 
-    model: Model | None = None
-    batches: Batches | None = None
+    trouble: str = ""
+    standing: Callable[[], Standing | None] = lambda: None
+
+    def hear(self, trouble: str) -> None:
+        """Take note of what is the matter; "" when all is well again."""
+        self.trouble = trouble
 
 
-async def _run(
-    recipe: Recipe, first: Iterable[Record], door: _Door, opened: RunDir, watch: Watch
-) -> Progress:
+class _Sitting(NamedTuple):
+    """One stretch of a run, from its start to its end or its stop."""
+
+    recipe: Recipe
+    opened: RunDir
+    purse: Purse
+    outside: _Outside
+    watch: Watch
+
+
+async def _run(sitting: _Sitting, first: Iterable[Record], ways: Ways) -> Progress:
     """Run the pipeline and write what it gives; in the end the journal has every reply."""
-    if door.batches:
-        return await _run_in_batches(recipe, first, door.batches, opened, watch)
-    with opened.journal() if door.model else nullcontext() as journal:
-        counted = _Counted(door.model) if door.model else None
-        model = Journaled(counted, journal) if counted and journal else None
-        made = lines(recipe, first, partial(_stages, recipe), model)
-        return await _written(made, opened, recipe, counted, watch)
-
-
-async def _run_in_batches(
-    recipe: Recipe, first: Iterable[Record], batches: Batches, opened: RunDir, watch: Watch
-) -> Progress:
-    """Do the same where all that can be asked at a time is asked in one batch."""
+    recipe, opened, purse, *_ = sitting
+    stages = partial(_stages, recipe)
+    if not ways:
+        return await _written(sitting, lines(recipe, first, stages, {}))
+    opened.write_prices(prices.as_toml(purse.prices))
     with opened.journal() as journal:
-        notes, known = opened.submitted(), lambda key: journal.get(key) is not None
-        async with in_batches(batches, notes, known, recipe.batch) as batched:
-            counted = _Counted(batched)
-
-            def watched(at: Progress) -> None:
-                watch(replace(at, standing=batched.standing))
-
-            made = lines(recipe, first, partial(_stages, recipe), Journaled(counted, journal))
-            return await _written(made, opened, recipe, counted, watched)
-
-
-def _stages(recipe: Recipe, model: Model | None) -> Sequence[Stage | Fold]:
-    """Write out the pipeline around a model, or none."""
-    return pipeline(recipe, _teacher(recipe, model))
+        purse.begin(journal.usage(), journal.lose)
+        async with _doors(sitting, ways, journal) as doors:
+            kept = {place: Journaled(model, journal) for place, model in doors.items()}
+            try:
+                return await _written(sitting, lines(recipe, first, stages, kept))
+            finally:
+                for model in kept.values():
+                    await model.ended()
 
 
-class _Counted:
-    """A model whose replies are counted, for the progress line."""
+@asynccontextmanager
+async def _doors(sitting: _Sitting, ways: Ways, journal: Journal) -> AsyncIterator[Doors]:
+    """Give the models to ask: those that are reached, or one that gathers batches."""
+    recipe, opened, purse, outside, _ = sitting
+    if ways.batches is None:
+        yield ways.doors
+        return
+    [place] = places_of(recipe)
+    notes, known = opened.submitted(), lambda key: journal.get(key) is not None
+    async with in_batches(ways.batches, notes, known, recipe.batch) as batched:
+        outside.standing = lambda: batched.standing
+        yield {place: Metered(batched, purse, fetched_later=True)}
 
-    def __init__(self, model: Model) -> None:
-        self._model = model
-        self.calls = 0
 
-    async def __call__(self, request: Request, /) -> Reply:
-        reply = await self._model(request)
-        self.calls += 1
-        return reply
+def _stages(recipe: Recipe, doors: Doors) -> Sequence[Stage | Fold]:
+    """Write out the pipeline around models, or none."""
+    return pipeline(recipe, teachers_of(recipe, doors.__getitem__))
 
 
 @contextmanager
@@ -201,26 +205,25 @@ def _left_clean(folder: Path) -> Iterator[None]:
         raise
 
 
-async def _written(
-    made: AsyncGenerator[Line, None],
-    opened: RunDir,
-    recipe: Recipe,
-    counted: _Counted | None,
-    watch: Watch,
-) -> Progress:
+async def _written(sitting: _Sitting, made: AsyncGenerator[Line, None]) -> Progress:
     """Stand at the end of the stream and write what comes, until enough is accepted."""
-    at = Progress(wanted=recipe.n)
+    recipe, opened, purse, outside, watch = sitting
+    at = Progress(wanted=recipe.n, unpriced=unpriced(recipe, purse.prices))
 
     def look() -> None:
         opened.flush()  # what is accepted is there to be read, however slow the next one is
-        watch(replace(at, calls=counted.calls if counted else 0))
+        told = replace(at, calls=purse.calls, dollars=float(purse.spent))
+        watch(replace(told, standing=outside.standing(), trouble=outside.trouble))
 
     async with aclosing(made) as stream, _every(TICK, look):
-        async for line in stream:
-            opened.write(line)
-            at = _counted_in(line, at)
-            if at.accepted == recipe.n or at.fruitless >= recipe.patience:
-                break
+        try:
+            async for line in stream:
+                opened.write(line)
+                at = _counted_in(line, at)
+                if at.accepted == recipe.n or at.fruitless >= recipe.patience:
+                    break
+        except OverBudget as over:
+            at = replace(at, poor=str(over))
     look()
     return at
 
@@ -261,7 +264,7 @@ def _unwatched(_at: Progress) -> None:
 
 
 async def _nobody(_request: Request, /) -> Reply:
-    """Stand where a model will be, while a recipe is looked at before anything is opened."""
+    """Stand where the models will be, while a recipe is looked at before anything is opened."""
     raise AssertionError("asked before the run was open")
 
 
@@ -269,6 +272,11 @@ def _why_short(end: Progress, recipe: Recipe) -> str:
     if end.accepted >= end.wanted:
         return ""
     short = f"{end.accepted} of {end.wanted} samples"
+    if end.poor:
+        return (
+            f"{short}: the budget of ${recipe.budget:g} is used up: {end.poor}; "
+            "the same command with a larger --budget goes on"
+        )
     if end.fruitless >= recipe.patience:
         return (
             f"{short}: none of the last {end.fruitless} items became one; "
@@ -294,44 +302,32 @@ def _ending(before: Ending | None, end: Progress, why: str, seconds: float) -> E
     return Ending(why=why, wanted=end.wanted, seconds=seconds)
 
 
-def _teacher(recipe: Recipe, model: Model | None) -> Teacher | None:
-    k = recipe.teacher
-    if model is None or not k.model:
-        return None
-    return Teacher(
-        model,
-        content_name(k.model),
-        seed=recipe.seed,
-        temperature=k.temperature,
-        max_tokens=k.max_tokens,
-        tries=k.tries,
-    )
+# --- before a run -------------------------------------------------------------------------------
 
 
-@asynccontextmanager
-async def _door(recipe: Recipe, model: Model | None) -> AsyncIterator[_Door]:
-    """Open the way to the model that a recipe names, and see whether anybody is there."""
-    k = recipe.teacher
-    if k.batch and not k.model:
-        raise BadInput("batches need a teacher", "give --teacher MODEL, or leave out --batch")
-    if model is not None or not k.model:
-        yield _Door(model)
-        return
-    way = Way(
-        base_url=k.base_url,
-        key=os.environ.get(k.key_env),
-        key_env=k.key_env,
-        timeout=k.timeout,
-        in_flight=recipe.concurrency,
-    )
-    if k.batch:
-        async with batches_of(way) as batches:
-            yield _Door(batches=batches)
-    else:
-        here = is_local(k.model)
-        door = hosted(k.model, way, recipe.cores or cores()) if here else reached(way)
-        async with door as reachable:
-            yield _Door(reachable)
+async def estimate(recipe: Recipe) -> Estimate:
+    """Estimate what a run will ask of models. Nothing is sent; raises BadInput as the run would."""
+    return await estimated(recipe, purse_of(recipe).prices)
+
+
+async def pilot(
+    recipe: Recipe,
+    folder: Path,
+    count: int,
+    watch: Watch | None = None,
+    model: Model | None = None,
+) -> Measured | None:
+    """Make the first `count` samples of a run in its folder, and scale what they took to `n`.
+
+    Gives None when nothing was accepted. Raises as `make` does
+    """
+    first = structs.replace(recipe, n=min(count, recipe.n))
+    made = await make(first, folder, watch, model)
+    tokens = [
+        sum(u.prompt_tokens + u.completion_tokens for u in sample.trajectory.usage.values())
+        for sample in accepted(folder)
+    ]
+    return measured(made.report, tokens, recipe.n)
 
 
 # --- after a run --------------------------------------------------------------------------------

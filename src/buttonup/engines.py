@@ -20,6 +20,7 @@ from contextlib import aclosing
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
+from buttonup.doors import Doors, Place
 from buttonup.engine.cores import AHEAD, cores, in_order, spread
 from buttonup.engine.local import Fold, Kept, Stage, Trail, grown, run
 from buttonup.engine.paced import Paced
@@ -33,25 +34,26 @@ FEW = 5  # samples wanted for each item in flight; ours: a short run pays for le
 SPARE = 4  # requests in flight for each item at work beyond them; ours, by bench/orchestrate.py
 MANY = 500  # samples wanted from which worker processes pay for their start; ours
 
-Stages: TypeAlias = Callable[[Model | None], Sequence[Stage | Fold]]
-"""Writes out a recipe's pipeline around a model, or none. Picklable: workers write out theirs."""
+Stages: TypeAlias = Callable[[Doors], Sequence[Stage | Fold]]
+"""Writes out a recipe's pipeline around the models that it asks. Picklable: workers write out
+theirs."""
 Lines: TypeAlias = AsyncGenerator[Line, None]
 Made: TypeAlias = AsyncGenerator["_Worked", None]
 
 
-def lines(recipe: Recipe, first: Iterable[Record], stages: Stages, model: Model | None) -> Lines:
+def lines(recipe: Recipe, first: Iterable[Record], stages: Stages, doors: Doors) -> Lines:
     """Give the lines that are written of what becomes of each item of the source, in item order.
 
     Close the generator to stop early: what is in flight has ended when the closing returns.
     Raises  what a stage raises, behind the lines before it; BadInput where the engine cannot be had
     """
-    if model is not None and recipe.teacher.batch:
-        return _paced(recipe, first, stages, model)
+    if doors and recipe.teacher.batch:
+        return _paced(recipe, first, stages, doors)
     if recipe.engine == "ray":
-        return _on_cluster(recipe, first, stages, model)
-    if model is None and recipe.tools != "simulated" and (workers := _workers(recipe)) > 1:
+        return _on_cluster(recipe, first, stages, doors)
+    if not doors and recipe.tools != "simulated" and (workers := _workers(recipe)) > 1:
         return _joined(spread(first, partial(_worked, stages), workers))
-    return _lines(run(first, stages(model), _at_work(recipe)))
+    return _lines(run(first, stages(doors), _at_work(recipe)))
 
 
 def _workers(recipe: Recipe) -> int:
@@ -75,10 +77,10 @@ async def _lines(events: AsyncGenerator[Kept | Rejection, None]) -> Lines:
                 yield line_of(event.record, event.stage)
 
 
-async def _paced(recipe: Recipe, first: Iterable[Record], stages: Stages, model: Model) -> Lines:
+async def _paced(recipe: Recipe, first: Iterable[Record], stages: Stages, doors: Doors) -> Lines:
     """Have as many items in flight as samples are wanting: all that they ask goes out together."""
     paced = Paced(first, recipe.n, promise(recipe), recipe.batch.items)
-    events = run(paced.items(), stages(model), recipe.batch.items, over=paced.over)
+    events = run(paced.items(), stages(doors), recipe.batch.items, over=paced.over)
     async with aclosing(_lines(events)) as stream:
         async for line in stream:
             if line.file == ACCEPTED:
@@ -114,7 +116,7 @@ def _worked(stages: Stages, items: Sequence[Record]) -> _Worked:
 async def _chunk_walked(stages: Stages, items: Sequence[Record]) -> _Worked:
     made: list[Line] = []
     try:
-        async for line in _lines(run(items, stages(None), 1)):
+        async for line in _lines(run(items, stages({}), 1)):
             made.append(line)  # noqa: PERF401 - what came before a failure stays
     except Exception as failure:  # noqa: BLE001 - raised again behind the lines before it
         return _Worked(made, failure)
@@ -125,7 +127,7 @@ async def _chunk_walked(stages: Stages, items: Sequence[Record]) -> _Worked:
 
 
 async def _on_cluster(
-    recipe: Recipe, first: Iterable[Record], stages: Stages, model: Model | None
+    recipe: Recipe, first: Iterable[Record], stages: Stages, doors: Doors
 ) -> Lines:
     try:
         from buttonup.engine import ray  # noqa: PLC0415 - an extra, and heavy
@@ -135,15 +137,16 @@ async def _on_cluster(
 
     with ray.joined(recipe.address):
         workers, many = recipe.cores or ray.cpus(), _at_work(recipe)
-        if model is None:
-            crew = ray.hired(partial(_chunks_of, stages), None, workers, AHEAD)
+        if not doors:
+            crew = ray.hired(partial(_chunks_of, stages), (), workers, AHEAD)
         else:
-            crew = ray.hired(partial(_trails_of, stages), model, min(workers, many), many)
+            grow = partial(_trails_of, stages, tuple(doors))
+            crew = ray.hired(grow, tuple(doors.values()), min(workers, many), many)
         async with crew as do:
-            if model is None:
+            if not doors:
                 made = _joined(in_order(first, partial(_sent, do), workers * AHEAD))
             else:
-                made = _lines(run(first, stages(model), many, partial(_grown_afar, do)))
+                made = _lines(run(first, stages(doors), many, partial(_grown_afar, do)))
             async with aclosing(made):
                 async for line in made:
                     yield line
@@ -155,7 +158,9 @@ def _sent(
     return do(items, f"one of the items {_told(items[0])} to {_told(items[-1])}")
 
 
-def _chunks_of(stages: Stages, _model: Model) -> Callable[[Any], Coroutine[Any, Any, _Worked]]:
+def _chunks_of(
+    stages: Stages, _door: Callable[[int], Model]
+) -> Callable[[Any], Coroutine[Any, Any, _Worked]]:
     """Say, in a worker, what becomes of a chunk."""
     return partial(_chunk_walked, stages)
 
@@ -170,9 +175,12 @@ async def _grown_afar(
     return await do((trail, above, [stage.name for stage in segment]), f"item {_told(trail[0])}")
 
 
-def _trails_of(stages: Stages, model: Model) -> Callable[[Any], Coroutine[Any, Any, Trail]]:
+def _trails_of(
+    stages: Stages, places: tuple[Place, ...], door: Callable[[int], Model]
+) -> Callable[[Any], Coroutine[Any, Any, Trail]]:
     """Say, in a worker, how a trail grows."""
-    mine = {stage.name: stage for stage in stages(model) if isinstance(stage, Stage)}
+    doors = {place: door(n) for n, place in enumerate(places)}
+    mine = {stage.name: stage for stage in stages(doors) if isinstance(stage, Stage)}
 
     async def grow(order: tuple[Trail, str, list[str]]) -> Trail:
         trail, above, names = order

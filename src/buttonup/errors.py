@@ -26,15 +26,22 @@ class Fault(Exception):  # noqa: N818 - it passes
     """The outside world failed in a way that may pass: refused, timed out, overloaded.
 
     `retry_after` is in seconds, when the world said how long to wait. `busy` says that it has too
-    much to do: less should be asked of it.
+    much to do: less should be asked of it. `billed` says whether what failed may have been charged
+    for all the same: false only where that is known.
     """
 
     def __init__(
-        self, detail: str, retry_after: float | None = None, *, busy: bool = False
+        self,
+        detail: str,
+        retry_after: float | None = None,
+        *,
+        busy: bool = False,
+        billed: bool = True,
     ) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
         self.busy = busy
+        self.billed = billed
 
 
 class BadInput(Exception):  # noqa: N818 - the user's to mend

@@ -23,6 +23,7 @@ from buttonup import dataset
 from buttonup.dataset import Watch
 from buttonup.model.batching import Standing
 
+MOST = 160  # characters of what is the matter with an endpoint
 EVERY = 10.0  # seconds between two plain lines
 
 
@@ -81,12 +82,19 @@ class _Lines:
 
 
 def _told(at: dataset.Progress) -> str:
-    calls = f", {at.calls} model calls" if at.calls else ""
+    calls = f", {at.calls} model calls{_cost(at)}" if at.calls else ""
     batches = f", {_of_batches(at.standing)}" if at.standing and at.standing.batches else ""
-    return f"{at.failed} failed a gate, {at.rejected} given up{calls}{batches}"
+    trouble = f"; {at.trouble[:MOST]}" if at.trouble else ""
+    return f"{at.failed} failed a gate, {at.rejected} given up{calls}{batches}{trouble}"
 
 
 def _of_batches(standing: Standing) -> str:
     out = "1 batch" if standing.batches == 1 else f"{standing.batches} batches"
     failed = f", {standing.failed} failed" if standing.failed else ""
     return f"{out} out ({standing.done} of {standing.requests} requests done{failed})"
+
+
+def _cost(at: dataset.Progress) -> str:
+    """Say what the run has cost so far; a model without a price is named."""
+    lacking = f" (no price: {', '.join(at.unpriced)})" if at.unpriced else ""
+    return f", ${at.dollars:.4f}{lacking}"

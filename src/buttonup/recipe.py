@@ -9,7 +9,7 @@ import functools
 import hashlib
 import itertools
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, KeysView, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,9 +19,9 @@ from buttonup import __version__, gates, topdown
 from buttonup.bottomup import text_first, truth_first
 from buttonup.engine.local import Fold, Stage
 from buttonup.errors import BadInput
-from buttonup.model.ask import Teacher
 from buttonup.model.batching import Batching
 from buttonup.model.local import content_name, is_local
+from buttonup.model.teachers import Teachers
 from buttonup.records import Record, Rejection, Sample, Trajectory, digest
 from buttonup.worlds.session import find_world
 from buttonup.worlds.splits import Split, unseen, worlds_of
@@ -48,6 +48,15 @@ class Teaching(Record):
     """Seconds one reply may take."""
     batch: bool = False
     """Whether it is asked through the provider's batches: half the price, hours a stage."""
+    concurrency: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """Calls in flight at this endpoint; 0 for as many as the run's."""
+
+
+ROLES = ("user", "assistant", "tools")
+ASKING = (
+    "scenarios", "expand", "atoms", "compose", "deepen", "consistent", "functions", "rewrite",
+)  # fmt: skip
+"""Stages that ask a model. Each of these and of the roles may have a model of its own."""
 
 
 class Recipe(Record):
@@ -72,10 +81,17 @@ class Recipe(Record):
     """HOST:PORT of the Ray cluster, or "auto"; "" to start one on this machine."""
     patience: Some = 300
     """Items in a row that come to nothing before the run ends short: a hopeless one is cheap."""
+    budget: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    """Dollars that the run may cost, all its sittings together; not set: any."""
+    prices: str = ""
+    """File of prices over those that ship with the package; "" for none."""
     rewrite: bool = True
     """Truth first: whether the teacher, where there is one, rewrites the requests."""
     teacher: Teaching = Teaching()
     batch: Batching = Batching()
+    models: dict[str, Teaching] = {}
+    """Role or stage -> the model that it asks instead. A recipe's file leaves out of a table what
+    is as in [teacher]."""
 
     plan: truth_first.Planning = truth_first.Planning()
     scenes: truth_first.Scenes = truth_first.Scenes()
@@ -104,6 +120,8 @@ NOT_IDENTITY: Mapping[str, str] = {
     "address": "changes where, not what",
     "patience": "changes when a poor run gives up, not what it makes until then",
     "batch": "changes how fast, not what",
+    "budget": "changes when a run ends, not what it makes until then",
+    "prices": "changes what is counted, not what is made",
     "seeds": "counted by content, not by path",
 }
 NOT_IDENTITY_OF_TEACHER: Mapping[str, str] = {
@@ -111,6 +129,7 @@ NOT_IDENTITY_OF_TEACHER: Mapping[str, str] = {
     "key_env": "says who pays",
     "timeout": "changes how long to wait, not for what",
     "batch": "the same requests, another way there",
+    "concurrency": "changes how fast, not what",
 }
 """What may change while a run goes on, and why."""
 
@@ -120,9 +139,10 @@ def identity(recipe: Recipe) -> str:
     content = {**_filled(recipe), "buttonup": __version__}
     for key in NOT_IDENTITY:
         content.pop(key, None)
-    for key in NOT_IDENTITY_OF_TEACHER:
-        content["teacher"].pop(key, None)
-    content["teacher"]["model"] = content_name(recipe.teacher.model)
+    for table in (content["teacher"], *content["models"].values()):
+        for key in NOT_IDENTITY_OF_TEACHER:
+            table.pop(key, None)
+        table["model"] = content_name(table["model"])
     if recipe.tools == "simulated":
         content["embedder"] = text_first.pick_embedder(recipe.embedder).name
     if recipe.seeds:
@@ -133,37 +153,52 @@ def identity(recipe: Recipe) -> str:
 # --- the pipeline -------------------------------------------------------------------------------
 
 
-def pipeline(recipe: Recipe, teacher: Teacher | None) -> Sequence[Stage | Fold]:
-    """Write out the stages of a recipe, first to last."""
+def pipeline(recipe: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
+    """Write out the stages of a recipe, first to last.
+
+    Raises  BadInput when a stage or a role that asks a model has none
+    """
+    for name in _asking(recipe):
+        if name not in OPTIONAL:
+            teachers.needed(name)
     if recipe.tools == "simulated":
-        return text_first_stages(recipe, _needed(teacher))
-    return truth_first_stages(recipe, teacher)
+        return text_first_stages(recipe, teachers)
+    return truth_first_stages(recipe, teachers)
 
 
-def text_first_stages(k: Recipe, teacher: Teacher) -> Sequence[Stage | Fold]:
+def text_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
     """BUTTON: seeds or scenarios, up to functions made for the task, down to a trajectory."""
-    on, embed = functools.partial, text_first.pick_embedder(k.embedder)
+    on, ask, embed = functools.partial, teachers.needed, text_first.pick_embedder(k.embedder)
     return (
-        *_if(k.seeds, Stage("scenarios", on(text_first.extract, teacher=teacher))),
-        Fold("distinct", text_first.near_duplicates(embed, k.dedup)),
-        Stage("expand", on(text_first.expand, teacher=teacher, knobs=k.expand)),
-        Fold("distinct_expanded", text_first.near_duplicates(embed, k.dedup)),
-        Stage("atoms", on(text_first.atoms, teacher=teacher, knobs=k.atoms)),
-        Stage("compose", on(text_first.compose, teacher=teacher, knobs=k.compose)),
-        *_if(
-            k.compose.deeper,
-            Stage("deepen", on(text_first.deepen, teacher=teacher, knobs=k.compose)),
+        *(
+            [Stage("scenarios", on(text_first.extract, teacher=ask("scenarios")))]
+            if k.seeds
+            else []
         ),
-        Stage("consistent", on(text_first.consistent, teacher=teacher)),
-        Stage("functions", on(text_first.functions, teacher=teacher, knobs=k.functions)),
+        Fold("distinct", text_first.near_duplicates(embed, k.dedup)),
+        *(
+            [Stage("expand", on(text_first.expand, teacher=ask("expand"), knobs=k.expand))]
+            if k.expand.per_scenario
+            else []
+        ),
+        Fold("distinct_expanded", text_first.near_duplicates(embed, k.dedup)),
+        Stage("atoms", on(text_first.atoms, teacher=ask("atoms"), knobs=k.atoms)),
+        Stage("compose", on(text_first.compose, teacher=ask("compose"), knobs=k.compose)),
+        *(
+            [Stage("deepen", on(text_first.deepen, teacher=ask("deepen"), knobs=k.compose))]
+            if k.compose.deeper
+            else []
+        ),
+        Stage("consistent", on(text_first.consistent, teacher=ask("consistent"))),
+        Stage("functions", on(text_first.functions, teacher=ask("functions"), knobs=k.functions)),
         Fold("library", text_first.library(embed, k.library)),
         Fold("assemble", text_first.assemble(embed, k.assemble, k.seed)),
-        Stage("simulate", on(topdown.simulate, teacher=teacher, knobs=k.simulate)),
+        Stage("simulate", on(topdown.simulate, teachers=teachers, knobs=k.simulate)),
         Stage("gates", judged),
     )
 
 
-def truth_first_stages(k: Recipe, teacher: Teacher | None) -> Sequence[Stage | Fold]:
+def truth_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
     """Tools that run: sample and execute a plan, word it, act it out."""
     on = functools.partial
     drawn = on(
@@ -178,17 +213,41 @@ def truth_first_stages(k: Recipe, teacher: Teacher | None) -> Sequence[Stage | F
     return (
         Stage("blueprints", drawn),
         *(
-            [Stage("rewrite", on(truth_first.rewrite, teacher=teacher, knobs=k.rewriting))]
-            if teacher is not None and k.rewrite
+            [Stage("rewrite", on(truth_first.rewrite, teacher=rewriter, knobs=k.rewriting))]
+            if (rewriter := teachers.of("rewrite")) and k.rewrite
             else []
         ),
-        Stage("simulate", on(topdown.simulate, teacher=teacher, knobs=k.simulate)),
+        Stage("simulate", on(topdown.simulate, teachers=teachers, knobs=k.simulate)),
         Stage("gates", judged),
     )
 
 
-def _if(wanted: object, stage: Stage) -> tuple[Stage, ...]:
-    return (stage,) if wanted else ()
+OPTIONAL = {"rewrite"}  # done where there is a model for it
+
+
+def asking(k: Recipe) -> dict[str, Teaching]:
+    """Name the stages and roles of a run that have a model to ask, and which."""
+    taught = {name: k.models.get(name, k.teacher) for name in _asking(k)}
+    return {name: teaching for name, teaching in taught.items() if teaching.model}
+
+
+def _asking(k: Recipe) -> KeysView[str]:
+    """Name the stages and roles of a run that ask a model, first to last."""
+    text_first, player = k.tools == "simulated", k.simulate.assistant
+    asks = {
+        "scenarios": text_first and k.seeds,
+        "expand": text_first and k.expand.per_scenario,
+        "atoms": text_first,
+        "compose": text_first,
+        "deepen": text_first and k.compose.deeper,
+        "consistent": text_first,
+        "functions": text_first,
+        "rewrite": not text_first and k.rewrite,
+        "user": k.simulate.user == "llm",
+        "assistant": player in ("guided", "blind") or (player == "auto" and text_first),
+        "tools": text_first,
+    }
+    return dict.fromkeys(name for name, does in asks.items() if does).keys()
 
 
 def source(recipe: Recipe) -> Iterable[Record]:
@@ -235,12 +294,6 @@ def chosen(recipe: Recipe) -> tuple[World, ...]:
     return tuple(there[name] for name in wanted) or tuple(there.values())
 
 
-def _needed(teacher: Teacher | None) -> Teacher:
-    if teacher is None:
-        raise BadInput("simulated tools need a teacher", "give --teacher MODEL and --base-url URL")
-    return teacher
-
-
 # --- reading recipes ----------------------------------------------------------------------------
 
 
@@ -253,6 +306,7 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
     content = _toml(path) if path else {}
     for key, value in overrides.items():
         _put(content, key, value)
+    _fill_models(content)
     try:
         recipe = msgspec.convert(content, Recipe)
     except msgspec.ValidationError as error:
@@ -262,14 +316,45 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
         chosen(recipe)
         if recipe.seeds:
             raise BadInput("seeds are for text first", 'set tools to "simulated", or give none')
-    if recipe.teacher.batch and (recipe.engine == "ray" or is_local(recipe.teacher.model)):
-        raise BadInput("batches are a provider's, and asked from here", "leave --batch out")
-    if is_local(recipe.teacher.model) and recipe.teacher.base_url != Teaching().base_url:
-        raise BadInput(
-            f"{recipe.teacher.model} is a model on this machine and has no base URL",
-            "leave it out, or name the model at the endpoint otherwise",
-        )
+    if recipe.teacher.batch:
+        _try_batches(recipe)
+    for teaching in (recipe.teacher, *recipe.models.values()):
+        if is_local(teaching.model) and teaching.base_url != Teaching().base_url:
+            raise BadInput(
+                f"{teaching.model} is a model on this machine and has no base URL",
+                "leave it out, or name the model at the endpoint otherwise",
+            )
     return recipe
+
+
+def _fill_models(content: dict[str, Any]) -> None:
+    """Fill each table of [models] up with [teacher]. Raises BadInput for an unknown name."""
+    models, shared = content.get("models", {}), content.get("teacher", {})
+    if not isinstance(models, dict) or not isinstance(shared, dict):
+        return  # told as any other value that is no table
+    if unknown := sorted(models.keys() - {*ROLES, *ASKING}):
+        what = f"[models.{unknown[0]}] is of no role or stage that asks a model"
+        raise BadInput(what, f"there are {', '.join((*ROLES, *ASKING))}")
+    content["models"] = {
+        name: {**_inherited(shared, own), **own} if isinstance(own, dict) else own
+        for name, own in models.items()
+    }
+
+
+def _inherited(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a table takes over: all, save that a model on this machine has no address."""
+    local = is_local(str(own.get("model", "")))
+    return {key: value for key, value in shared.items() if not (local and key == "base_url")}
+
+
+def _try_batches(recipe: Recipe) -> None:
+    """Raise BadInput where a recipe asks in batches what no batch can ask."""
+    asked = {(k.model, k.base_url, k.key_env) for k in asking(recipe).values()}
+    if recipe.engine == "ray" or is_local(recipe.teacher.model):
+        raise BadInput("batches are a provider's, and asked from here", "leave --batch out")
+    if len(asked) > 1:
+        what = "a batch asks one model, and this recipe has several"
+        raise BadInput(what, "leave out [models], or --batch")
 
 
 def as_toml(recipe: Recipe) -> str:
@@ -282,6 +367,8 @@ def _filled(value: Any) -> Any:
     if isinstance(value, Record):
         fields = ((name, getattr(value, name)) for name in value.__struct_fields__)
         return {name: _filled(v) for name, v in fields if v is not None}  # TOML has no null
+    if isinstance(value, dict):
+        return {name: _filled(v) for name, v in value.items()}
     return msgspec.to_builtins(value)
 
 

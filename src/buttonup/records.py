@@ -384,7 +384,8 @@ class Trajectory(Record, omit_defaults=False):
     blueprint: Blueprint
     messages: tuple[Message, ...] = ()
     cast: Cast = Cast()
-    usage: Usage = Usage()
+    usage: dict[str, Usage] = {}
+    """Model -> what its calls for this conversation took."""
     prompts: dict[str, str] = {}
     """Prompt name -> digest of its template, for every prompt that shaped this trajectory."""
 
@@ -438,3 +439,5 @@ class Rejection(Record):
     detail: str = ""
     item: str = ""
     """Key of the record that the stage was given."""
+    usage: dict[str, Usage] = {}
+    """Model -> what its calls in this stage took, for this item."""

@@ -162,7 +162,9 @@ def test_workers_end_when_their_parent_is_killed(work: ModuleType, tmp_path: Pat
         text=True,
     )
     assert parent.stderr is not None
-    pids = {int(parent.stderr.readline()) for _ in range(4)}
+    pids = set[int]()
+    while len(pids) < 2:  # one of them may be slow to start
+        pids.add(int(parent.stderr.readline()))
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stderr.close()
@@ -170,7 +172,6 @@ def test_workers_end_when_their_parent_is_killed(work: ModuleType, tmp_path: Pat
     while not all(map(gone, pids)) and time.monotonic() < ends:
         time.sleep(0.05)
     assert all(map(gone, pids))
-    assert len(pids) == 2
 
 
 def test_there_is_a_core_to_work_on() -> None:

@@ -30,22 +30,27 @@ import asyncio, os, pathlib
 from buttonup.errors import BadInput, Fault, Reject
 from buttonup.model.door import Request, Turn
 
-def asks(model):
+def asks(door):
     async def work(words):
         request = Request("m", (Turn("user", words),))
         try:
-            return (await model(request)).text
+            return (await door(0)(request)).text
         except Reject as reject:
             return reject.reason, reject.detail
     return work
 
-def squares(model):
+def asks_second(door):
+    async def work(words):
+        return (await door(1)(Request("m", (Turn("user", words),)))).text
+    return work
+
+def squares(door):
     async def work(n):
         await asyncio.sleep(0.01 * (n % 3))
         return n * n
     return work
 
-def deadly(model):
+def deadly(door):
     async def work(order):
         mark, times = order
         tries = len(os.listdir(mark))
@@ -56,9 +61,9 @@ def deadly(model):
         return tries
     return work
 
-def hasty(model):
+def hasty(door):
     async def work(order):
-        asking = asyncio.create_task(model(Request("m", (Turn("user", "once"),))))
+        asking = asyncio.create_task(door(0)(Request("m", (Turn("user", "once"),))))
         mark = pathlib.Path(order)
         if not mark.exists():
             mark.touch()
@@ -67,13 +72,13 @@ def hasty(model):
         return (await asking).text
     return work
 
-def picky(model):
+def picky(door):
     async def work(n):
         known = BadInput("no zero", "give one"), Fault("away", 7.0), Reject("bad", "so bad")
         raise (*known, ZeroDivisionError("a bug"))[n]
     return work
 
-def broken(model):
+def broken(door):
     raise BadInput("nothing to work with", "give something")
 """
 
@@ -100,7 +105,7 @@ def done(
     """Have orders done all at once; what fails stands in its place."""
 
     async def doing() -> list[Any]:
-        async with engine.hired(factory, model, workers, 4) as do:
+        async with engine.hired(factory, (model,) if model else (), workers, 4) as do:
             every = [do(order, f"order {i}") for i, order in enumerate(orders)]
             return await asyncio.gather(*every, return_exceptions=True)
 
@@ -204,7 +209,7 @@ def test_leaving_early_leaves_nobody_waiting(work: ModuleType) -> None:
         raise AssertionError
 
     async def leave() -> None:
-        async with engine.hired(work.asks, never, 1, 4) as do:
+        async with engine.hired(work.asks, (never,), 1, 4) as do:
             task = asyncio.create_task(do("left", "an order"))
             await asyncio.wait_for(asked.wait(), 100)
             task.cancel()
@@ -217,8 +222,8 @@ def test_a_cluster_without_room_is_waited_for_and_then_told(
     work: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def crowded() -> Any:
-        full = engine.hired(work.squares, None, engine.cpus(), 1)
-        async with full as do, engine.hired(work.squares, None, 1, 1) as do_more:
+        full = engine.hired(work.squares, (), engine.cpus(), 1)
+        async with full as do, engine.hired(work.squares, (), 1, 1) as do_more:
             await asyncio.gather(*(do(n, "n") for n in range(engine.cpus() * 20)))
             monkeypatch.setattr(engine, "STARTING", 1.0)
             return await do_more(2, "another")
@@ -245,3 +250,12 @@ def test_an_address_where_no_cluster_is_is_told_at_once(
         port = taken.getsockname()[1]
         with pytest.raises(BadInput, match=told), engine.joined(address.format(port=port)):
             pass
+
+
+def test_each_of_several_models_is_asked_by_its_number(work: ModuleType) -> None:
+    async def leave(which: str) -> Any:
+        models = [Scripted(f"model {n} {{}}".format) for n in range(3)]
+        async with engine.hired(work.asks_second, models, 1, 4) as do:
+            return await do(which, "an order")
+
+    assert asyncio.run(asyncio.wait_for(leave("anything"), 100)).startswith("model 1 ")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buttonup.bottomup.text_first.equip import Equipped
-from buttonup.engine.report import Ending, Report, as_text, read_report
+from buttonup.engine.report import Ending, Report, Spent, Sum, as_text, read_report
 from buttonup.errors import BadInput
 from buttonup.records import (
     Assistant,
@@ -165,7 +165,7 @@ def test_a_line_that_is_no_record_is_named_with_its_place(folder: Path, line: by
 
 
 def test_what_only_the_runner_knew_is_read_back_from_the_report_it_left(folder: Path) -> None:
-    left = read_report(folder, ["scenarios", "atoms"], Ending(wanted=3, seconds=2.0, dollars=0.5))
+    left = read_report(folder, ["scenarios", "atoms"], Ending(wanted=3, seconds=2.0))
     (folder / "report.json").write_bytes(encode(left))
     assert read_report(folder) == left
     assert "3 of 3 wanted accepted; the run is complete" in as_text(left)
@@ -175,7 +175,7 @@ def test_model_calls_are_counted_from_the_journal(folder: Path) -> None:
     async def call() -> None:
         with Journal(folder / "journal.sqlite") as journal:
             for key in ("one", "two"):
-                await journal.put(Entry(key, "compose", Usage(1, 100, 20), b"{}", b"{}"))
+                await journal.put(Entry(key, "gpt-4.1", "compose", Usage(1, 100, 20), b"{}", b"{}"))
             assert read_report(folder).usage["compose"].calls >= 1  # while the run goes on
 
     asyncio.run(call())
@@ -190,12 +190,40 @@ def test_a_stage_that_made_samples_shows_no_count_of_its_own(folder: Path) -> No
 
 
 def test_model_calls_are_told_by_prompt_with_their_tokens_and_cost() -> None:
-    usage = {"compose": Usage(40, 9000, 700, 5000), "atom": Usage(60, 1000, 300)}
-    text = as_text(Report(usage=usage, ending=Ending(dollars=1.25)))
+    spent = (
+        Spent("compose", "gpt-4.1", Usage(40, 9000, 700, 5000), Usage(), 1.25, 0.0),
+        Spent("atom", "gpt-4.1-nano", Usage(60, 1000, 300), Usage(2, 900, 900), 0.0005, 0.25),
+    )
+    text = as_text(Report(accepted=4, depth=(0, 4), spent=spent))
+    assert "compose  gpt-4.1          40      9,000   55.6%         700    $1.25" in text
+    assert "atom     gpt-4.1-nano     60      1,000    0.0%         300  $0.0005" in text
     assert (
-        "model      100 calls (atom 60, compose 40), 10,000 tokens in (5,000 cached), "
-        "1,000 out, $1.25"
+        "model      100 calls, 10,000 tokens in (50.0% cached), 1,000 out, $1.25; "
+        "2 calls more may have been charged for, $0.25 at most"
     ) in text
+    assert "a sample   25.0 calls, 2,500 tokens in, 250 out, $0.3126" in text
+
+
+def test_a_model_without_a_price_is_said_to_have_none_and_so_is_the_whole() -> None:
+    spent = (
+        Spent("compose", "gpt-4.1", Usage(40, 9000, 700, 5000), Usage(), 1.25, 0.0),
+        Spent("tool", "mine", Usage(60, 1000, 300), Usage(), None, None),
+    )
+    report = Report(accepted=4, depth=(0, 4), spent=spent)
+    assert report.dollars is None
+    assert "1,000 out, no price" in as_text(report)
+
+
+def test_what_came_to_nothing_is_priced_by_the_prices_that_the_run_left(folder: Path) -> None:
+    (folder / "prices.toml").write_text('["gpt-4.1"]\ninput = 2\noutput = 8\n')
+    taken = {"gpt-4.1": Usage(2, 1_000_000, 0)}
+    with (folder / "rejections.jsonl").open("ab") as file:
+        file.write(encode(Rejection("atoms", "unfit", usage=taken)) + b"\n")
+        file.write(encode(Rejection("atoms", "unfit", usage={"mine": Usage(1, 5, 5)})) + b"\n")
+        file.write(encode(Rejection("compose", "unfit", usage=taken)) + b"\n")
+    given_up = read_report(folder).given_up
+    assert given_up["compose"] == Sum(usage=Usage(2, 1_000_000, 0), dollars=2.0)
+    assert given_up["atoms"] == Sum(usage=Usage(3, 1_000_005, 5), dollars=None)
 
 
 def test_a_long_list_of_reasons_is_cut_and_says_so() -> None:
@@ -215,12 +243,14 @@ def test_hostile_text_cannot_steer_the_terminal(text: str) -> None:
         made={text: 1},
         rejections={text: {text: 1}},
         failures={text: {text: 1}},
-        usage={text: Usage(1)},
+        spent=(Spent(text, text, Usage(1), Usage(), None, None),),
         ending=Ending(why=text),
     )
     shown = as_text(report)
     assert all(character.isprintable() for character in shown.replace("\n", ""))
-    assert shown.count("\n") == as_text(Report(failures={"g": {}})).count("\n") + 1
+    unspent = Report(failures={"g": {}})
+    table, about = 3, 2  # lines: of what was spent, and about it
+    assert shown.count("\n") == as_text(unspent).count("\n") + 1 + table + about
 
 
 def test_escapes_are_shown_as_what_they_are() -> None:

@@ -12,6 +12,7 @@ from buttonup.errors import Fault, Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Reply, Request, Turn
 from buttonup.model.scripted import Scripted
+from buttonup.model.tally import tally
 from buttonup.records import Usage
 
 SLOTS = {"scenario": "Baking bread", "most_words": 30}
@@ -34,15 +35,15 @@ def teacher(*replies: str | Reply, tries: int = 3) -> tuple[Teacher, list[Reques
     return Teacher(model, "m", tries=tries), model.asked
 
 
-def asked(
-    who: Teacher, check: Callable[[Answer], None] | None = None, draw: int = 0
-) -> tuple[Answer, Usage]:
+def asked(who: Teacher, check: Callable[[Answer], None] | None = None, draw: int = 0) -> Answer:
     return asyncio.run(who.ask("atom", Answer, SLOTS, check=check, draw=draw))
 
 
 def test_a_reply_becomes_a_value_of_the_class_that_was_wanted() -> None:
     who, requests = teacher(Reply(GOOD, prompt_tokens=9, completion_tokens=4, cached_tokens=2))
-    assert asked(who) == (Answer("yes", 3), Usage(1, 9, 4, 2))
+    with tally() as taken:
+        assert asked(who) == Answer("yes", 3)
+    assert taken == {who.name: Usage(1, 9, 4, 2)}
     assert [turn.role for turn in requests[0].messages] == ["system", "user"]
 
 
@@ -71,8 +72,9 @@ def test_the_schema_that_is_sent_and_shown_is_the_class_own() -> None:
 )
 def test_a_bad_reply_is_asked_again_with_what_was_wrong(bad: str | Reply, words: str) -> None:
     who, requests = teacher(bad, GOOD)
-    value, usage = asked(who)
-    assert (value, usage.calls) == (Answer("yes", 3), 2)
+    with tally() as taken:
+        assert asked(who) == Answer("yes", 3)
+    assert taken[who.name].calls == 2
     first, second = requests
     assert second.messages[: len(first.messages)] == first.messages
     assistant, user = second.messages[len(first.messages) :]
@@ -105,7 +107,7 @@ def test_a_well_formed_reply_that_is_wrong_is_told_so_and_may_be_mended() -> Non
             raise ValueError("number must be three")
 
     who, requests = teacher('{"word": "x"}', GOOD)
-    assert asked(who, check)[0].number == 3
+    assert asked(who, check).number == 3
     assert "number must be three" in requests[1].messages[-1].content
     who, _ = teacher('{"word": "x"}', tries=1)
     with pytest.raises(Reject, match=r"unfit.*three"):
@@ -164,13 +166,15 @@ PRICE: dict[str, Any] = {
 }
 
 
-def asked_json(who: Teacher, schema: dict[str, Any], check: Any = None) -> tuple[Any, Usage]:
+def asked_json(who: Teacher, schema: dict[str, Any], check: Any = None) -> Any:
     return asyncio.run(who.ask_json("atom", schema, SLOTS, check=check))
 
 
 def test_json_must_fit_the_schema_it_was_asked_with() -> None:
     who, requests = teacher('{"price": "9", "tags": [1, 2, 3]}', '{"price": 9}')
-    assert asked_json(who, PRICE) == ({"price": 9}, Usage(2, *tokens(requests)))
+    with tally() as taken:
+        assert asked_json(who, PRICE) == {"price": 9}
+    assert taken == {who.name: Usage(2, *tokens(requests))}
     told = requests[1].messages[-1].content
     assert "$.price" in told
     assert "$.tags" in told

@@ -344,8 +344,9 @@ def test_a_refused_connection_may_pass(play: Play) -> None:
         async with Endpoint("http://127.0.0.1:9/v1", KEY) as endpoint:
             await endpoint(REQUEST)
 
-    with pytest.raises(Fault, match=r"127\.0\.0\.1:9"):
+    with pytest.raises(Fault, match=r"127\.0\.0\.1:9") as caught:
         play(story())
+    assert not caught.value.billed, "nobody was reached"
 
 
 # --- what the user must mend --------------------------------------------------------------------
@@ -364,6 +365,39 @@ def test_a_fault_says_whether_too_much_is_asked(asked: Asked, status: int, busy:
     with pytest.raises(Fault) as caught:
         asked(Server(answer(status, {})))
     assert caught.value.busy == busy
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "billed"),
+    [(429, {}, False), (500, {}, False), (503, {}, False), (504, {}, True), (200, b"{to", True)],
+)
+def test_a_fault_says_whether_it_may_have_been_charged_for(
+    asked: Asked, status: int, content: Json, billed: bool
+) -> None:
+    with pytest.raises(Fault) as caught:
+        asked(Server(answer(status, content)))
+    assert caught.value.billed == billed
+
+
+def test_a_call_that_takes_too_long_may_have_been_charged_for(asked: Asked) -> None:
+    async def slow(_request: web.Request) -> web.Response:
+        await asyncio.sleep(1)
+        return answer(200)
+
+    with pytest.raises(Fault) as caught:
+        asked(slow, timeout=0.05)
+    assert caught.value.billed
+
+
+def test_a_connection_that_is_cut_may_have_been_charged_for(asked: Asked) -> None:
+    async def cut(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        request.transport.abort()
+        return answer(200)
+
+    with pytest.raises(Fault) as caught:
+        asked(cut)
+    assert caught.value.billed
 
 
 @pytest.mark.parametrize("status", [401, 403])

@@ -79,7 +79,7 @@ def test_a_reply_is_durable_before_it_is_used(tmp_path: Path, play: Play) -> Non
         with Journal(tmp_path / "j") as journal, Journal(tmp_path / "j") as reader:
             await Journaled(Scripted(lambda _: REPLY), journal)(request())
             assert reader.get(request().key) is not None
-            assert reader.usage()["p"].prompt_tokens == 5
+            assert reader.usage()[0].usage.prompt_tokens == 5
 
     play(story())
 

@@ -6,18 +6,22 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from buttonup.errors import BadInput
 from buttonup.records import Usage
-from buttonup.store.journal import Entry, Journal, read_usage
+from buttonup.store.journal import Asked, Entry, Journal, Loss, read_usage
 
 
 def entry(key: str, prompt: str = "atom", size: int = 10) -> Entry:
     used = Usage(calls=1, prompt_tokens=7, completion_tokens=3, cached_tokens=1)
-    return Entry(key=key, prompt=prompt, usage=used, request=b"{}", reply=key.encode() * size)
+    return Entry(
+        key=key, model="m", prompt=prompt, usage=used, request=b"{}", reply=key.encode() * size
+    )
 
 
 def put_all(journal: Journal, entries: list[Entry]) -> None:
@@ -55,18 +59,50 @@ def test_leaving_a_journal_writes_all_that_waits(tmp_path: Path) -> None:
         await asyncio.gather(*waiting)
 
     asyncio.run(put_and_leave())
-    assert read_usage(path)["atom"].calls == 1000
+    assert read_usage(path)[0].usage.calls == 1000
 
 
 def test_usage_is_counted_by_prompt(tmp_path: Path) -> None:
     path = tmp_path / "j.sqlite"
     with Journal(path) as journal:
         put_all(journal, [entry("a"), entry("b"), entry("c", prompt="tool")])
-        expected = {"atom": Usage(2, 14, 6, 2), "tool": Usage(1, 7, 3, 1)}
+        expected = (
+            Asked("atom", "m", Usage(2, 14, 6, 2)),
+            Asked("tool", "m", Usage(1, 7, 3, 1)),
+        )
         assert journal.usage() == expected
         assert read_usage(path) == expected  # while the run goes on, too
     assert read_usage(path) == expected
-    assert read_usage(tmp_path / "none.sqlite") == {}
+    assert read_usage(tmp_path / "none.sqlite") == ()
+
+
+def test_a_call_that_nobody_knows_the_cost_of_is_written_down_at_its_most(tmp_path: Path) -> None:
+    path = tmp_path / "j.sqlite"
+    with Journal(path) as journal:
+        put_all(journal, [entry("a")])
+        journal.lose(Loss("atom", "m", 900, 2048))
+        journal.lose(Loss("tool", "cheap", 100, 512))
+    assert read_usage(path) == (
+        Asked("atom", "m", Usage(1, 7, 3, 1), Usage(1, 900, 2048)),
+        Asked("tool", "cheap", Usage(), Usage(1, 100, 512)),
+    )
+
+
+def test_usage_is_counted_by_model(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j.sqlite") as journal:
+        put_all(journal, [entry("a"), msgspec.structs.replace(entry("b"), model="cheap")])
+        assert [asked.model for asked in journal.usage()] == ["cheap", "m"]
+
+
+def test_a_journal_of_another_version_is_told_in_a_line_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "j.sqlite"
+    with Journal(path) as journal:
+        put_all(journal, [entry("a")])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("PRAGMA user_version = 0")
+    for opens in (Journal, read_usage):
+        with pytest.raises(BadInput, match=r"another version of ButtonUp wrote .*j\.sqlite"):
+            opens(path)
 
 
 def test_reading_usage_writes_nothing(tmp_path: Path) -> None:
@@ -75,7 +111,7 @@ def test_reading_usage_writes_nothing(tmp_path: Path) -> None:
     with Journal(path) as journal:
         put_all(journal, [entry("a")])
     before = {p.name: p.read_bytes() for p in path.parent.iterdir()}
-    assert read_usage(path).keys() == {"atom"}
+    assert [asked.prompt for asked in read_usage(path)] == ["atom"]
     assert {p.name: p.read_bytes() for p in path.parent.iterdir()} == before
 
 
@@ -100,7 +136,9 @@ def test_a_closed_journal_takes_nothing(tmp_path: Path) -> None:
 
 def test_a_bug_in_an_entry_reaches_whoever_waits_and_the_journal_goes_on(tmp_path: Path) -> None:
     with Journal(tmp_path / "j.sqlite") as journal:
-        odd = Entry(key="x", prompt="p", usage=Usage(prompt_tokens=2**80), request=b"", reply=b"")
+        odd = Entry(
+            key="x", model="m", prompt="p", usage=Usage(prompt_tokens=2**80), request=b"", reply=b""
+        )
         with pytest.raises(OverflowError):
             put_all(journal, [odd])
         put_all(journal, [entry("a")])
@@ -143,10 +181,11 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path) -> 
 WRITER = """
 import asyncio, pathlib, sys
 from buttonup.records import Usage
-from buttonup.store.journal import Entry, Journal
+from buttonup.store.journal import Asked, Entry, Journal, Loss
 
 async def one(journal, n):
-    await journal.put(Entry(key=str(n), prompt="p", usage=Usage(1), request=b"", reply=b"r" * 999))
+    used, reply = Usage(1), b"r" * 999
+    await journal.put(Entry(str(n), "m", "p", used, b"", reply))
     print(n, flush=True)
 
 async def main():

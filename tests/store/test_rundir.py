@@ -54,7 +54,7 @@ def test_a_run_folder_holds_what_its_documentation_says(tmp_path: Path) -> None:
 
 
 def test_the_same_recipe_goes_on_where_it_was(tmp_path: Path) -> None:
-    entry = Entry(key="k", prompt="p", usage=Usage(1), request=b"", reply=b"r")
+    entry = Entry(key="k", model="m", prompt="p", usage=Usage(1), request=b"", reply=b"r")
 
     async def put() -> None:
         await run.journal().put(entry)

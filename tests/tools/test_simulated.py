@@ -8,7 +8,7 @@ import pytest
 from buttonup.errors import Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request
-from buttonup.records import Call, Function, Schema, Usage
+from buttonup.records import Call, Function, Schema
 from buttonup.tools.door import Ran, Scene, failed, misfit
 from buttonup.tools.simulated import Simulated, reply_schema
 
@@ -35,9 +35,8 @@ def test_the_simulator_is_told_definition_request_session_and_call(
     door = Simulated(saying('{"price": 12}'))
     scene = Scene(SCENE.functions, SCENE.request, SCENE.context, (Ran(CALL, {"price": 77}),))
     other = Call.of("call_2", "get_price", {"item": "B-2"})
-    result, usage = asyncio.run(door(other, scene))
+    result = asyncio.run(door(other, scene))
     assert result == {"price": 12}
-    assert usage.calls == 1
     prompt = "\n".join(turn.content for turn in asked[0].messages)
     for told in (GET.description, SCENE.request, SCENE.context, '{"price":77}', other.raw):
         assert told in prompt
@@ -66,7 +65,7 @@ def test_calls_of_one_session_share_all_of_their_prompt_but_the_end(
 def test_the_same_call_gets_the_same_answer_without_asking(saying: Say) -> None:
     again = Call.parse("call_2", "get_price", '{ "item" : "A-1" }')
     scene = Scene((GET,), ran=(Ran(CALL, {"price": 12}),))
-    assert asyncio.run(Simulated(saying())(again, scene)) == ({"price": 12}, Usage())
+    assert asyncio.run(Simulated(saying())(again, scene)) == {"price": 12}
 
 
 @pytest.mark.parametrize(
@@ -78,20 +77,19 @@ def test_the_same_call_gets_the_same_answer_without_asking(saying: Say) -> None:
     ],
 )
 def test_a_bad_call_is_answered_with_an_error_without_asking(saying: Say, call: Call) -> None:
-    result, usage = asyncio.run(Simulated(saying())(call, SCENE))
+    result = asyncio.run(Simulated(saying())(call, SCENE))
     assert failed(result)
-    assert usage == Usage()
 
 
 def test_an_error_is_a_fitting_answer(saying: Say) -> None:
     door = Simulated(saying('{"error": "There is no item A-1."}'))
-    assert failed(asyncio.run(door(CALL, SCENE))[0])
+    assert failed(asyncio.run(door(CALL, SCENE)))
 
 
 def test_an_answer_that_does_not_fit_is_asked_again_and_then_rejected(
     saying: Say, asked: list[Request]
 ) -> None:
-    assert asyncio.run(Simulated(saying('{"price": "x"}', '{"price": 1}'))(CALL, SCENE))[0]
+    assert asyncio.run(Simulated(saying('{"price": "x"}', '{"price": 1}'))(CALL, SCENE))
     assert len(asked) == 2
     with pytest.raises(Reject):
         asyncio.run(Simulated(saying(*['{"price": "x"}'] * 3))(CALL, SCENE))

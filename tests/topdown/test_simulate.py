@@ -15,6 +15,7 @@ from buttonup.errors import BadInput, Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request
 from buttonup.model.scripted import Scripted
+from buttonup.model.teachers import Teachers
 from buttonup.records import (
     Assistant,
     Blueprint,
@@ -22,7 +23,6 @@ from buttonup.records import (
     Tool,
     Tools,
     Trajectory,
-    Usage,
     User,
     encode,
 )
@@ -31,7 +31,8 @@ from buttonup.worlds.catalogue import WORLDS
 
 
 def _simulated(b: Blueprint, teacher: Teacher | None, knobs: Simulating) -> Trajectory:
-    (t,) = asyncio.run(simulate(b, teacher, knobs))
+    everybody = dict.fromkeys(("user", "assistant", "tools"), teacher) if teacher else {}
+    (t,) = asyncio.run(simulate(b, Teachers(everybody), knobs))
     return t
 
 
@@ -74,7 +75,7 @@ def test_a_plan_acted_out_over_a_world_gets_the_planned_results_and_needs_no_mod
                 turn.answer for turn in b.turns
             ]
             assert t.cast == Cast("script", "plan", "world")
-            assert (t.prompts, t.usage) == ({}, Usage())
+            assert (t.prompts, t.usage) == ({}, {})
 
 
 def test_a_function_that_is_offered_late_is_called_only_after_the_offer() -> None:
@@ -115,7 +116,8 @@ def test_an_all_model_cast_acts_a_simulated_blueprint_out(blueprint: Blueprint) 
     t = _simulated(blueprint, Teacher(model=Scripted(_player), name="tiny"), knobs)
     assert t.cast == Cast("llm:tiny", "llm:tiny", "llm:tiny")
     assert set(t.prompts) == {"user", "assistant", "tool"}
-    assert t.usage.calls == 7
+    assert t.usage.keys() == {"tiny"}
+    assert t.usage["tiny"].calls == 7
     assert isinstance(t.messages[-1], Assistant)
     assert t.messages[-1].answer == "B-2 is booked."
     assert b"SECRET" not in encode(t.messages)

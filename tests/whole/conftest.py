@@ -295,6 +295,10 @@ class Server:
     """Seconds; how long each reply takes follows from its request."""
     asked: list[str] = field(default_factory=list)
     """Keys, in order of arrival."""
+    bodies: list[Json] = field(default_factory=list)
+    """What was asked, in the same order."""
+    reasons: bool = False
+    """Whether it reasons first: in a field of its own, or in the text, as models do."""
     waiting: int = 0
     """Requests that are being answered now."""
     address: str = ""
@@ -308,18 +312,26 @@ class Server:
         body = await request.json()
         key = request.headers["Idempotency-Key"]
         self.asked.append(key)
+        self.bodies.append(body)
         self.waiting += 1
         try:
             await asyncio.sleep(self.slowest * (number(key) % 100) / 100)
         finally:
             self.waiting -= 1
         moody = self.mood(body, self.asked.count(key)) if self.mood else None
-        return moody or completion(json.dumps(teach(body["messages"])))
+        return moody or completion(json.dumps(teach(body["messages"])), reasons=self.reasons)
 
 
-def completion(text: str) -> web.Response:
+REASONING = "PONDERING which of them it is"
+
+
+def completion(text: str, *, reasons: bool = False) -> web.Response:
     """Answer as an endpoint does."""
     message = {"role": "assistant", "content": text}
+    if reasons and len(text) % 2:
+        message["reasoning_content"] = REASONING
+    elif reasons:
+        message["content"] = f"<think>\n{REASONING}\n</think>\n{text}"
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
     used = {"prompt_tokens": 100, "completion_tokens": 10}
     return web.json_response({"choices": [choice], "usage": used})

@@ -71,7 +71,7 @@ def test_a_run_goes_on_with_another_number_of_cores(tmp_path: Path, made: Made) 
 
 @pytest.mark.usefixtures("_always")
 def test_wrong_input_that_only_a_worker_meets_is_told_and_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="needs a model to play it"):
+    with pytest.raises(BadInput, match="user needs a model to ask"):
         run(tmp_path / "run", n=20, cores=2, simulate={"user": "llm"})
     assert not (tmp_path / "run").exists()
 

@@ -18,6 +18,7 @@ from buttonup.bottomup.truth_first import (
 )
 from buttonup.errors import Reject
 from buttonup.gates import judge
+from buttonup.model.teachers import Teachers
 from buttonup.records import Sample, Verdict
 from buttonup.topdown import Simulating, simulate
 from buttonup.worlds.catalogue import WORLDS
@@ -49,7 +50,7 @@ def made(count: int, scenes: Scenes, wording: Wording, seed: int = 8) -> Made:
                 [blueprint] = await blueprints(
                     ticket, EVERY, Planning(), scenes, wording, Blueprinting()
                 )
-                [trajectory] = await simulate(blueprint, None, Simulating())
+                [trajectory] = await simulate(blueprint, Teachers(), Simulating())
             except Reject as reject:
                 done.rejects[reject.reason] += 1
                 continue

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import msgspec
 
 from buttonup.engine.variety import NGRAMS_OF, Tally
-from buttonup.records import CompositionalTask, Step, Tools, UserTurn, Verdict, digest
+from buttonup.records import CompositionalTask, Step, Tools, Usage, UserTurn, Verdict, digest
 from buttonup.store.lines import Stretch, read_stretch
 
 # Of a sample, only what is counted is read: the rest, most of its bytes, is skipped.
@@ -49,6 +50,7 @@ class _Blueprint(msgspec.Struct):
 class _Trajectory(msgspec.Struct):
     blueprint: _Blueprint
     messages: tuple[_User | _Assistant | _Tool, ...] = ()
+    usage: dict[str, Usage] = {}
 
 
 class Judged(msgspec.Struct):
@@ -56,6 +58,16 @@ class Judged(msgspec.Struct):
 
     trajectory: _Trajectory
     verdicts: tuple[Verdict, ...] = ()
+
+
+Taken: TypeAlias = dict[str, Usage]
+"""Model -> what its calls took."""
+
+
+def add_taken(taken: Taken, more: Taken) -> None:
+    """Add to what calls took."""
+    for model, usage in more.items():
+        taken[model] = taken.get(model, Usage()) + usage
 
 
 @dataclass(slots=True)
@@ -68,6 +80,7 @@ class Counted:
     requests: set[str] = field(default_factory=set)
     calling_turns: int = 0
     parallel_turns: int = 0
+    taken: Taken = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
 
     def add(self, trajectory: _Trajectory, *, ngrams: bool) -> None:
@@ -75,6 +88,7 @@ class Counted:
         b = trajectory.blueprint
         turns = [m.calls for m in trajectory.messages if isinstance(m, _Assistant) and m.calls]
         called = [[call.name for call in calls] for calls in turns]
+        add_taken(self.taken, trajectory.usage)
         self.shapes[b.task.shape] += 1
         self.functions.update({name for names in called for name in names})
         self.worlds.update(b.tools.worlds)
@@ -89,6 +103,7 @@ class Counted:
 
     def join(self, other: Counted) -> None:
         """Add what another part of the file has."""
+        add_taken(self.taken, other.taken)
         self.shapes.update(other.shapes)
         self.functions.update(other.functions)
         self.worlds.update(other.worlds)

@@ -24,6 +24,7 @@ from collections.abc import (
     Coroutine,
     Iterable,
     Iterator,
+    Mapping,
     Sequence,
 )
 from contextlib import aclosing
@@ -33,7 +34,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from buttonup.errors import Reject
 from buttonup.model.limited import turn
-from buttonup.records import Record, Rejection
+from buttonup.model.tally import tally
+from buttonup.records import Record, Rejection, Usage
 
 T = TypeVar("T")
 
@@ -81,6 +83,10 @@ Ours. 10,000 items of exponential latency, 256 in flight, took 4.8 times the ide
 
 BREATH = 64
 """Items of a source that never waits, after which the event loop gets its turn. Ours."""
+
+
+NOTHING: Mapping[str, Usage] = {}
+"""What a step took that asked no model."""
 
 
 async def run(
@@ -227,10 +233,11 @@ async def grown(trail: Trail, above: str, segment: tuple[Stage, ...]) -> Trail:
 async def _walked(record: Record, segment: tuple[Stage, ...]) -> Trail:
     """Take a record, and each of its children on its own, through the stages of a segment."""
     stage, *later = segment
-    try:
-        made = await stage.verb(record)
-    except Reject as reject:
-        return [_rejection(stage.name, reject, record)]
+    with tally() as taken:
+        try:
+            made = await stage.verb(record)
+        except Reject as reject:
+            return [_rejection(stage.name, reject, record, taken)]
     trail: Trail = [_event(stage.name, child) for child in made]
     return await grown(trail, stage.name, tuple(later)) if later else trail
 
@@ -240,8 +247,16 @@ def _event(stage: str, made: Record) -> Event:
     return made if isinstance(made, Rejection) else Kept(stage, made)
 
 
-def _rejection(stage: str, reject: Reject, record: Record) -> Rejection:
-    return Rejection(stage=stage, reason=reject.reason, detail=reject.detail, item=record.key)
+def _rejection(
+    stage: str, reject: Reject, record: Record, usage: Mapping[str, Usage] = NOTHING
+) -> Rejection:
+    return Rejection(
+        stage=stage,
+        reason=reject.reason,
+        detail=reject.detail,
+        item=record.key,
+        usage=dict(usage),
+    )
 
 
 async def _together(walks: Sequence[Coroutine[Any, Any, T]]) -> list[T]:

@@ -16,8 +16,9 @@ import logging
 import os
 import pickle
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from typing import Any, TypeAlias
 
 import ray
@@ -30,8 +31,11 @@ from buttonup.model.door import Model, Reply, Request
 from buttonup.model.limited import turn
 
 Work: TypeAlias = Callable[[Any], Coroutine[Any, Any, Any]]
-Factory: TypeAlias = Callable[[Model], Work]
-"""Makes, in a worker, what its orders are done with. Picklable; the model is the driver's."""
+Factory: TypeAlias = Callable[[Callable[[int], Model]], Work]
+"""Makes, in a worker, what its orders are done with, from the driver's models by their number.
+Picklable."""
+Ask: TypeAlias = tuple[int, int, int, Request]
+"""Number of what is asked, place of the item that it is for, number of the model, the request."""
 Do: TypeAlias = Callable[[Any, str], Coroutine[Any, Any, Any]]
 """Has an order done, which errors call by a name."""
 
@@ -119,7 +123,7 @@ def _first_line(error: Exception) -> str:
 
 @asynccontextmanager
 async def hired(
-    factory: Factory, model: Model | None, workers: int, places: int
+    factory: Factory, models: Sequence[Model], workers: int, places: int
 ) -> AsyncIterator[Do]:
     """Keep so many workers at work, each with at most `places` orders; none is left at the end.
 
@@ -127,7 +131,7 @@ async def hired(
     ended its worker `TRIES` times, or when there is no worker.
     Raises  BadInput when a node cannot work: it has another version of this package, or none
     """
-    crew = _Crew(factory, model, places)
+    crew = _Crew(factory, models, places)
     posts = [asyncio.create_task(crew.fill_post()) for _ in range(workers)]
     try:
         yield crew.do
@@ -144,8 +148,8 @@ class _Lost(Exception):  # noqa: N818 - it passes
 class _Crew:
     """Posts with a worker each, and orders for whoever has the fewest."""
 
-    def __init__(self, factory: Factory, model: Model | None, places: int) -> None:
-        self._factory, self._model, self._places = pickle.dumps(factory), model, places
+    def __init__(self, factory: Factory, models: Sequence[Model], places: int) -> None:
+        self._factory, self._models, self._places = pickle.dumps(factory), models, places
         self.asking: set[asyncio.Task[None]] = set()
         """What is asked of the model now, also for a worker that is gone: its reply will serve."""
         self._hands: dict[int, _Hand] = {}
@@ -168,7 +172,7 @@ class _Crew:
 
     async def _do_alone(self, order: Any, name: str) -> Any:
         """Have an order done by a worker that has no other, so that nothing else ends it."""
-        hand = _Hand(self._model, self.asking, cpus=0)
+        hand = _Hand(self._models, self.asking, cpus=0)
         try:
             await self._begun(hand)
             listening = asyncio.create_task(hand.listen())
@@ -206,7 +210,7 @@ class _Crew:
         """Keep one worker at work: when it is lost, hire another."""
         in_vain, last = 0, _Lost()
         while in_vain < TRIES:
-            hand, number = _Hand(self._model, self.asking), next(self._numbers)
+            hand, number = _Hand(self._models, self.asking), next(self._numbers)
             try:
                 await self._begun(hand)
                 in_vain = 0
@@ -246,10 +250,12 @@ def _given(made: Any, failure: Exception | None) -> Any:
 class _Hand:
     """A worker as the driver sees it."""
 
-    def __init__(self, model: Model | None, asking: set[asyncio.Task[None]], cpus: int = 1) -> None:
+    def __init__(
+        self, models: Sequence[Model], asking: set[asyncio.Task[None]], cpus: int = 1
+    ) -> None:
         options = {"num_cpus": cpus, "max_restarts": 0, "max_task_retries": 0}
         self._actor: Any = ray.remote(Worker).options(**options).remote()
-        self._model, self._asking = model, asking
+        self._models, self._asking = models, asking
         self._replies: list[tuple[int, Reply | Exception]] = []
 
     async def call(self, method: str, *given: Any) -> Any:
@@ -262,16 +268,15 @@ class _Hand:
     async def listen(self) -> None:
         """Carry what the worker asks to the model, for ever. Raises _Lost when it is gone."""
         while True:
-            for number, place, request in await self.call("asked"):
+            for number, place, of, request in await self.call("asked"):
                 turn.set(place)  # a task has a copy of its own of what is set here
-                task = asyncio.create_task(self._answer(number, request))
+                task = asyncio.create_task(self._answer(number, self._models[of], request))
                 self._asking.add(task)
                 task.add_done_callback(self._asking.discard)
 
-    async def _answer(self, number: int, request: Request) -> None:
-        assert self._model is not None, "asked in a run without a model"
+    async def _answer(self, number: int, model: Model, request: Request) -> None:
         try:
-            reply: Reply | Exception = await self._model(request)
+            reply: Reply | Exception = await model(request)
         except Exception as failure:  # noqa: BLE001 - raised where it was asked
             known = isinstance(failure, Reject | Fault | BadInput)
             reply = failure if known else portable(failure)
@@ -299,7 +304,7 @@ class Worker:
         self._work: Work | None = None
         self._numbers = itertools.count()
         self._waiting: dict[int, asyncio.Future[Reply]] = {}
-        self._asks: asyncio.Queue[tuple[int, int, Request]] = asyncio.Queue()
+        self._asks: asyncio.Queue[Ask] = asyncio.Queue()
 
     async def begin(self, version: str, factory: bytes) -> Exception | None:
         """Build what the orders are done with; give what is wrong, if anything is."""
@@ -308,7 +313,7 @@ class Worker:
             return BadInput(f"{host} has buttonup {__version__}, the driver has {version}", INSTALL)
         try:
             make: Factory = pickle.loads(factory)  # noqa: S301 - from our own driver
-            self._work = make(self._ask)
+            self._work = make(self._door)
         except Exception as failure:  # noqa: BLE001 - raised in the driver
             return portable(failure)
         return None
@@ -322,7 +327,7 @@ class Worker:
         except Exception as failure:  # noqa: BLE001 - raised in the driver
             return None, portable(failure)
 
-    async def asked(self) -> list[tuple[int, int, Request]]:
+    async def asked(self) -> list[Ask]:
         """Wait until something is to be asked, and give all that is."""
         asks = [await self._asks.get()]
         await asyncio.sleep(GATHERING)
@@ -341,10 +346,13 @@ class Worker:
             else:
                 waiting.set_result(reply)
 
-    async def _ask(self, request: Request, /) -> Reply:
+    def _door(self, of: int) -> Model:
+        return partial(self._ask, of)
+
+    async def _ask(self, of: int, request: Request, /) -> Reply:
         number = next(self._numbers)
         self._waiting[number] = asyncio.get_running_loop().create_future()
-        self._asks.put_nowait((number, turn.get(), request))
+        self._asks.put_nowait((number, turn.get(), of, request))
         try:
             return await self._waiting[number]
         finally:

@@ -14,16 +14,18 @@ from typing import get_args
 
 from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.engine.cores import cores, in_turn
-from buttonup.engine.counted import Counted, Judged, counted_in
+from buttonup.engine.counted import Counted, Judged, Taken, add_taken, counted_in
 from buttonup.engine.variety import Histogram, Variety
 from buttonup.errors import BadInput
+from buttonup.model.prices import Prices, cost, price_of, read_prices
 from buttonup.records import (
     Record,
     Rejection,
     Usage,
 )
-from buttonup.store.journal import read_usage
+from buttonup.store.journal import Asked, read_usage
 from buttonup.store.lines import read_record, read_records, stretches, whole_lines
+from buttonup.store.rundir import PRICES
 from buttonup.worlds.splits import Split, worlds_of
 
 SHOWN = 6
@@ -39,7 +41,29 @@ class Ending(Record):
     """Accepted samples asked for."""
     seconds: float | None = None
     """Wall time, of every sitting."""
-    dollars: float | None = None
+
+
+class Spent(Record, omit_defaults=False):
+    """What the calls of one prompt to one model took."""
+
+    prompt: str
+    model: str
+    usage: Usage
+    lost: Usage
+    """Calls of which that is not known, cut off or without a count: the most they can have taken.
+    """
+    dollars: float | None
+    """Of `usage`; None where the model has no price."""
+    at_most: float | None
+    """Dollars that `lost` can have cost; None too."""
+
+
+class Sum(Record, omit_defaults=False):
+    """What some of a run's calls took together."""
+
+    usage: Usage = Usage()
+    dollars: float | None = 0.0
+    """None where a model among them has no price."""
 
 
 class Report(Record, omit_defaults=False):
@@ -56,8 +80,15 @@ class Report(Record, omit_defaults=False):
     """Samples that failed a gate."""
     failures: dict[str, dict[str, int]] = {}
     """Gate -> reason -> samples; one that fails several gates counts in each."""
-    usage: dict[str, Usage] = {}
-    """Prompt -> what its model calls took."""
+    spent: tuple[Spent, ...] = ()
+    """Every call of the run, whatever came of it."""
+    given_up: dict[str, Sum] = {}
+    """Stage -> what its calls took for the items that it gave up."""
+    failed: Sum = Sum()
+    """What the conversations took that failed a gate."""
+    conversed: Sum = Sum()
+    """What the accepted conversations took; what led up to them is shared by all that came of it.
+    """
     shapes: dict[str, int] = {}
     depth: tuple[int, ...] = ()
     """At n: the trajectories with n calls."""
@@ -81,6 +112,24 @@ class Report(Record, omit_defaults=False):
     """None while the run goes on, or when it was cut off."""
 
     @property
+    def usage(self) -> dict[str, Usage]:
+        """Prompt -> what its model calls took."""
+        taken: dict[str, Usage] = {}
+        for row in self.spent:
+            taken[row.prompt] = taken.get(row.prompt, Usage()) + row.usage
+        return taken
+
+    @property
+    def dollars(self) -> float | None:
+        """What the whole run cost; None where a model has no price."""
+        return _all([row.dollars for row in self.spent])
+
+    @property
+    def at_most(self) -> float | None:
+        """What calls can have cost on top of which that is not known; None as above."""
+        return _all([row.at_most for row in self.spent if row.lost.calls])
+
+    @property
     def parallel_share(self) -> float:
         """Share of the turns with calls that make several, 0 to 1."""
         return self.parallel_turns / self.calling_turns if self.calling_turns else 0.0
@@ -98,10 +147,10 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
     """
     before = _report_before(folder)
     records = {path.stem: path for path in sorted((folder / "records").glob("*.jsonl"))}
-    given_up = read_records(folder / "rejections.jsonl", Rejection)
-    rejections = _nested(Counter((rejection.stage, rejection.reason) for rejection in given_up))
+    prices = read_prices(folder / PRICES) if (folder / PRICES).exists() else {}
+    rejections, given_up = _given_up(folder / "rejections.jsonl")
     records_of_library = folder / "records" / "library.jsonl"
-    rejected, failures = _failures(folder / "rejected.jsonl")
+    rejected, failures, failed = _failures(folder / "rejected.jsonl")
     counted = Counted()
     for part in in_turn(stretches(folder / "accepted.jsonl"), counted_in, cores()):
         counted.join(part)
@@ -113,7 +162,10 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
         accepted=counted.tally.samples,
         rejected=rejected,
         failures=failures,
-        usage=read_usage(folder / "journal.sqlite"),
+        spent=tuple(_spent_by(row, prices) for row in read_usage(folder / "journal.sqlite")),
+        given_up={stage: _sum(taken, prices) for stage, taken in given_up.items()},
+        failed=_sum(failed, prices),
+        conversed=_sum(counted.taken, prices),
         shapes=dict(counted.shapes),
         depth=tuple(depth[n] for n in range(max(depth, default=-1) + 1)),
         calling_turns=counted.calling_turns,
@@ -142,14 +194,50 @@ def _offered(folder: Path) -> set[str]:
     return {name for world in worlds for name in world.functions}
 
 
-def _failures(path: Path) -> tuple[int, dict[str, dict[str, int]]]:
-    """Count the samples of a file, and by gate and reason why they failed."""
-    samples = 0
+def _given_up(path: Path) -> tuple[dict[str, dict[str, int]], dict[str, Taken]]:
+    """Count the items given up by stage and reason, and by stage what they took."""
+    tally: Counter[tuple[str, str]] = Counter()
+    taken: dict[str, Taken] = {}
+    for rejection in read_records(path, Rejection):
+        tally[rejection.stage, rejection.reason] += 1
+        if rejection.usage:
+            add_taken(taken.setdefault(rejection.stage, {}), rejection.usage)
+    return _nested(tally), dict(sorted(taken.items()))
+
+
+def _failures(path: Path) -> tuple[int, dict[str, dict[str, int]], Taken]:
+    """Count the samples of a file, by gate and reason why they failed, and what they took."""
+    samples, taken = 0, Taken()
     tally: Counter[tuple[str, str]] = Counter()
     for sample in read_records(path, Judged, "Sample"):
         samples += 1
         tally.update({(v.gate, v.reason) for v in sample.verdicts if not v.passed})
-    return samples, _nested(tally)
+        add_taken(taken, sample.trajectory.usage)
+    return samples, _nested(tally), taken
+
+
+def _spent_by(asked: Asked, prices: Prices) -> Spent:
+    price = price_of(asked.model, prices)
+    return Spent(
+        prompt=asked.prompt,
+        model=asked.model,
+        usage=asked.usage,
+        lost=asked.lost,
+        dollars=None if price is None else float(price.of(asked.usage)),
+        at_most=None if price is None else float(price.most(asked.lost)),
+    )
+
+
+def _sum(taken: Taken, prices: Prices) -> Sum:
+    dollars = cost(taken, prices)
+    usage = sum(taken.values(), Usage())
+    return Sum(usage=usage, dollars=None if dollars is None else float(dollars))
+
+
+def _all(dollars: Sequence[float | None]) -> float | None:
+    """Add up; None where one is not known."""
+    known = [d for d in dollars if d is not None]
+    return round(sum(known), 9) if len(known) == len(dollars) else None
 
 
 def _nested(tally: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
@@ -185,7 +273,7 @@ def _report_before(folder: Path) -> Report:
 
 def as_text(report: Report) -> str:
     """Draw the funnel and what came of it, for a terminal; hostile text is shown escaped."""
-    blocks = [_funnel(report), _gates(report), _summary(report)]
+    blocks = [_funnel(report), _gates(report), _money(report), _summary(report)]
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -214,6 +302,8 @@ def _gates(report: Report) -> str:
 
 def _summary(report: Report) -> str:
     lines = [("yield", _yielded(report)), ("model", _spent(report))]
+    if report.spent:
+        lines += [("a sample", _a_sample(report)), ("in vain", _in_vain(report))]
     if report.ending and report.ending.seconds:
         rate = report.accepted / report.ending.seconds
         lines.append(("time", f"{report.ending.seconds:,.1f} s, {rate:,.2f} accepted a second"))
@@ -234,15 +324,73 @@ def _yielded(report: Report) -> str:
 
 
 def _spent(report: Report) -> str:
-    if not report.usage:
+    if not report.spent:
         return "no model calls"
-    total = sum(report.usage.values(), Usage())
-    dollars = report.ending.dollars if report.ending else None
-    cost = f", ${dollars:,.2f}" if dollars is not None else ""
-    calls = _listed({prompt: usage.calls for prompt, usage in report.usage.items()})
+    total = sum((row.usage for row in report.spent), Usage())
+    share = total.cached_tokens / total.prompt_tokens if total.prompt_tokens else 0.0
+    lost = sum((row.lost for row in report.spent), Usage())
+    may = f"; {_many(lost.calls, 'call')} more may have been charged for"
+    unknown = f"{may}, {dollars_in_words(report.at_most)} at most" if lost.calls else ""
     return (
-        f"{total.calls:,} calls ({calls}), {total.prompt_tokens:,} tokens in "
-        f"({total.cached_tokens:,} cached), {total.completion_tokens:,} out{cost}"
+        f"{total.calls:,} calls, {total.prompt_tokens:,} tokens in ({share:.1%} cached), "
+        f"{total.completion_tokens:,} out, {dollars_in_words(report.dollars)}{unknown}"
+    )
+
+
+def _a_sample(report: Report) -> str:
+    """Say what an accepted sample took, with all that was asked for in vain."""
+    if not report.accepted:
+        return "none is accepted yet"
+    total, n = sum((row.usage for row in report.spent), Usage()), report.accepted
+    dollars = None if report.dollars is None else report.dollars / n
+    return (
+        f"{total.calls / n:,.1f} calls, {total.prompt_tokens / n:,.0f} tokens in, "
+        f"{total.completion_tokens / n:,.0f} out, {dollars_in_words(dollars)}"
+    )
+
+
+def _in_vain(report: Report) -> str:
+    """Say what came to nothing: the steps that gave an item up, and the failed conversations."""
+    given_up = sum(sum(reasons.values()) for reasons in report.rejections.values())
+    dollars = _all([part.dollars for part in report.given_up.values()])
+    calls = sum(part.usage.calls for part in report.given_up.values())
+    return (
+        f"{_many(calls, 'call')}, {dollars_in_words(dollars)} in the steps that gave "
+        f"{_many(given_up, 'item')} up; {_many(report.failed.usage.calls, 'call')}, "
+        f"{dollars_in_words(report.failed.dollars)} in {_many(report.rejected, 'conversation')} "
+        "that failed a gate"
+    )
+
+
+def dollars_in_words(dollars: float | None) -> str:
+    """Say dollars, small ones with four digits that count."""
+    if dollars is None:
+        return "no price"
+    return f"${dollars:,.2f}" if dollars >= 1 or not dollars else f"${dollars:.4g}"
+
+
+def _money(report: Report) -> str:
+    if not report.spent:
+        return ""
+    rows = [("prompt", "model", "calls", "tokens in", "cached", "tokens out", "cost")]
+    for row in sorted(report.spent, key=lambda row: -row.usage.prompt_tokens):
+        used = row.usage
+        share = used.cached_tokens / used.prompt_tokens if used.prompt_tokens else 0.0
+        counts = (f"{used.calls:,}", f"{used.prompt_tokens:,}", f"{share:.1%}")
+        out = (f"{used.completion_tokens:,}", dollars_in_words(row.dollars))
+        rows.append((_plain(row.prompt), _plain(row.model), *counts, *out))
+    return columns(rows, 2)
+
+
+def columns(rows: Sequence[Sequence[str]], names: int) -> str:
+    """Lay a table out: the first columns hold names, the others numbers."""
+    wide = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if i < names else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, wide, strict=True))
+        ).rstrip()
+        for row in rows
     )
 
 

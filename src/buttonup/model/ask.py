@@ -20,6 +20,7 @@ from buttonup.errors import Reject
 from buttonup.model.door import Model, Reply, Request, Turn
 from buttonup.model.parse import only_json
 from buttonup.model.schemas import checker, schema_of
+from buttonup.model.tally import count
 from buttonup.prompts.render import render
 from buttonup.records import Json, Schema, Usage, digest
 
@@ -60,7 +61,7 @@ class Teacher:
         check: Callable[[T], None] | None = None,
         history: tuple[Turn, ...] = (),
         draw: int = 0,
-    ) -> tuple[T, Usage]:
+    ) -> T:
         """Ask for a value of the class `want`.
 
         `check` raises ValueError, in words for the model, when a well-formed reply is still wrong.
@@ -90,7 +91,7 @@ class Teacher:
         check: Callable[[Json], None] | None = None,
         history: tuple[Turn, ...] = (),
         draw: int = 0,
-    ) -> tuple[Json, Usage]:
+    ) -> Json:
         """Ask for JSON that fits a schema known only now. The rest is as for `ask`.
 
         Rejects  "unusable_schema" too, when no reply could fit; nothing is fetched for a `$ref`
@@ -116,18 +117,17 @@ class Teacher:
         parse: Callable[[Json], T],
         history: tuple[Turn, ...],
         draw: int,
-    ) -> tuple[T, Usage]:
+    ) -> T:
         rendered = render(prompt, {**slots, "schema": _shown(msgspec.json.encode(schema))})
         turns: tuple[Turn, ...] = (Turn("system", rendered.system),)
         turns += (Turn("user", rendered.user),) if rendered.user else ()
         turns += history
-        used = Usage()
         wrong = _Bad("unparsable", "the model was not asked")
         for _ in range(self.tries):
             reply = await self.model(self._request(prompt, schema, turns, draw))
-            used += usage_of(reply)
+            count(self.name, usage_of(reply))
             try:
-                return parse(_value(reply)), used
+                return parse(_value(reply))
             except _Bad as bad:
                 wrong = bad
                 turns += _sent_back(reply, bad)

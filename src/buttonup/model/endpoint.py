@@ -16,7 +16,11 @@ from typing import BinaryIO, NamedTuple, NoReturn, Self
 
 import msgspec
 from pyreqwest.client import Client, ClientBuilder
-from pyreqwest.exceptions import DetailedPyreqwestError, PyreqwestError, RequestTimeoutError
+from pyreqwest.exceptions import (
+    DetailedPyreqwestError,
+    PyreqwestError,
+    RequestTimeoutError,
+)
 from pyreqwest.http import Url
 from pyreqwest.multipart import FormBuilder
 from pyreqwest.request import RequestBuilder
@@ -29,6 +33,7 @@ from buttonup.records import Json
 from buttonup.store.whole import append
 
 PASSING = {408, 409, 425, 429}  # and all from 500 on: these may pass
+TIMED_OUT = {408, 504, 524}  # whoever is behind may have answered all the same
 BUSY = {429, 503, 529}  # too much is asked of it; 529 is Anthropic's "overloaded"
 LARGEST = 32 * 2**20  # bytes of a reply; more is no chat completion
 LARGEST_FILE = 2**32  # bytes of a file that is fetched; 50,000 long replies are a sixth of that
@@ -171,8 +176,9 @@ class Endpoint:
             async with asked.build_streamed() as response:
                 return await self._read(response, into)
         except (PyreqwestError, OverflowError, ValueError) as error:
-            busy = isinstance(error, RequestTimeoutError)
-            raise Fault(f"{self._base} ({_said(error)})", busy=busy) from error
+            busy, billed = isinstance(error, RequestTimeoutError), not _unsent(error)
+            words = f"{self._base} ({_said(error)})"
+            raise Fault(words, busy=busy, billed=billed) from error
         finally:
             self._heard = time.monotonic()
 
@@ -219,8 +225,8 @@ class Endpoint:
         status = answer.status
         words = f"{self._base}: {status} {words_of(answer.said)}".strip()
         if status in PASSING or status >= 500:  # noqa: PLR2004 - HTTP's own number
-            wait = pause(answer.retry_after, answer.date)
-            raise Fault(words, wait, busy=status in BUSY)
+            wait, billed = pause(answer.retry_after, answer.date), status in TIMED_OUT
+            raise Fault(words, wait, busy=status in BUSY, billed=billed)
         if status == 404:  # noqa: PLR2004 - HTTP's own number
             what = f"no model {model!r} there ({words})"
             raise BadInput(what, "mend --teacher, or --base-url (it mostly ends in /v1)")
@@ -251,6 +257,16 @@ def _is_address(text: str) -> bool:
         return bool(ADDRESS.fullmatch(text) and Url(text))
     except ValueError:  # such as a port of 99999
         return False
+
+
+def _unsent(error: Exception) -> bool:
+    """Say whether nobody was reached.
+
+    The client's own classes do not tell: a reply that was cut off is a `ConnectError` of it too,
+    and one that takes too long a `ConnectTimeoutError`.
+    """
+    causes = error.details["causes"] if isinstance(error, DetailedPyreqwestError) else None
+    return any(cause["message"] == "client error (Connect)" for cause in causes or ())
 
 
 def _said(error: Exception) -> str:

@@ -36,6 +36,7 @@ class Journaled:
         self._model = model
         self._journal = journal
         self._flights: dict[str, _Flight] = {}
+        self._tasks: set[asyncio.Task[Reply]] = set()
 
     async def __call__(self, request: Request, /) -> Reply:
         """Answer from the journal, or ask and journal the reply."""
@@ -51,10 +52,16 @@ class Journaled:
             if not flight.waiting and not flight.arrived:
                 self._end(key, flight)
 
+    async def ended(self) -> None:
+        """Wait until every request that was given up has ended, and what it took is known."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     def _start(self, key: str, request: Request) -> _Flight:
         flight = _Flight()
         flight.task = asyncio.create_task(self._fetched(key, flight, request))
         flight.task.add_done_callback(lambda _: self._end(key, flight))
+        self._tasks.add(flight.task)
+        flight.task.add_done_callback(self._tasks.discard)
         self._flights[key] = flight
         return flight
 
@@ -74,6 +81,7 @@ class Journaled:
         flight.arrived = True
         entry = Entry(
             key=key,
+            model=request.model,
             prompt=request.prompt,
             usage=usage_of(reply),
             request=request.encoded,

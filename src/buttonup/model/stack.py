@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from buttonup.model.batching import Batching
 from buttonup.model.door import Model
 from buttonup.model.limited import Limited
+from buttonup.model.metered import Metered, Purse
 from buttonup.model.retrying import Retrying, Tell
 from buttonup.store.submitted import Submitted
 
@@ -24,7 +25,7 @@ class Way:
     """Where a model is asked, and how."""
 
     base_url: str
-    key: str | None = None
+    key: str | None = field(default=None, repr=False)
     key_env: str = "OPENAI_API_KEY"
     """Where the key came from, for messages."""
     timeout: float = 300.0
@@ -33,19 +34,23 @@ class Way:
     """Requests at a time, at most."""
 
 
-def _untold(_words: str) -> None:
+def untold(_words: str) -> None:
     """Tell nobody."""
 
 
 @asynccontextmanager
-async def reached(way: Way, tell: Tell = _untold) -> AsyncIterator[Model]:
+async def reached(
+    way: Way, purse: Purse | None = None, tell: Tell = untold
+) -> AsyncIterator[Model]:
     """Reach an endpoint for as long as the context lasts: tried first, then limited and retried.
 
-    `tell` is told in words when the endpoint is away, and "" when it is back.
+    Every call is paid from the purse. `tell` is told in words when the endpoint is away, and ""
+    when it is back.
     Raises  BadInput when nobody is there, or the key is refused
     """
     async with _endpoint(way) as endpoint:
-        yield Retrying(Limited(endpoint, way.in_flight), tell=tell)
+        paid = Metered(endpoint, purse or Purse())
+        yield Retrying(Limited(paid, way.in_flight), tell=tell)
 
 
 @asynccontextmanager

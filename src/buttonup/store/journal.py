@@ -28,22 +28,37 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS replies (
     number INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
+    model TEXT NOT NULL,
     prompt TEXT NOT NULL,
     prompt_tokens INTEGER NOT NULL,
     completion_tokens INTEGER NOT NULL,
     cached_tokens INTEGER NOT NULL,
     request BLOB NOT NULL,
     reply BLOB NOT NULL
-)
+);
+CREATE TABLE IF NOT EXISTS losses (
+    number INTEGER PRIMARY KEY,
+    prompt TEXT NOT NULL,
+    model TEXT NOT NULL,
+    prompt_tokens INTEGER NOT NULL,
+    completion_tokens INTEGER NOT NULL
+);
 """
+VERSION = 2  # of the schema; there is no way from another
 INSERT = """
-INSERT INTO replies (key, prompt, prompt_tokens, completion_tokens, cached_tokens, request, reply)
-VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING
+INSERT INTO replies
+(key, model, prompt, prompt_tokens, completion_tokens, cached_tokens, request, reply)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING
 """
+LOSE = "INSERT INTO losses (prompt, model, prompt_tokens, completion_tokens) VALUES (?, ?, ?, ?)"
 SELECT = "SELECT reply FROM replies WHERE key = ?"
 USAGE = """
-SELECT prompt, count(*), sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens)
-FROM replies GROUP BY prompt ORDER BY prompt
+SELECT prompt, model, count(*), sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens)
+FROM replies GROUP BY prompt, model
+"""
+LOST = """
+SELECT prompt, model, count(*), sum(prompt_tokens), sum(completion_tokens)
+FROM losses GROUP BY prompt, model
 """
 
 
@@ -51,6 +66,7 @@ class Entry(Record):
     """One reply with what it took, and the request that led to it."""
 
     key: str
+    model: str
     prompt: str
     usage: Usage
     request: bytes
@@ -59,14 +75,36 @@ class Entry(Record):
     """Canonical JSON."""
 
 
+class Loss(Record):
+    """A call that may have been charged for, and of which nobody knows how much it took."""
+
+    prompt: str
+    model: str
+    prompt_tokens: int
+    """At most."""
+    completion_tokens: int
+    """At most."""
+
+
+class Asked(Record, omit_defaults=False):
+    """What the calls of one prompt to one model took."""
+
+    prompt: str
+    model: str
+    usage: Usage = Usage()
+    lost: Usage = Usage()
+    """Calls of which that is not known, cut off or without a count: the most they can have taken.
+    """
+
+
 RENEWED = 4096  # keys written before the reader takes a new look; few enough to keep in memory
 
 
 class _Job(NamedTuple):
-    """A reply to write, and who waits for it."""
+    """What to write, and who waits for it."""
 
-    entry: Entry
-    done: asyncio.Future[None]
+    entry: Entry | Loss
+    done: asyncio.Future[None] | None = None
 
 
 class Journal:
@@ -114,12 +152,17 @@ class Journal:
         """
         if self._closed:
             raise RuntimeError("the journal is closed")
-        job = _Job(entry, asyncio.get_running_loop().create_future())
-        self._jobs.put(job)
-        return job.done
+        done = asyncio.get_running_loop().create_future()
+        self._jobs.put(_Job(entry, done))
+        return done
 
-    def usage(self) -> dict[str, Usage]:
-        """Add up what the replies took, by prompt."""
+    def lose(self, loss: Loss) -> None:
+        """Write down a call whose cost is not known; what keeps it from the disk is not told."""
+        if not self._closed:
+            self._jobs.put(_Job(loss))
+
+    def usage(self) -> tuple[Asked, ...]:
+        """Add up what the calls took, by prompt and model."""
         with _usable(self._path):
             self._renew()
             return _usage(self._reader)
@@ -149,7 +192,7 @@ class Journal:
             batch, going_on = self._batch()
             wrong = self._commit(connection, batch)
             if wrong is None:
-                self._fresh.update(job.entry.key for job in batch)
+                self._fresh.update(job.entry.key for job in batch if isinstance(job.entry, Entry))
             _settle(batch, wrong)
         connection.close()
 
@@ -165,7 +208,9 @@ class Journal:
     def _commit(self, connection: sqlite3.Connection, batch: list[_Job]) -> BaseException | None:
         try:
             with connection:
-                connection.executemany(INSERT, [_row(job.entry) for job in batch])
+                written = [job.entry for job in batch]
+                connection.executemany(INSERT, [_row(e) for e in written if isinstance(e, Entry)])
+                connection.executemany(LOSE, [_lost(e) for e in written if isinstance(e, Loss)])
         except sqlite3.Error as error:
             return BadInput(f"cannot write {self._path}: {error}", "make room and run it again")
         except BaseException as bug:  # noqa: BLE001 - raised again where the reply is awaited
@@ -173,13 +218,13 @@ class Journal:
         return None
 
 
-def read_usage(path: Path) -> dict[str, Usage]:
-    """Add up what a journal's replies took, by prompt; {} where there is no journal.
+def read_usage(path: Path) -> tuple[Asked, ...]:
+    """Add up what a journal's calls took, by prompt and model; () where there is no journal.
 
     Writes nothing: the run may be going on, or its folder may be read-only.
     """
     if not path.exists():
-        return {}
+        return ()
     written_now = path.with_name(f"{path.name}-wal").exists()
     with _usable(path):
         if written_now:
@@ -188,39 +233,56 @@ def read_usage(path: Path) -> dict[str, Usage]:
         return _usage_of_file(path, "immutable=1")
 
 
-def _usage_of_file(path: Path, how: str) -> dict[str, Usage]:
+def _usage_of_file(path: Path, how: str) -> tuple[Asked, ...]:
     address = f"file:{quote(str(path.absolute()))}?{how}"
     with closing(sqlite3.connect(address, uri=True)) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version != VERSION:
+            raise _of_another_version(path)
         return _usage(connection)
 
 
-def _usage(connection: sqlite3.Connection) -> dict[str, Usage]:
-    rows = connection.execute(USAGE)
-    return {name: Usage(*totals) for name, *totals in rows}
+def _usage(connection: sqlite3.Connection) -> tuple[Asked, ...]:
+    found = {(p, model): Usage(*totals) for p, model, *totals in connection.execute(USAGE)}
+    lost = {(p, model): Usage(*totals) for p, model, *totals in connection.execute(LOST)}
+    return tuple(
+        Asked(
+            prompt=prompt,
+            model=model,
+            usage=found.get((prompt, model), Usage()),
+            lost=lost.get((prompt, model), Usage()),
+        )
+        for prompt, model in sorted(found.keys() | lost.keys())
+    )
 
 
 def _row(entry: Entry) -> tuple[Any, ...]:
     used = entry.usage
     tokens = (used.prompt_tokens, used.completion_tokens, used.cached_tokens)
-    return (entry.key, entry.prompt, *tokens, entry.request, entry.reply)
+    return (entry.key, entry.model, entry.prompt, *tokens, entry.request, entry.reply)
+
+
+def _lost(loss: Loss) -> tuple[Any, ...]:
+    return (loss.prompt, loss.model, loss.prompt_tokens, loss.completion_tokens)
 
 
 def _settle(batch: list[_Job], wrong: BaseException | None) -> None:
     """Tell those who wait how it went: each loop is woken once a batch."""
-    for loop in {job.done.get_loop() for job in batch}:
-        jobs = [job for job in batch if job.done.get_loop() is loop]
+    waiting = [job.done for job in batch if job.done is not None]
+    for loop in {done.get_loop() for done in waiting}:
+        theirs = [done for done in waiting if done.get_loop() is loop]
         with suppress(RuntimeError):  # the loop has ended; the replies are safe all the same
-            loop.call_soon_threadsafe(_tell, jobs, wrong)
+            loop.call_soon_threadsafe(_tell, theirs, wrong)
 
 
-def _tell(jobs: list[_Job], wrong: BaseException | None) -> None:
-    for job in jobs:
-        if job.done.done():
+def _tell(waiting: list[asyncio.Future[None]], wrong: BaseException | None) -> None:
+    for done in waiting:
+        if done.done():
             continue  # nobody waits any more
         if wrong is None:
-            job.done.set_result(None)
+            done.set_result(None)
         else:
-            job.done.set_exception(wrong)
+            done.set_exception(wrong)
 
 
 @contextmanager
@@ -248,9 +310,16 @@ def _claim(connection: sqlite3.Connection, path: Path) -> None:
     (mark,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if mark == 0 and tables == 0:
+        connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
     elif mark != APPLICATION:
         raise BadInput(f"{path} is another program's database", "give another folder")
+    elif connection.execute("PRAGMA user_version").fetchone() != (VERSION,):
+        raise _of_another_version(path)
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute(SCHEMA)
+    connection.executescript(SCHEMA)
     connection.commit()
+
+
+def _of_another_version(path: Path) -> BadInput:
+    return BadInput(f"another version of ButtonUp wrote {path}", "give a new folder")

@@ -3,6 +3,7 @@
 recipe.toml       the recipe, in full
 identity          digest of what decides the samples
 journal.sqlite    every model reply
+prices.toml       what the models cost that were asked, as last counted
 accepted.jsonl    samples that passed every gate
 rejected.jsonl    samples that failed one, with their verdicts
 rejections.jsonl  items given up before they became a sample
@@ -36,6 +37,7 @@ class Line(NamedTuple):
     text: bytes
 
 
+PRICES = "prices.toml"
 ACCEPTED, FAILED, GIVEN_UP = "accepted.jsonl", "rejected.jsonl", "rejections.jsonl"
 
 
@@ -75,6 +77,10 @@ class RunDir:
         """Hand all that is buffered to the system."""
         for file in self._files.values():
             file.flush()
+
+    def write_prices(self, prices: str) -> None:
+        """Write down what the models cost that are asked."""
+        put(self.path / PRICES, prices.encode())
 
     def write_report(self, report: Record) -> None:
         """Write the report whole, or not at all."""

@@ -12,7 +12,7 @@ from typing import Protocol
 import jsonschema_rs
 
 from buttonup.model.schemas import checker
-from buttonup.records import Call, Function, Json, Record, Schema, Usage
+from buttonup.records import Call, Function, Json, Record, Schema
 
 ERROR: Schema = {
     "type": "object",
@@ -44,8 +44,8 @@ class Scene(Record):
 class Door(Protocol):
     """Anything that runs calls. Give the calls of a conversation in order."""
 
-    async def __call__(self, call: Call, scene: Scene, /) -> tuple[Json, Usage]:
-        """Answer a call, with what asking a model for it took."""
+    async def __call__(self, call: Call, scene: Scene, /) -> Json:
+        """Answer a call."""
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from buttonup.errors import Reject
-from buttonup.records import Call, Json, Usage
+from buttonup.records import Call, Json
 from buttonup.tools.door import Scene, refusal
 
 
@@ -28,7 +28,7 @@ class Executed:
         self._session = session
         self._seen = 0
 
-    async def __call__(self, call: Call, scene: Scene, /) -> tuple[Json, Usage]:
+    async def __call__(self, call: Call, scene: Scene, /) -> Json:
         """Run the call.
 
         Rejects  "diverged" when an earlier call, run again, gives another result than it gave.
@@ -37,7 +37,7 @@ class Executed:
             if self._run(earlier.call, scene) != earlier.result:
                 raise Reject("diverged", f"{earlier.call.id} {earlier.call.name}")
         self._seen = len(scene.ran) + 1
-        return self._run(call, scene), Usage()
+        return self._run(call, scene)
 
     def _run(self, call: Call, scene: Scene) -> Json:
         if (refused := refusal(call, scene.functions)) is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from buttonup.errors import Reject
 from buttonup.model.ask import Teacher
-from buttonup.records import Call, Function, Json, Schema, Usage, encode
+from buttonup.records import Call, Function, Json, Schema, encode
 from buttonup.tools.door import ERROR, Ran, Scene, misfit, refusal, unusable
 
 PROMPT = "tool"
@@ -22,13 +22,13 @@ class Simulated:
 
     teacher: Teacher
 
-    async def __call__(self, call: Call, scene: Scene, /) -> tuple[Json, Usage]:
+    async def __call__(self, call: Call, scene: Scene, /) -> Json:
         """Answer as the function would.
 
         Rejects  "unusable_schema" when no answer can fit; what the teacher rejects
         """
         if (settled := _settled(call, scene)) is not None:
-            return settled.result, Usage()
+            return settled.result
         function = next(f for f in scene.functions if f.name == call.name)
         schema = reply_schema(function)
         if wrong := unusable(schema):

@@ -27,7 +27,7 @@ from buttonup.records import (
     encode,
 )
 from buttonup.tools.door import failed, misfit
-from buttonup.topdown.turns import calls_made, spoken
+from buttonup.topdown.turns import calls_made
 from buttonup.topdown.views import AssistantView, assistant_sees
 
 PROMPT = "assistant"
@@ -74,8 +74,8 @@ class AssistantAgent:
             "parallel": view.parallel,
         }
         history = transcript(view.messages)
-        move, usage = await self.teacher.ask(PROMPT, Move, slots, check=check, history=history)
-        return spoken(t, _message(move, len(calls_made(t))), usage=usage)
+        move = await self.teacher.ask(PROMPT, Move, slots, check=check, history=history)
+        return t.plus(_message(move, len(calls_made(t))))
 
 
 def _message(move: Move, made: int) -> Assistant:

@@ -9,7 +9,8 @@ from typing import Annotated, Literal, assert_never
 import msgspec
 
 from buttonup.errors import BadInput, Reject
-from buttonup.model.ask import Teacher
+from buttonup.model.tally import tally
+from buttonup.model.teachers import Teachers
 from buttonup.prompts.render import digest_of
 from buttonup.records import Blueprint, Cast, Record, Trajectory
 from buttonup.tools import simulated
@@ -57,18 +58,16 @@ class Seat:
     prompt: str = ""
 
 
-async def simulate(
-    blueprint: Blueprint, teacher: Teacher | None, knobs: Simulating
-) -> list[Trajectory]:
+async def simulate(blueprint: Blueprint, teachers: Teachers, knobs: Simulating) -> list[Trajectory]:
     """Act a blueprint out.
 
     Rejects  "too_long"; "no_tools" when nothing can run the calls; what the teacher rejects
     Raises   BadInput when the cast needs a teacher or a plan that is not there
     """
     seats: dict[Role, Seat] = {
-        "user": _user(blueprint, teacher, knobs),
-        "assistant": _assistant(blueprint, teacher, knobs),
-        "tool": _tools(blueprint, teacher),
+        "user": _user(blueprint, teachers, knobs),
+        "assistant": _assistant(blueprint, teachers, knobs),
+        "tool": _tools(blueprint, teachers),
     }
     start = Trajectory(
         blueprint=blueprint,
@@ -80,42 +79,38 @@ async def simulate(
         prompts={s.prompt: digest_of(s.prompt) for s in seats.values() if s.prompt},
     )
     cast = {role: seat.speak for role, seat in seats.items()}
-    return [await converse(start, cast, knobs.max_turns)]
+    with tally() as taken:
+        ended = await converse(start, cast, knobs.max_turns)
+    return [msgspec.structs.replace(ended, usage=taken)]
 
 
-def _user(b: Blueprint, teacher: Teacher | None, knobs: Simulating) -> Seat:
+def _user(b: Blueprint, teachers: Teachers, knobs: Simulating) -> Seat:
     if knobs.user == "script":
         return Seat(script, "script")
-    played = _needed(teacher, "an LLM user")
+    played = teachers.needed("user")
     persona = random.Random(f"{b.seed}:persona").choice(knobs.personas)
     return Seat(UserAgent(played, persona), f"llm:{played.name}", user_agent.PROMPT)
 
 
-def _assistant(b: Blueprint, teacher: Teacher | None, knobs: Simulating) -> Seat:
+def _assistant(b: Blueprint, teachers: Teachers, knobs: Simulating) -> Seat:
     if knobs.assistant == "plan" or (knobs.assistant == "auto" and b.turns):
         if not b.turns:
             mend = 'seat a model instead: simulate.assistant = "guided" or "blind"'
             raise BadInput("the plan-follower needs a plan, and these blueprints have none", mend)
         return Seat(follow_plan, "plan")
-    played = _needed(teacher, "an LLM assistant")
+    played = teachers.needed("assistant")
     agent = AssistantAgent(played, guided=knobs.assistant != "blind")
     return Seat(agent, f"llm:{played.name}", assistant_agent.PROMPT)
 
 
-def _tools(b: Blueprint, teacher: Teacher | None) -> Seat:
+def _tools(b: Blueprint, teachers: Teachers) -> Seat:
     match b.tools.source:
         case "worlds":
             return Seat(ToolAgent(Executed(open_session(b.tools))), "world")
         case "simulated":
-            played = _needed(teacher, "a simulated tool")
+            played = teachers.needed("tools")
             return Seat(ToolAgent(Simulated(played)), f"llm:{played.name}", simulated.PROMPT)
         case "unknown":
             raise Reject("no_tools", "the blueprint does not say where its calls run")
         case other:
             assert_never(other)
-
-
-def _needed(teacher: Teacher | None, player: str) -> Teacher:
-    if teacher is None:
-        raise BadInput(f"{player} needs a model to play it", "name one with --teacher")
-    return teacher

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from buttonup.records import Tool, Trajectory
 from buttonup.tools.door import Door, Ran
-from buttonup.topdown.turns import pending, spoken
+from buttonup.topdown.turns import pending
 from buttonup.topdown.views import tools_see
 
 
@@ -22,8 +22,7 @@ class ToolAgent:
         """Answer every call that waits. A later call of the turn sees the earlier ones' results."""
         scene = tools_see(t)
         for call in pending(t):
-            result, usage = await self.door(call, scene)
-            message = Tool(call_id=call.id, name=call.name, result=result)
-            t = spoken(t, message, usage=usage)
+            result = await self.door(call, scene)
+            t = t.plus(Tool(call_id=call.id, name=call.name, result=result))
             scene = replace(scene, ran=(*scene.ran, Ran(call, result)))
         return t

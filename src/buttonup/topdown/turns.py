@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal
 
-import msgspec
-
 from buttonup.errors import Reject
-from buttonup.records import Assistant, Call, Message, Tool, Trajectory, Usage, User, UserTurn
+from buttonup.records import Assistant, Call, Tool, Trajectory, User, UserTurn
 
 Role = Literal["user", "assistant", "tool"]
 
 Speak = Callable[[Trajectory], Awaitable[Trajectory]]
-"""A member of the cast: adds its messages, and what they took, to a trajectory."""
+"""A member of the cast: adds its messages to a trajectory."""
 
 
 def next_role(t: Trajectory) -> Role | None:
@@ -68,12 +66,6 @@ def turns_taken(t: Trajectory) -> int:
 def calls_made(t: Trajectory) -> tuple[Call, ...]:
     """List every call of the conversation, in order."""
     return tuple([c for m in t.messages if isinstance(m, Assistant) for c in m.calls])
-
-
-def spoken(t: Trajectory, *messages: Message, usage: Usage) -> Trajectory:
-    """Give the trajectory with messages added, and what making them took."""
-    t = t.plus(*messages)
-    return msgspec.structs.replace(t, usage=t.usage + usage) if usage.calls else t
 
 
 async def converse(t: Trajectory, cast: Mapping[Role, Speak], max_turns: int) -> Trajectory:

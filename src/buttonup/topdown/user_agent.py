@@ -11,7 +11,7 @@ import msgspec
 
 from buttonup.model.ask import Teacher
 from buttonup.records import Trajectory, User
-from buttonup.topdown.turns import spoken, to_say
+from buttonup.topdown.turns import to_say
 from buttonup.topdown.views import user_sees
 
 PROMPT = "user"
@@ -47,8 +47,8 @@ class UserAgent:
                 raise ValueError(f"keep these exactly as they are given: {', '.join(lost)}")
 
         slots = {"persona": self.persona, "wants": wants}
-        saying, usage = await self.teacher.ask(PROMPT, Saying, slots, check=check)
-        return spoken(t, User(saying.message.strip(), to_say(t).offers), usage=usage)
+        saying = await self.teacher.ask(PROMPT, Saying, slots, check=check)
+        return t.plus(User(saying.message.strip(), to_say(t).offers))
 
 
 _AROUND = string.punctuation + "\u2018\u2019\u201c\u201d\u2026"

@@ -47,7 +47,7 @@ async def atoms(scenario: Scenario, teacher: Teacher, knobs: AtomKnobs) -> list[
 
     async def atom(draw: int) -> AtomicTask:
         slots = {"scenario": scenario.text, "most_words": MOST_WORDS}
-        reply, _ = await teacher.ask("atom", Atom, slots, check=check_atom, draw=draw)
+        reply = await teacher.ask("atom", Atom, slots, check=check_atom, draw=draw)
         return AtomicTask(text=texts.squeeze(reply.task), scenario=scenario)
 
     if knobs.per_scenario == 1:

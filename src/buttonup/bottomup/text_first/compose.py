@@ -78,7 +78,7 @@ async def sequential(atom: AtomicTask, teacher: Teacher) -> CompositionalTask:
         _check([atom.text], [reply.subsequent_task], reply.composite_task)
 
     slots = {"task": atom.text, "most_words": MOST_WORDS}
-    reply, _ = await teacher.ask("sequential", Sequential, slots, check=check)
+    reply = await teacher.ask("sequential", Sequential, slots, check=check)
     return CompositionalTask(
         text=texts.squeeze(reply.composite_task),
         subtasks=(atom, _subtask(reply.subsequent_task, atom)),
@@ -94,7 +94,7 @@ async def parallel_then_sequential(atom: AtomicTask, teacher: Teacher) -> Compos
         _check([atom.text], new, reply.composite_task)
 
     slots = {"task": atom.text, "most_words": MOST_WORDS}
-    reply, _ = await teacher.ask(
+    reply = await teacher.ask(
         "parallel_then_sequential", ParallelThenSequential, slots, check=check
     )
     beside, after = _subtask(reply.parallel_task, atom), _subtask(reply.subsequent_task, atom)
@@ -124,7 +124,7 @@ async def deepened(task: CompositionalTask, teacher: Teacher) -> CompositionalTa
             raise ValueError("the composite task says no more than the one it was given")
 
     slots = {"task": task.text, "most_words": MOST_WORDS}
-    reply, _ = await teacher.ask("sequential", Sequential, slots, check=check)
+    reply = await teacher.ask("sequential", Sequential, slots, check=check)
     last = len(task.subtasks) - 1
     return CompositionalTask(
         text=texts.squeeze(reply.composite_task),

@@ -41,7 +41,7 @@ async def consistent(task: CompositionalTask, teacher: Teacher) -> list[Composit
     Rejects  "inconsistent" with the judge's reasons; an unparsable judgement, as the asker does
     """
     slots = {"task": task.text, "subtasks": numbered(task)}
-    reply, _ = await teacher.ask("consistent", Consistency, slots, check=_check)
+    reply = await teacher.ask("consistent", Consistency, slots, check=_check)
     if reply.verdict == "no":
         raise Reject("inconsistent", "; ".join((reply.reasoning, *reply.missing, *reply.surplus)))
     return [task]

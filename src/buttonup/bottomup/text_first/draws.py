@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Iterable
 
 from buttonup.errors import Reject
+from buttonup.model.tally import tally
 from buttonup.records import Record, Rejection
 
 
@@ -15,8 +16,17 @@ async def keep(stage: str, item: Record, drafts: Iterable[Awaitable[Record]]) ->
     """
     made: list[Record] = []
     for draft in drafts:
-        try:
-            made.append(await draft)
-        except Reject as no:
-            made.append(Rejection(stage=stage, reason=no.reason, detail=no.detail, item=item.key))
+        with tally() as taken:
+            try:
+                made.append(await draft)
+            except Reject as no:
+                made.append(
+                    Rejection(
+                        stage=stage,
+                        reason=no.reason,
+                        detail=no.detail,
+                        item=item.key,
+                        usage=dict(taken),
+                    )
+                )
     return made

@@ -45,6 +45,6 @@ async def functions(
         "most_per_subtask": knobs.most_per_subtask,
     }
     teacher = dataclasses.replace(teacher, max_tokens=max(teacher.max_tokens, knobs.max_tokens))
-    reply, _ = await teacher.ask("functions", Parts, slots, check=check)
+    reply = await teacher.ask("functions", Parts, slots, check=check)
     equipped, _ = equip(task, reply, knobs.most_per_subtask)
     return [equipped]

@@ -67,7 +67,7 @@ async def extract(seed: Seed, teacher: Teacher) -> list[Record]:
     Source   BUTTON: at most 10 words; no names, numbers or items
     """
     slots = {"conversation": seed.text, "most_words": MOST_WORDS}
-    reply, _ = await teacher.ask("scenario", Extracted, slots, check=_check_extracted)
+    reply = await teacher.ask("scenario", Extracted, slots, check=_check_extracted)
     if not (text := _tidy(reply.scenario)):
         raise Reject("no_scenario", reply.reasoning)
     return [Scenario(text=text, origin=f"seeds:{seed.line}")]
@@ -81,7 +81,7 @@ async def expand(scenario: Scenario, teacher: Teacher, knobs: ExpandKnobs) -> li
 
     async def new(draw: int) -> Scenario:
         slots = {"scenario": scenario.text, "most_words": MOST_WORDS}
-        reply, _ = await teacher.ask("expand", Expanded, slots, check=check, draw=draw)
+        reply = await teacher.ask("expand", Expanded, slots, check=check, draw=draw)
         return Scenario(text=_tidy(reply.scenario), origin=f"expanded:{scenario.key}")
 
     def check(reply: Expanded) -> None:

@@ -59,7 +59,7 @@ async def rewrite(blueprint: Blueprint, teacher: Teacher, knobs: Rewriting) -> l
         "persona": persona,
         "literals": [" or ".join(forms[:2]) for forms in literals(blueprint)],
     }
-    reply, _ = await teacher.ask("rewrite", Rewritten, slots, check=check)
+    reply = await teacher.ask("rewrite", Rewritten, slots, check=check)
     said = reply.request.strip()
     text = blueprint.task.text.replace(request, said, 1)
     turns = tuple(
