@@ -20,6 +20,7 @@ _JINJA = ImmutableSandboxedEnvironment(
     lstrip_blocks=True,
     autoescape=False,
 )
+_JINJA.globals.clear()  # no template uses any, and each rendering would copy them
 
 
 class Prompt(Record):
