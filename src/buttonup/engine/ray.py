@@ -165,6 +165,7 @@ class _Crew:
             try:
                 made, failure = await self._hands[number].call("do", order, turn.get())
             except _Lost:
+                self._hands.pop(number, None)  # before its post hears of it: no more orders
                 continue
             self._free.put_nowait((place, number))
             return _given(made, failure)
@@ -211,6 +212,7 @@ class _Crew:
         in_vain, last = 0, _Lost()
         while in_vain < TRIES:
             hand, number = _Hand(self._models, self.asking), next(self._numbers)
+            in_vain += 1
             try:
                 await self._begun(hand)
                 in_vain = 0
@@ -219,7 +221,6 @@ class _Crew:
                     self._free.put_nowait((place, number))
                 await hand.listen()
             except _Lost as lost:
-                in_vain += number not in self._hands
                 last = lost
             except Exception as failure:  # noqa: BLE001 - raised where an order waits
                 self._break(failure)
@@ -257,6 +258,7 @@ class _Hand:
         self._actor: Any = ray.remote(Worker).options(**options).remote()
         self._models, self._asking = models, asking
         self._replies: list[tuple[int, Reply | Exception]] = []
+        self._ended = False
 
     async def call(self, method: str, *given: Any) -> Any:
         """Have the worker do something. Raises _Lost when it is gone before it has."""
@@ -286,10 +288,13 @@ class _Hand:
 
     def _send(self) -> None:
         replies, self._replies = self._replies, []
+        if self._ended:  # to reach for an actor then would start Ray again
+            return
         self._actor.answered.remote(replies)
 
     def end(self) -> None:
         """Let go of the worker."""
+        self._ended = True
         with suppress(exceptions.RayError):
             ray.kill(self._actor)
 
