@@ -42,6 +42,7 @@ from buttonup.store.rundir import Line, RunDir, open_run
 from buttonup.store.submitted import on_their_way
 from buttonup.topdown.corrupt import corruptions
 
+GRACE = 30.0  # seconds that a run which has enough waits for what is on its way: it is paid for
 TICK = 0.25  # seconds between two looks at progress, and between two flushes
 BEGUN = {".lock", "identity", "recipe.toml", "prices.toml", "journal.sqlite", "batches"}
 """What is there before anything is made."""
@@ -166,11 +167,13 @@ async def _run(sitting: _Sitting, first: Iterable[Record], ways: Ways) -> Progre
         purse.begin(journal.usage(), journal.lose)
         async with _doors(sitting, ways, journal) as doors:
             kept = {place: Journaled(model, journal) for place, model in doors.items()}
+            grace = 0.0
             try:
-                return await _written(sitting, lines(recipe, first, stages, kept))
+                end = await _written(sitting, lines(recipe, first, stages, kept))
+                grace = GRACE
             finally:
-                for model in kept.values():
-                    await model.ended()
+                await asyncio.gather(*(model.ended(grace) for model in kept.values()))
+            return end
 
 
 @asynccontextmanager

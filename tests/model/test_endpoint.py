@@ -16,6 +16,7 @@ from buttonup.errors import BadInput, Fault, Reject
 from buttonup.model import endpoint as endpoint_module
 from buttonup.model.door import Reply, Request, Turn
 from buttonup.model.endpoint import Endpoint
+from buttonup.model.retrying import Retrying
 
 Json = Any
 Play = Callable[[Coroutine[Any, Any, Any]], Any]
@@ -337,6 +338,20 @@ def test_a_reply_without_end_is_given_up(asked: Asked, monkeypatch: pytest.Monke
 
     with pytest.raises(Fault, match="without end"):
         asked(endless)
+
+
+def test_a_request_that_is_given_up_ends_though_its_failure_is_there_already(play: Play) -> None:
+    async def story() -> list[Any]:
+        async with Endpoint("http://127.0.0.1:9/v1", KEY) as endpoint:
+            ends: list[Any] = []
+            for nth in range(300):
+                task = asyncio.ensure_future(Retrying(endpoint, first=60.0)(REQUEST))
+                await asyncio.sleep(0.00001 * nth)
+                task.cancel()
+                ends += await asyncio.gather(task, return_exceptions=True)
+            return ends
+
+    assert {type(end) for end in play(story())} == {asyncio.CancelledError}
 
 
 def test_a_refused_connection_may_pass(play: Play) -> None:

@@ -13,6 +13,7 @@ import pytest
 from buttonup.errors import BadInput, Fault, Reject
 from buttonup.model.door import Reply, Request, Turn
 from buttonup.model.journaled import Journaled
+from buttonup.model.limited import Limited
 from buttonup.model.scripted import Scripted
 from buttonup.store.journal import Entry, Journal
 
@@ -327,3 +328,67 @@ def test_a_damaged_reply_is_told_in_one_line(tmp_path: Path, play: Play) -> None
 def spoil(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE replies SET reply = CAST('{\"text\": 1}' AS BLOB)")
+
+
+def test_a_reply_on_its_way_is_kept_though_nobody_wants_it_and_what_only_waits_is_not_sent(
+    tmp_path: Path, play: Play
+) -> None:
+    sent: list[str] = []
+
+    async def slow(request: Request, /) -> Reply:
+        sent.append(request.messages[0].content)
+        await asyncio.sleep(0.05)
+        return Reply("there")
+
+    async def story() -> None:
+        with Journal(tmp_path / "journal.sqlite") as journal:
+            model = Journaled(Limited(slow, in_flight=2), journal)
+            tasks = [asyncio.create_task(model(request(f"number {n}"))) for n in range(6)]
+            await asyncio.sleep(0.01)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await model.ended(5.0)
+            kept = [journal.get(request(f"number {n}").key) is not None for n in range(6)]
+            assert kept == [True, True, False, False, False, False]
+
+    play(story())
+    assert sent == ["number 0", "number 1"]
+
+
+def test_whoever_asks_again_for_a_reply_on_its_way_gets_it(tmp_path: Path, play: Play) -> None:
+    sent = 0
+
+    async def slow(_request: Request, /) -> Reply:
+        nonlocal sent
+        sent += 1
+        await asyncio.sleep(0.05)
+        return Reply("there")
+
+    async def story() -> Reply:
+        with Journal(tmp_path / "journal.sqlite") as journal:
+            model = Journaled(Limited(slow, in_flight=2), journal)
+            first = asyncio.create_task(model(request()))
+            await asyncio.sleep(0.01)
+            first.cancel()
+            await asyncio.gather(first, return_exceptions=True)
+            return await model(request())
+
+    assert play(story()) == Reply("there")
+    assert sent == 1
+
+
+def test_what_is_on_its_way_for_too_long_is_given_up(tmp_path: Path, play: Play) -> None:
+    async def never(_request: Request, /) -> Reply:
+        await asyncio.sleep(1000)
+        raise AssertionError
+
+    async def story() -> None:
+        with Journal(tmp_path / "journal.sqlite") as journal:
+            model = Journaled(Limited(never, in_flight=2), journal)
+            task = asyncio.create_task(model(request()))
+            await asyncio.sleep(0.01)
+            task.cancel()
+            await model.ended(0.05)
+
+    play(story())

@@ -176,6 +176,8 @@ class Endpoint:
             async with asked.build_streamed() as response:
                 return await self._read(response, into)
         except (PyreqwestError, OverflowError, ValueError) as error:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise asyncio.CancelledError from error  # pyreqwest lets an error that is there win
             busy, billed = isinstance(error, RequestTimeoutError), not _unsent(error)
             words = f"{self._base} ({_said(error)})"
             raise Fault(words, busy=busy, billed=billed) from error

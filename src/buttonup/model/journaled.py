@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from buttonup.errors import BadInput, Reject
 from buttonup.model.ask import usage_of
 from buttonup.model.door import Model, Reply, Request
+from buttonup.model.limited import Errand, errand
 from buttonup.records import decode, encode
 from buttonup.store.journal import Entry, Journal
 
@@ -22,6 +23,7 @@ class _Flight:
 
     task: asyncio.Task[Reply] = field(init=False)
     waiting: int = 0
+    errand: Errand = field(default_factory=Errand)
     arrived: bool = False
     """The reply has come; what remains is to write it down, whoever still waits."""
 
@@ -29,7 +31,8 @@ class _Flight:
 class Journaled:
     """A model whose replies are kept. A hit costs nothing; twins in flight become one request.
 
-    A request is given up only when nobody waits for it any more and its reply has not come yet.
+    A request is given up when nobody waits for it any more, unless the endpoint has it already: it
+    is paid for, and its reply may be wanted when the run goes on.
     """
 
     def __init__(self, model: Model, journal: Journal) -> None:
@@ -43,17 +46,28 @@ class Journaled:
         key = request.key
         if (kept := self._journal.get(key)) is not None:
             return _given(_read(kept))
-        flight = self._flights.get(key) or self._start(key, request)
+        flight = self._flights.get(key)
+        if flight is None or flight.task.done():
+            flight = self._start(key, request)
         flight.waiting += 1
+        flight.errand.wanted = True
         try:
             return _given(await asyncio.shield(flight.task))
         finally:
             flight.waiting -= 1
-            if not flight.waiting and not flight.arrived:
+            flight.errand.wanted = flight.waiting > 0
+            if not (flight.waiting or flight.arrived or flight.errand.sent):
                 self._end(key, flight)
 
-    async def ended(self) -> None:
-        """Wait until every request that was given up has ended, and what it took is known."""
+    async def ended(self, grace: float = 0.0) -> None:
+        """Wait until every request has ended, and what it took is known.
+
+        Replies that are on their way are kept when they come within `grace` seconds.
+        """
+        if self._tasks and grace:
+            await asyncio.wait(self._tasks, timeout=grace)
+        for task in self._tasks:
+            task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _start(self, key: str, request: Request) -> _Flight:
@@ -74,6 +88,7 @@ class Journaled:
             flight.task.exception()  # looked at: nobody may be left to whom it is raised
 
     async def _fetched(self, key: str, flight: _Flight, request: Request) -> Reply:
+        errand.set(flight.errand)
         try:
             reply = await self._model(request)
         except Reject as refusal:

@@ -13,6 +13,7 @@ import heapq
 import itertools
 import time
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from buttonup.errors import Fault
@@ -26,6 +27,18 @@ STEPS = 16
 turn: ContextVar[int] = ContextVar("turn", default=0)
 """The place of the item that a request is made for. Of the requests that wait, the one with the
 lowest place is sent first: what was begun first is finished first."""
+
+
+@dataclass(slots=True)
+class Errand:
+    """Whether a request is still wanted, and whether the endpoint has it: then it is paid for."""
+
+    wanted: bool = True
+    sent: bool = False
+
+
+errand: ContextVar[Errand | None] = ContextVar("errand", default=None)
+"""The errand that a request is sent on, where somebody may lose interest in it."""
 
 
 class _Waiting(NamedTuple):
@@ -54,8 +67,11 @@ class Limited:
     async def __call__(self, request: Request, /) -> Reply:
         """Answer when it is this request's turn."""
         await self._place()
-        began = time.monotonic()
+        began, mine = time.monotonic(), errand.get() or Errand()
         try:
+            if not mine.wanted:
+                raise asyncio.CancelledError
+            mine.sent = True
             reply = await self._model(request)
         except Fault as fault:
             if fault.busy and began > self._lessened:  # once for all that were in flight together
@@ -66,6 +82,7 @@ class Limited:
             self._limit = min(self._most, self._limit + self._most / STEPS / self._limit)
             return reply
         finally:
+            mine.sent = False
             self._flying -= 1
             self._call_next()
 
