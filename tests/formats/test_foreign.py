@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from buttonup.errors import Reject
 from buttonup.formats import foreign
-from buttonup.formats.detect import FORMATS
+from buttonup.formats.detect import READABLE
 from buttonup.records import Conversation, Json
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
@@ -27,14 +27,14 @@ MESSAGES = st.lists(
 REASONS = "calls_not_json not_text off_format unclosed_tag unknown_role words_after_tag".split()
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", READABLE)
 @settings(deadline=None)
 @given(messages=MESSAGES, rest=st.dictionaries(KEYS, JUNK, max_size=3))
 def test_junk_is_a_conversation_or_a_reject_and_never_a_crash(
     name: str, messages: Json, rest: dict[str, Json]
 ) -> None:
     try:
-        read = FORMATS[name].parse({**rest, "messages": messages})
+        read = READABLE[name].parse({**rest, "messages": messages})
     except Reject as reject:
         reason = reject.reason
     else:

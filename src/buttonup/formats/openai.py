@@ -57,24 +57,9 @@ def render(c: Conversation) -> dict[str, Json]:
     system = f"{c.context}\n\n{switch}" if c.context and switch else c.context or switch
     shown = [{"role": "system", "content": system}] if system else []
     return {
-        "messages": [*shown, *map(_message, c.messages)],
-        "tools": [{"type": "function", "function": _function(f)} for f in c.functions],
+        "messages": [*shown, *map(message, c.messages)],
+        "tools": tools(c),
         "parallel_tool_calls": c.parallel,
-    }
-
-
-def preference(c: Conversation, chosen: Assistant, rejected: Assistant) -> dict[str, Json]:
-    """Write two ways to go on with a conversation, as trainers on preferences take them.
-
-    Rejects  "tag_in_text" as `render` does
-    """
-    row = render(c)
-    return {
-        "prompt": row["messages"],
-        "chosen": [_message(chosen)],
-        "rejected": [_message(rejected)],
-        "tools": row["tools"],
-        "parallel_tool_calls": row["parallel_tool_calls"],
     }
 
 
@@ -102,9 +87,9 @@ def parse(row: dict[str, Json]) -> Conversation:
             case role:
                 raise Reject("unknown_role", foreign.shown(role))
     context, parallel = _read_system("\n\n".join(system), row)
-    tools = row.get("tools")
+    shown = row.get("tools")
     return Conversation(
-        functions=foreign.functions(row.get("functions") if tools is None else tools),
+        functions=foreign.functions(row.get("functions") if shown is None else shown),
         messages=tuple(read),
         parallel=parallel,
         context=context,
@@ -114,7 +99,13 @@ def parse(row: dict[str, Json]) -> Conversation:
 # --- render -------------------------------------------------------------------------------------
 
 
-def _message(message: Message) -> dict[str, Json]:
+def tools(c: Conversation) -> list[Json]:
+    """Write the functions of a conversation."""
+    return [{"type": "function", "function": _function(f)} for f in c.functions]
+
+
+def message(message: Message) -> dict[str, Json]:
+    """Write one message."""
     match message:
         case User(content=content, offers=offers):
             return {"role": "user", "content": offered(content, offers)}
@@ -177,10 +168,11 @@ def _read_calls(message: dict[str, Json], ids: Iterator[str]) -> tuple[Call, ...
         return () if legacy is None else (foreign.call(next(ids), legacy),)
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
         raise Reject("off_format", f'"tool_calls" is {foreign.shown(listed)}')
-    return tuple(_read_call(one, ids) for one in listed)
+    return tuple(read_call(one, ids) for one in listed)
 
 
-def _read_call(one: dict[str, Json], ids: Iterator[str]) -> Call:
+def read_call(one: dict[str, Json], ids: Iterator[str]) -> Call:
+    """Read one of `tool_calls`, which takes the next of some ids where it has none itself."""
     given = one.get("id")
     return foreign.call(given if isinstance(given, str) else next(ids), one.get("function", one))
 
@@ -203,10 +195,13 @@ def _parts(content: Json) -> Json:
 
 
 def _answered(given: Json, name: Json, before: list[Message]) -> tuple[str, str]:
-    """Find the call that a result without an id, or without a name, answers."""
-    calls = [call for m in before if isinstance(m, Assistant) for call in m.calls]
+    """Find the call that a result without an id, or without a name, answers: of the last turn
+    with one that waits, the first.
+    """
+    turns = [m.calls for m in reversed(before) if isinstance(m, Assistant)]
+    calls = [call for turn in turns for call in turn]
     if isinstance(given, str):
-        return given, next((call.name for call in reversed(calls) if call.id == given), "")
+        return given, next((call.name for call in calls if call.id == given), "")
     done = {m.call_id for m in before if isinstance(m, Tool)}
     waiting = (call for call in calls if call.id not in done and name in (None, call.name))
     call = next(waiting, None)

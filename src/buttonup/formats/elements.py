@@ -1,0 +1,94 @@
+"""The rows of a file as bytes: one a line, or the elements of one JSON array, gzipped or not.
+
+Either way a file of any size is read in little memory: an array is cut at the commas between its
+elements, and nothing but the element at hand is kept.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, cast
+
+from buttonup.errors import BadInput
+
+MAGIC = b"\x1f\x8b"  # the first two bytes of a gzip file
+BOM = b"\xef\xbb\xbf"
+CHUNK = 1 << 20  # bytes read at a time; ours
+LARGEST = 1 << 28  # bytes of one element; what is larger is no row but a bracket never closed. Ours
+
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[\]{},]', re.DOTALL)
+"""A string as far as it goes, or a mark between values; group 1 is empty in a string cut off."""
+
+
+def elements(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Give the rows that are not blank, each with its number from 1: of its line, or in the array.
+
+    Raises  BadInput when the file is missing, unreadable or damaged
+    """
+    number = 0
+    try:
+        with path.open("rb") as raw:
+            zipped = raw.peek(2)[:2] == MAGIC
+            file = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if zipped else raw
+            for number, element in enumerate(_cut(file, path), 1):
+                if element.strip():
+                    yield number, element
+    except FileNotFoundError as error:
+        raise BadInput(f"there is no file {path}", "check the path") from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise BadInput(
+            f"{path} is damaged after line {number}: {error}", "fetch it again"
+        ) from error
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}", "check the path") from error
+
+
+def _cut(file: IO[bytes], path: Path) -> Iterator[bytes]:
+    """Cut a file into its lines, or where it begins with a bracket, into its elements."""
+    for blank, line in enumerate(file):
+        first = line.removeprefix(BOM)
+        if first.lstrip().startswith(b"["):
+            yield from _of_array(first, file, path)
+            return
+        if first.strip():
+            yield from (b"\n" for _ in range(blank))  # they count as lines
+            yield first
+            yield from file
+            return
+
+
+def _of_array(begun: bytes, file: IO[bytes], path: Path) -> Iterator[bytes]:  # noqa: C901 - one loop
+    """Cut an array at the commas of its own level; what follows it is one more, broken, element."""
+    buffer, at, depth, start = begun, 0, 0, 0
+    while True:
+        for token in _TOKEN.finditer(buffer, at):
+            match token[0][:1]:
+                case b'"' if not token[1]:
+                    at = token.start()
+                    break
+                case b"[" | b"{":
+                    depth += 1
+                    start = token.end() if depth == 1 else start
+                case b"]" | b"}":
+                    depth -= 1
+                case b",":
+                    if depth == 1:
+                        yield buffer[start : token.start()]
+                        start = token.end()
+            if depth == 0 and token[0] in b"]}":
+                yield buffer[start : token.start()]
+                yield buffer[token.end() :] + file.read(CHUNK)
+                return
+        else:
+            at = len(buffer)
+        more = file.read(CHUNK)
+        if not more:
+            yield buffer[start:]
+            return
+        buffer, at, start = buffer[start:] + more, at - start, 0
+        if len(buffer) > LARGEST:
+            raise BadInput(f"{path} has an element without an end", "write one row a line")
