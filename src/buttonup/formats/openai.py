@@ -195,9 +195,7 @@ def _parts(content: Json) -> Json:
 
 
 def _answered(given: Json, name: Json, before: list[Message]) -> tuple[str, str]:
-    """Find the call that a result without an id, or without a name, answers: of the last turn
-    with one that waits, the first.
-    """
+    """Find the call that a result without an id or a name answers: the first of the last turn."""
     turns = [m.calls for m in reversed(before) if isinstance(m, Assistant)]
     calls = [call for turn in turns for call in turn]
     if isinstance(given, str):
