@@ -10,7 +10,7 @@ from buttonup.errors import Reject
 from buttonup.formats import hermes, sharegpt, swift
 from buttonup.formats.detect import Format
 from buttonup.formats.tags import PARALLEL
-from buttonup.formats.turns import read_thinking, rounds, system, thinking
+from buttonup.formats.turns import Results, read_thinking, rounds, system, thinking
 from buttonup.records import Assistant, Call, Conversation, Tool, User, decode, encode
 
 BY_PLACE = [hermes, sharegpt, swift]
@@ -44,8 +44,8 @@ def test_a_turn_of_several_calls_comes_back_whole(to: Format) -> None:
 
 
 def test_results_are_put_in_the_order_of_their_calls() -> None:
-    [_, (pairs,)] = rounds((Assistant(calls=CALLS), RESULTS[1], RESULTS[0]))
-    assert [call.id for call, _ in pairs] == ["call_1", "call_2"]
+    [_, results] = rounds((Assistant(calls=CALLS), RESULTS[1], RESULTS[0]))
+    assert results == Results(((CALLS[0], [1]), (CALLS[1], "two")))
 
 
 @pytest.mark.parametrize(

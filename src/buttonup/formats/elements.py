@@ -49,16 +49,24 @@ def elements(path: Path) -> Iterator[tuple[int, bytes]]:
 
 def _cut(file: IO[bytes], path: Path) -> Iterator[bytes]:
     """Cut a file into its lines, or where it begins with a bracket, into its elements."""
-    for blank, line in enumerate(file):
-        first = line.removeprefix(BOM)
-        if first.lstrip().startswith(b"["):
-            yield from _of_array(first, file, path)
-            return
-        if first.strip():
-            yield from (b"\n" for _ in range(blank))  # they count as lines
-            yield first
-            yield from file
-            return
+    begun = file.readline(CHUNK).removeprefix(BOM)  # an array may be one line, of any length
+    while begun and not begun.strip():
+        yield begun
+        begun = file.readline(CHUNK)
+    if begun.lstrip().startswith(b"["):
+        yield from _of_array(begun, file, path)
+        return
+    if len(begun) >= CHUNK - len(BOM) and not begun.endswith(b"\n"):
+        begun += file.readline(LARGEST)
+    while begun:
+        if len(begun) >= LARGEST and not begun.endswith(b"\n"):
+            raise _endless(path)
+        yield begun
+        begun = file.readline(LARGEST)
+
+
+def _endless(path: Path) -> BadInput:
+    return BadInput(f"{path} has a row without an end", "write one row a line")
 
 
 def _of_array(begun: bytes, file: IO[bytes], path: Path) -> Iterator[bytes]:  # noqa: C901 - one loop
@@ -91,4 +99,4 @@ def _of_array(begun: bytes, file: IO[bytes], path: Path) -> Iterator[bytes]:  # 
             return
         buffer, at, start = buffer[start:] + more, at - start, 0
         if len(buffer) > LARGEST:
-            raise BadInput(f"{path} has an element without an end", "write one row a line")
+            raise _endless(path)

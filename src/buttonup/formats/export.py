@@ -6,7 +6,7 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -14,6 +14,7 @@ from typing import IO
 import msgspec
 
 from buttonup.errors import BadInput, Reject
+from buttonup.formats import sharegpt
 from buttonup.formats.card import Census, card
 from buttonup.formats.detect import Format, format_named
 from buttonup.formats.exported import exported, read_exported
@@ -68,15 +69,20 @@ def export(
 ) -> Exported:
     """Write rows in the format `name` as JSON Lines, in their order, and the card beside.
 
-    The rows and the card (`card_path`) appear whole or not at all. `recipe` is the text of the
-    run's recipe, told in the card.
+    The rows, the card (`card_path`) and for sharegpt its entry (`entry_path`) appear whole or not
+    at all. `recipe` is the text of the run's recipe, told in the card.
     Raises  BadInput when the format is unknown, the path is taken and `replace` is not set, it
             cannot be written (a full disk too), or no sample can be exported
     """
     to, about = format_named(name), card_path(path)
-    refuse(path, about, replace=replace)
+    entry = entry_path(path) if to.NAME == sharegpt.NAME else None
+    refuse(path, about, *([entry] if entry else ()), replace=replace)
     census, skipped = Census(), Counter[str]()
-    with draft(about) as words, draft(path) as file:
+    with (
+        draft(about) as words,
+        draft(path) as file,
+        draft(entry) if entry else nullcontext() as end,
+    ):
         for part in parts:
             file.write(part.text)
             census.join(part.census)
@@ -84,6 +90,9 @@ def export(
         if not census.rows:
             raise BadInput("there is no sample to export", _left_out(skipped))
         words.write(card(path.name, to.NAME, to.ABOUT, census, skipped, recipe).encode())
+        if end is not None:
+            end.write(msgspec.json.format(msgspec.json.encode(sharegpt.dataset_info(path.name))))
+            settle(end)
         settle(file)
         settle(words)
     return Exported(count=census.rows, skipped=dict(sorted(skipped.items())))
@@ -92,6 +101,11 @@ def export(
 def card_path(path: Path) -> Path:
     """Tell where the card of an exported file is."""
     return path.with_name(f"{path.name}.card.md")
+
+
+def entry_path(path: Path) -> Path:
+    """Tell where the entry for LLaMA-Factory's dataset_info.json is."""
+    return path.with_name(f"{path.name}.dataset_info.json")
 
 
 def refuse(path: Path, *others: Path, replace: bool) -> None:
