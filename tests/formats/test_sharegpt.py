@@ -40,7 +40,7 @@ def test_what_llama_factory_would_skip_is_refused(
 
 def test_the_entry_names_the_file_and_its_columns() -> None:
     [(name, entry)] = dataset_info("data.v2.jsonl").items()
-    assert name == "data"
+    assert name == "data.v2"
     assert entry["file_name"] == "data.v2.jsonl"
     row = render(Conversation(messages=(User("a"), Assistant(answer="b"))))
     assert set(entry["columns"].values()) == set(row)

@@ -78,7 +78,7 @@ def parse(row: dict[str, Json]) -> Conversation:
 def dataset_info(file: str) -> dict[str, Json]:
     """Give the entry of LLaMA-Factory's dataset_info.json for a file of rows."""
     columns = {"messages": "conversations", "system": "system", "tools": "tools"}
-    name = file.partition(".")[0]
+    name = file.removesuffix(".jsonl")
     return {name: {"file_name": file, "formatting": "sharegpt", "columns": columns}}
 
 
