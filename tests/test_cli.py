@@ -3,6 +3,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -197,6 +198,17 @@ WRONG: dict[str, tuple[object, ...]] = {
     "empty is empty": ("check", "empty"),
     "garbage holds no row in a known format": ("check", "garbage"),
     "binary holds no row in a known format": ("check", "binary"),
+    "--split-by 90,10": ("export", "run", "--format", "trl", "--out", "x", "--split-by", "90,10"),
+    "two or three shares": (
+        "export",
+        "run",
+        "--format",
+        "trl",
+        "--out",
+        "x",
+        "--split-by",
+        ".5,.4",
+    ),
     "--max-failing 1e9": ("check", "garbage", "--max-failing", "1e9"),
     "there is no format 'parquet'": ("check", "garbage", "--format", "parquet"),
     "there is no world 'moon'; choose": ("worlds", "moon"),
@@ -334,6 +346,21 @@ def test_an_export_passes_the_check_and_is_not_overwritten(
     assert "data.jsonl exists" in again.told
     assert files(tmp_path) == before
     assert buttonup(*words, "--force").status == 0
+
+
+def test_an_export_may_be_parted_into_splits_and_shards(
+    buttonup: Command, made: Path, tmp_path: Path
+) -> None:
+    words = ("export", "run", "--format", "trl", "--out", "data.jsonl", "--shards", "2")
+    done = buttonup(*words, "--split-by", "0.5,0.5")
+    assert done.status == 0
+    counts = {name: int(n) for n, name in re.findall(r"(?m)^  (\d+) (\w+)$", done.out)}
+    assert set(counts) == {"train", "test"}
+    assert sum(counts.values()) == 5
+    for split, n in counts.items():
+        files = sorted(tmp_path.glob(f"data-{split}-0000?-of-00002.jsonl"))
+        assert sum(len(file.read_text().splitlines()) for file in files) == n
+    assert buttonup(*words, "--split-by", "0.5,0.5").status == 2
 
 
 def test_negatives_are_counted_by_what_is_wrong_in_one_line(

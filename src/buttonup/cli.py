@@ -161,14 +161,36 @@ def report(folder: Path, as_json: bool) -> int:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--format", "name", required=True, help=f"One of: {', '.join(FORMATS)}.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write.")
+@click.option(
+    "--split-by",
+    "shares",
+    metavar="SHARE,SHARE[,SHARE]",
+    default="",
+    help="Shares of train, validation and test (or train, test), which have no task in common.",
+)
+@click.option("--shards", type=int, default=1, help="Files of each split.  [default: 1]")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def export(folder: Path, name: str, out: Path, force: bool) -> int:
-    """Write a run's accepted samples in a training format, with a dataset card beside."""
-    exported = dataset.export(folder, name, out, overwrite=force)
+def export(folder: Path, name: str, out: Path, shares: str, shards: int, force: bool) -> int:
+    """Write a run's accepted samples in a training format, with a dataset card beside.
+
+    A file that ends in .parquet is Parquet, any other JSON Lines.
+    """
+    parted = _shares(shares)
+    exported = dataset.export(folder, name, out, overwrite=force, shares=parted, shards=shards)
     click.echo(f"{exported.count} samples to {out} ({name})")
+    for split, count in exported.splits.items():
+        click.echo(f"  {count} {split}")
     for reason, count in sorted(exported.skipped.items()):
         click.echo(f"{count} left out: {reason}", err=True)
     return 0
+
+
+def _shares(text: str) -> tuple[float, ...]:
+    """Read shares parted by commas."""
+    parts = text.split(",") if text else []
+    if not all(re.fullmatch(r"0?\.\d{1,9}", part) for part in parts):
+        raise BadInput(f"--split-by {text}", "write shares such as 0.9,0.05,0.05")
+    return tuple(map(float, parts))
 
 
 @buttonup.command()

@@ -380,15 +380,26 @@ def report(folder: Path) -> Report:
     return read_report(folder)
 
 
-def export(folder: Path, name: str, path: Path, *, overwrite: bool = False) -> Exported:
+def export(
+    folder: Path,
+    name: str,
+    path: Path,
+    *,
+    overwrite: bool = False,
+    shares: tuple[float, ...] = (),
+    shards: int = 1,
+) -> Exported:
     """Write a run's accepted samples in a format, with a dataset card beside.
 
-    Raises  BadInput for an unknown format, a folder that is no run, or a path that is taken
+    A path that ends in .parquet gets Parquet. `shares` part them into splits that have no task in
+    common (train and test, or train, validation and test), each over as many files as `shards`.
+    Raises  BadInput for an unknown format, a folder that is no run, a path that is taken, shares
+            that are none of a whole, or an extra that is missing
     """
-    recipe = folder / "recipe.toml"
+    layout, recipe = formats.Layout(shares, shards), folder / "recipe.toml"
     told = recipe.read_text("utf-8") if recipe.exists() else ""
     parts = in_turn(stretches(_accepted(folder)), partial(formats.rows_of, name=name), cores())
-    return formats.export(parts, name, path, recipe=told, replace=overwrite)
+    return formats.export(parts, name, path, recipe=told, replace=overwrite, layout=layout)
 
 
 def negatives(folder: Path, path: Path, *, overwrite: bool = False) -> Negatives:

@@ -3,12 +3,14 @@
 from buttonup.formats.detect import FORMATS, READABLE, detect, read
 from buttonup.formats.export import Exported, export, rows_of
 from buttonup.formats.exported import adopt, exported
+from buttonup.formats.layout import Layout
 from buttonup.formats.pairs import Negatives, Preference, write_pairs
 
 __all__ = [
     "FORMATS",
     "READABLE",
     "Exported",
+    "Layout",
     "Negatives",
     "Preference",
     "adopt",

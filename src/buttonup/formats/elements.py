@@ -1,4 +1,6 @@
-"""The rows of a file as bytes: one a line, or the elements of one JSON array, gzipped or not.
+"""The rows of a file as bytes: its lines, or the elements of one JSON array, gzipped or not.
+
+Of a Parquet file, they are its rows.
 
 Either way a file of any size is read in little memory: an array is cut at the commas between its
 elements, and nothing but the element at hand is kept.
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from buttonup.errors import BadInput
+from buttonup.formats import parquet
 
 MAGIC = b"\x1f\x8b"  # the first two bytes of a gzip file
 BOM = b"\xef\xbb\xbf"
@@ -32,9 +35,11 @@ def elements(path: Path) -> Iterator[tuple[int, bytes]]:
     number = 0
     try:
         with path.open("rb") as raw:
-            zipped = raw.peek(2)[:2] == MAGIC
+            head = raw.peek(4)[:4]
+            zipped = head.startswith(MAGIC)
             file = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if zipped else raw
-            for number, element in enumerate(_cut(file, path), 1):
+            found = parquet.rows_in(path) if head == parquet.MAGIC else _cut(file, path)
+            for number, element in enumerate(found, 1):
                 if element.strip():
                     yield number, element
     except FileNotFoundError as error:
