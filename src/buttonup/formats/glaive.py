@@ -23,7 +23,9 @@ NAME = "glaive"
 CALL = "<functioncall>"
 LISTED = "access to the following functions"
 _END = "<|endoftext|>"
-_SPEAKER = re.compile(r"(?:\A|\n)\s*(USER|ASSISTANT|FUNCTION RESPONSE):\s*")
+_SPEAKER = re.compile(r"(?m)^[ \t]*(USER|ASSISTANT|FUNCTION RESPONSE):")
+_OPENS = re.compile(r"[{\[]")
+TRIES = 100  # brackets of a system prompt at which no JSON begins, before the rest is words. Ours
 _ROLE = {"USER": "user", "ASSISTANT": "assistant", "FUNCTION RESPONSE": "tool"}
 _QUOTED = re.compile(
     r"""\s*\{\s*"name"\s*:\s*"([^"\n]*)"\s*,\s*"arguments"\s*:\s*'(.*)'\s*\}\s*\Z""", re.DOTALL
@@ -66,14 +68,15 @@ def _read_system(text: str) -> tuple[str, list[Json]]:
     before, _, after = text.partition(LISTED)
     if LISTED not in text:
         return text, []
+    tries = TRIES
     decoder, functions, rest = json.JSONDecoder(), list[Json](), list[str]()
     at = 0
-    while (opened := re.compile(r"[{\[]").search(after, at)) is not None:
+    while tries and (opened := _OPENS.search(after, at)) is not None:
         try:
             one, end = decoder.raw_decode(after, opened.start())
         except (ValueError, RecursionError):
             rest.append(after[at : opened.end()])
-            at = opened.end()
+            at, tries = opened.end(), tries - 1
             continue
         functions += one if isinstance(one, list) else [one]
         rest.append(after[at : opened.start()])

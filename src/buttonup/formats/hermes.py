@@ -18,7 +18,6 @@ tags as `HermesAgentTemplate` of ms-swift 4.6.0 reads and writes them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from buttonup.errors import Reject
@@ -63,8 +62,6 @@ ASKED = (
     "\nFor each function call return a JSON object with the function's name and arguments, "
     f"within these tags:\n{TOOL_CALL.around(SHAPE)}"
 )
-_CALL = re.compile(rf"{TOOL_CALL.opens}(.*?){TOOL_CALL.closes}", re.DOTALL)
-_RESPONSE = re.compile(rf"{TOOL_RESPONSE.opens}(.*?){TOOL_RESPONSE.closes}", re.DOTALL)
 
 
 def render(c: Conversation) -> dict[str, Json]:
@@ -124,10 +121,11 @@ def _json(value: Json) -> str:
 
 def _read_system(text: str) -> tuple[list[Json] | None, str]:
     """Take the functions out of a system text; of another's words, all are context."""
-    for opened in re.finditer(TOOLS.opens, text):
-        inside, closed, after = text[opened.end() :].partition(TOOLS.closes)
+    parts = text.split(TOOLS.opens)
+    for i, part in enumerate(parts[1:], 1):
+        inside, closed, behind = part.partition(TOOLS.closes)
         if closed and (found := foreign.listed(inside)) is not None:
-            before = text[: opened.start()]
+            before, after = (TOOLS.opens.join(p) for p in (parts[:i], [behind, *parts[i + 1 :]]))
             if before == PREAMBLE and after.startswith(ASKED):
                 return found, after.removeprefix(ASKED).removeprefix("\n\n")
             return found, f"{before.strip()}\n\n{after.strip()}".strip()
@@ -136,14 +134,18 @@ def _read_system(text: str) -> tuple[list[Json] | None, str]:
 
 def _read_turn(text: str) -> dict[str, Json]:
     thought, rest = read_thinking(text)
-    if TOOL_CALL.opens not in rest:
+    before, *parts = rest.split(TOOL_CALL.opens)
+    if not parts:
         return foreign.turn(thought, (), rest)
-    if rest.rfind(TOOL_CALL.opens) > rest.rfind(TOOL_CALL.closes):
-        raise Reject("unclosed_tag", TOOL_CALL.opens)
-    calls = [one for inside in _CALL.findall(rest) for one in _read_calls(inside)]
-    before = rest[: rest.index(TOOL_CALL.opens)].strip()
-    after = rest[rest.rindex(TOOL_CALL.closes) + len(TOOL_CALL.closes) :].strip()
-    return foreign.turn("\n".join(filter(None, (thought, before))), calls, after)
+    calls, after = list[Json](), list[str]()
+    for part in parts:
+        inside, closed, behind = part.partition(TOOL_CALL.closes)
+        if not closed:
+            raise Reject("unclosed_tag", TOOL_CALL.opens)
+        calls += _read_calls(inside)
+        after.append(behind.strip())
+    said = "\n".join(filter(None, (thought, before.strip())))
+    return foreign.turn(said, calls, "\n".join(filter(None, after)))
 
 
 def _read_calls(inside: str) -> list[Json]:
@@ -155,7 +157,9 @@ def _read_calls(inside: str) -> list[Json]:
 
 def _read_results(text: str) -> Iterator[dict[str, Json]]:
     """Read each <tool_response>; a text without any is one result."""
-    for inside in _RESPONSE.findall(text) or [text]:
+    _, *parts = text.split(TOOL_RESPONSE.opens)
+    for part in parts or [text]:
+        inside = part.partition(TOOL_RESPONSE.closes)[0]
         found = foreign.value(inside.strip())
         if isinstance(found, dict) and found.keys() - {"tool_call_id"} == {"name", "content"}:
             yield foreign.result(found["content"], found["name"])

@@ -73,7 +73,7 @@ def parse(row: dict[str, Json]) -> Conversation:
     """
     system: list[str] = []
     read: list[Message] = []
-    ids = (f"call_{n}" for n in count(1))
+    ids, calls = (f"call_{n}" for n in count(1)), _Calls()
     for message in foreign.messages(row):
         match message.get("role"):
             case "system" | "developer":
@@ -81,9 +81,10 @@ def parse(row: dict[str, Json]) -> Conversation:
             case "user":
                 read.append(User(*read_offered(foreign.words(message.get("content")))))
             case "assistant":
-                read.append(_read_turn(message, ids))
+                read.append(turn := _read_turn(message, ids))
+                calls.made(turn.calls)
             case "tool" | "function":
-                read.append(_read_result(message, read))
+                read.append(_read_result(message, calls))
             case role:
                 raise Reject("unknown_role", foreign.shown(role))
     context, parallel = _read_system("\n\n".join(system), row)
@@ -177,12 +178,10 @@ def read_call(one: dict[str, Json], ids: Iterator[str]) -> Call:
     return foreign.call(given if isinstance(given, str) else next(ids), one.get("function", one))
 
 
-def _read_result(message: dict[str, Json], before: list[Message]) -> Tool:
+def _read_result(message: dict[str, Json], calls: _Calls) -> Tool:
     content = message.get("content")
     result = foreign.value(content) if isinstance(content, str) else _parts(content)
-    given, name = message.get("tool_call_id"), message.get("name")
-    if not isinstance(given, str) or not isinstance(name, str):
-        given, name = _answered(given, name, before)
+    given, name = calls.answered(message.get("tool_call_id"), message.get("name"))
     return Tool(call_id=given, name=name, result=result)
 
 
@@ -194,13 +193,34 @@ def _parts(content: Json) -> Json:
         return content
 
 
-def _answered(given: Json, name: Json, before: list[Message]) -> tuple[str, str]:
-    """Find the call that a result without an id or a name answers: the first of the last turn."""
-    turns = [m.calls for m in reversed(before) if isinstance(m, Assistant)]
-    calls = [call for turn in turns for call in turn]
-    if isinstance(given, str):
-        return given, next((call.name for call in calls if call.id == given), "")
-    done = {m.call_id for m in before if isinstance(m, Tool)}
-    waiting = (call for call in calls if call.id not in done and name in (None, call.name))
-    call = next(waiting, None)
-    return (call.id, call.name) if call else ("", name if isinstance(name, str) else "")
+class _Calls:
+    """The calls so far: which of them a result without an id, or without a name, answers."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._waiting: list[list[Call]] = []
+        self._done: set[str] = set()
+
+    def made(self, calls: tuple[Call, ...]) -> None:
+        """Note the calls of a turn."""
+        self._names.update({call.id: call.name for call in calls})
+        self._waiting.append(list(calls))
+
+    def answered(self, given: Json, name: Json) -> tuple[str, str]:
+        """Give the id and the name of a result; without an id, of the last turn's first call."""
+        if not isinstance(given, str):
+            call = self._first(name if isinstance(name, str) else None)
+            if call is None:
+                return "", name if isinstance(name, str) else ""
+            given, name = call.id, call.name
+        self._done.add(given)
+        return given, name if isinstance(name, str) else self._names.get(given, "")
+
+    def _first(self, name: str | None) -> Call | None:
+        """Find the first call that waits, of the last turn that has one."""
+        self._waiting = [left for turn in self._waiting if (left := self._left(turn))]
+        waiting = (call for turn in reversed(self._waiting) for call in turn)
+        return next((call for call in waiting if name in (None, call.name)), None)
+
+    def _left(self, turn: list[Call]) -> list[Call]:
+        return [call for call in turn if call.id not in self._done]

@@ -14,8 +14,10 @@ Source: the card of Team-ACE/ToolACE.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from buttonup.formats import foreign, openai, typed
 from buttonup.records import Conversation, Json
@@ -23,10 +25,10 @@ from buttonup.records import Conversation, Json
 NAME = "toolace"
 
 LISTED = "list of functions in JSON format"
-LOOKS = re.compile(r"\s*\[\s*[^\[\]{}()\"'=,]+\([^\n]*\)\s*\]\s*\Z", re.DOTALL)
+LOOKS = re.compile(r"\s*\[[^\[\]{}()\"'=,]+\(.*\)\s*\]\s*\Z", re.DOTALL)
 """What a turn with calls looks like."""
-_NAME = re.compile(r"\s*,?\s*([^\[\]{}()\"'=,]+?)\s*\(")
-_ARGUMENT = re.compile(r"\s*([^\[\]{}()\"'=,\s]+)\s*=\s*(.*?)\s*\Z", re.DOTALL)
+NO_NAME = frozenset("[]{}()\"'=,")
+OPENINGS = 100  # brackets tried for the list of functions; ours
 _TOKEN = re.compile(r""""[^"\\]*(?:\\.[^"\\]*)*"|'[^'\\]*(?:\\.[^'\\]*)*'|[\[\]{}(),]""", re.DOTALL)
 _WORDS = {"true": True, "false": False, "null": None, "none": None}
 
@@ -55,23 +57,14 @@ def parse(row: dict[str, Json]) -> Conversation:
 
 def _read_system(text: str) -> tuple[str, list[Json]]:
     """Find the list of functions: the first bracket at which one begins."""
-    for opened in re.finditer(r"\[\s*\{", text):
-        inside = _balanced(text[opened.start() :])
-        found = foreign.value(inside)
-        if isinstance(found, list) and all(isinstance(f, dict) for f in found):
-            rest = text[: opened.start()] + text[opened.start() + len(inside) :]
-            return rest.strip(), [_function(f) for f in found]
+    for opened in islice(re.finditer(r"\[\s*\{", text), OPENINGS):
+        try:
+            found, end = json.JSONDecoder().raw_decode(text, opened.start())
+        except (ValueError, RecursionError):
+            continue
+        if all(isinstance(f, dict) for f in found):
+            return (text[: opened.start()] + text[end:]).strip(), [_function(f) for f in found]
     return text, []
-
-
-def _balanced(text: str) -> str:
-    """Cut a text that begins with a bracket where that one closes."""
-    depth = 0
-    for token in re.finditer(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', text, re.DOTALL):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
-        if depth == 0:
-            return text[: token.end()]
-    return text
 
 
 def _function(found: dict[str, Json]) -> dict[str, Json]:
@@ -90,13 +83,12 @@ def read_calls(text: str) -> list[Json] | None:
     text = text.strip()[1:-1]
     calls, at = list[Json](), 0
     while text[at:].strip():
-        name = _NAME.match(text, at)
-        if name is None:
+        start = text.find("(", at) + 1
+        name = text[at : start - 1].strip().removeprefix(",").strip()
+        arguments, end = _arguments(text, start) if start else ([], -1)
+        if end < 0 or not name or not NO_NAME.isdisjoint(name):
             return None
-        arguments, end = _arguments(text, name.end())
-        if end < 0:
-            return None
-        calls.append({"name": name[1], "arguments": _read(arguments, text[name.end() : end - 1])})
+        calls.append({"name": name, "arguments": _read(arguments, text[start : end - 1])})
         at = end
     return calls
 
@@ -119,16 +111,17 @@ def _read(arguments: list[str], raw: str) -> Json:
     read: dict[str, Json] = {}
     for name, written in _pairs(arguments):
         value = _WORDS[written.lower()] if written.lower() in _WORDS else foreign.literal(written)
-        if not name or value is written:
+        if not name or value is written:  # a text that is no literal comes back itself
             return raw
         read[name] = value
     return read
 
 
 def _pairs(arguments: list[str]) -> Iterator[tuple[str, str]]:
+    """Give the name and the value of each; no name where there is none."""
     for one in arguments:
-        found = _ARGUMENT.match(one)
-        yield (found[1], found[2]) if found else ("", one)
+        name, _, value = (part.strip() for part in one.partition("="))
+        yield (name if name.isidentifier() else ""), value
 
 
 def _read_results(text: str) -> Iterator[dict[str, Json]]:

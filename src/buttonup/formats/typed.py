@@ -15,13 +15,14 @@ _JSON = {
     **dict.fromkeys(("dict", "object", "mapping"), "object"),
     "null": "null",
 }
+LONGEST = 200  # letters of a type; what is longer is none. Ours
 _OPTIONAL = re.compile(r"^optional\[(.*)\]$|,?\s*\boptional\b", re.IGNORECASE)
 _HEAD = re.compile(r"\s*(\w+)\s*(?:[\[(<].*)?$", re.DOTALL)
 
 
 def is_optional(type_: Json) -> bool:
     """Say whether a type says of itself that its value may be left out."""
-    return isinstance(type_, str) and _OPTIONAL.search(type_) is not None
+    return isinstance(type_, str) and len(type_) <= LONGEST and _OPTIONAL.search(type_) is not None
 
 
 def in_json(schema: Json) -> Json:
@@ -51,6 +52,8 @@ def _inner(key: str, value: Json) -> Json:
 def _type(found: Json) -> Json:
     if not isinstance(found, str):
         return found if isinstance(found, list) else None
+    if len(found) > LONGEST:
+        return None
     bare = _OPTIONAL.sub(lambda m: m[1] or "", found)
     head = _HEAD.match(bare)
     return _JSON.get(head[1].lower()) if head else None
