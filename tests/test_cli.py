@@ -3,6 +3,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -201,6 +202,18 @@ WRONG: dict[str, tuple[object, ...]] = {
     "empty is empty": ("check", "empty"),
     "garbage holds no row in a known format": ("check", "garbage"),
     "binary holds no row in a known format": ("check", "binary"),
+    "--split-by 90,10": ("export", "run", "--format", "trl", "--out", "x", "--split-by", "90,10"),
+    "two or three shares": (
+        "export",
+        "run",
+        "--format",
+        "trl",
+        "--out",
+        "x",
+        "--split-by",
+        ".5,.4",
+    ),
+    "--max-failing 1e9": ("check", "garbage", "--max-failing", "1e9"),
     "there is no format 'parquet'": ("check", "garbage", "--format", "parquet"),
     "there is no world 'moon'; choose": ("worlds", "moon"),
 }
@@ -321,7 +334,7 @@ def test_a_report_is_for_people_and_for_programs(buttonup: Command, made: Path) 
     assert told["ending"]["wanted"] == 5
 
 
-@pytest.mark.parametrize("name", ["button", "openai"])
+@pytest.mark.parametrize("name", ["button", "openai", "sharegpt", "hermes", "ms-swift"])
 def test_an_export_passes_the_check_and_is_not_overwritten(
     name: str, buttonup: Command, made: Path, tmp_path: Path
 ) -> None:
@@ -337,6 +350,21 @@ def test_an_export_passes_the_check_and_is_not_overwritten(
     assert "data.jsonl exists" in again.told
     assert files(tmp_path) == before
     assert buttonup(*words, "--force").status == 0
+
+
+def test_an_export_may_be_parted_into_splits_and_shards(
+    buttonup: Command, made: Path, tmp_path: Path
+) -> None:
+    words = ("export", "run", "--format", "trl", "--out", "data.jsonl", "--shards", "2")
+    done = buttonup(*words, "--split-by", "0.5,0.5")
+    assert done.status == 0
+    counts = {name: int(n) for n, name in re.findall(r"(?m)^  (\d+) (\w+)$", done.out)}
+    assert set(counts) == {"train", "test"}
+    assert sum(counts.values()) == 5
+    for split, n in counts.items():
+        files = sorted(tmp_path.glob(f"data-{split}-0000?-of-00002.jsonl"))
+        assert sum(len(file.read_text().splitlines()) for file in files) == n
+    assert buttonup(*words, "--split-by", "0.5,0.5").status == 2
 
 
 def test_negatives_are_counted_by_what_is_wrong_in_one_line(
@@ -376,6 +404,30 @@ def test_a_check_of_spoilt_data_names_line_gate_and_reason(
     assert text.status == 3
     assert "line 3: functions: unknown_function" in text.out
     assert "5 lines, 3 pass all" in text.out
+
+
+@pytest.mark.parametrize(
+    ("limit", "status"), [("0", 3), ("1", 0), ("20%", 0), ("19.9%", 3), ("0%", 3)]
+)
+def test_a_check_fails_only_above_what_the_user_allows(
+    buttonup: Command, tmp_path: Path, limit: str, status: int
+) -> None:
+    said = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "Hello."}]
+    rows = [{"messages": said}] * 4 + [{"messages": said[:1]}]
+    (tmp_path / "data.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert buttonup("check", "data.jsonl", "--max-failing", limit).status == status
+
+
+def test_a_check_says_what_it_could_not_ask(buttonup: Command, tmp_path: Path) -> None:
+    said = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "Hello."}]
+    (tmp_path / "data.json").write_text(json.dumps([{"messages": said}, {"messages": said}]))
+    out = buttonup("check", "data.json").out
+    assert "2 lines, 2 pass all gates that could be asked" in out
+    assert "not asked, for want of information:" in out
+    assert "2 replay: no world is known" in out
+    told = json.loads(buttonup("check", "data.json", "--json").out)
+    assert (told["lines"], told["passed"], told["failures"]) == (2, 2, [])
+    assert (told["asked"]["structure"], told["asked"]["replay"]) == (2, 0)
 
 
 def test_hostile_text_in_a_dataset_does_not_reach_the_terminal_as_it_is(

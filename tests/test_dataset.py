@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 
 import buttonup
 from buttonup.dataset import (
+    KEPT,
+    Failure,
     Made,
     Progress,
     Watch,
@@ -29,6 +31,7 @@ from buttonup.dataset import (
     report,
 )
 from buttonup.errors import BadInput, Fault
+from buttonup.formats import FORMATS
 from buttonup.model.door import Reply, Request
 from buttonup.model.scripted import Scripted
 from buttonup.recipe import read_recipe
@@ -281,12 +284,13 @@ def test_a_folder_that_is_no_run_is_named(
     assert not there or list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["button", "openai"])
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "xlam"])
 def test_what_is_exported_passes_every_gate(name: str, finished: Path, tmp_path: Path) -> None:
     out = tmp_path / "data.jsonl"
     assert export(finished, name, out).count == N
     checked = check(out)
-    assert (checked.lines, checked.failures) == (N, ())
+    assert (checked.lines, checked.passed, checked.failures) == (N, N, ())
+    assert (checked.asked["provenance"], checked.asked["answer"]) == (N, N)
     card = (tmp_path / "data.jsonl.card.md").read_text()
     assert "worlds:library,bike_hire" in card, "the card tells the recipe"
 
@@ -307,8 +311,10 @@ def test_a_check_names_line_gate_and_reason(finished: Path, tmp_path: Path) -> N
     row = msgspec.json.decode(first)
     row["messages"][-1]["content"] = "All 98765 of them were sent to zq@example.org on 3 May 1987."
     out.write_text("\n".join(["{", *others, encode(row).decode()]) + "\n")
-    checked = check(out)
-    assert checked.lines == N + 1
+    told: list[Failure] = []
+    checked = check(out, tell=told.append)
+    assert (checked.lines, checked.passed) == (N + 1, N - 1)
+    assert tuple(told) == checked.failures
     assert {(f.line, f.gate, f.reason) for f in checked.failures} == {
         (1, "read", "not_json"),
         (N + 1, "answer", "unsupported"),
@@ -317,7 +323,35 @@ def test_a_check_names_line_gate_and_reason(finished: Path, tmp_path: Path) -> N
 
 
 def test_a_run_can_be_checked_as_it_is(finished: Path) -> None:
-    assert check(finished).failures == ()
+    checked = check(finished)
+    assert (checked.failures, checked.lacking) == ((), ())
+    assert set(checked.asked.values()) == {N}
+
+
+def test_what_cannot_be_asked_is_not_counted_as_asked(tmp_path: Path) -> None:
+    call = {"name": "f", "arguments": {"x": 7}}
+    tools = [{"name": "f", "description": "", "parameters": {"x": {"type": "int"}}}]
+    row = {
+        "query": "Do it with 7.",
+        "tools": encode(tools).decode(),
+        "answers": encode([call]).decode(),
+    }
+    (tmp_path / "x.jsonl").write_bytes(encode(row) + b"\n")
+    checked = check(tmp_path / "x.jsonl")
+    assert (checked.passed, checked.stopped) == (1, 1)
+    assert (checked.asked["provenance"], checked.asked["arguments"]) == (1, 1)
+    unasked = {gate for gate, _, _ in checked.lacking}
+    assert {"answer", "results", "replay", "plan", "turns", "dependency"} <= unasked
+    assert all(checked.asked[gate] == 0 for gate in unasked)
+
+
+def test_only_the_first_failures_are_kept_and_all_are_told(tmp_path: Path) -> None:
+    good = b'{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":"Yes."}]}\n'
+    (tmp_path / "x.jsonl").write_bytes(good + b"{\n" * (KEPT + 5))
+    told: list[Failure] = []
+    checked = check(tmp_path / "x.jsonl", tell=told.append)
+    assert (len(told), len(checked.failures), checked.failing) == (KEPT + 5, KEPT, KEPT + 5)
+    assert checked.reasons == (("read", "not_json", KEPT + 5),)
 
 
 def test_a_line_that_no_run_wrote_is_named(finished: Path, tmp_path: Path) -> None:

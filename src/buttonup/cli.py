@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
+import re
 import sys
 import tomllib
-from collections import Counter
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,7 +19,7 @@ from buttonup.engine.report import as_text
 from buttonup.errors import BadInput, Fault
 from buttonup.estimate import as_text as estimate_as_text
 from buttonup.estimate import pilot_in_words
-from buttonup.formats import FORMATS
+from buttonup.formats import FORMATS, READABLE
 from buttonup.gates import GATES, explain
 from buttonup.progress import shown
 from buttonup.recipe import Recipe, read_recipe
@@ -186,14 +187,36 @@ def report(folder: Path, as_json: bool) -> int:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--format", "name", required=True, help=f"One of: {', '.join(FORMATS)}.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write.")
+@click.option(
+    "--split-by",
+    "shares",
+    metavar="SHARE,SHARE[,SHARE]",
+    default="",
+    help="Shares of train, validation and test (or train, test), which have no task in common.",
+)
+@click.option("--shards", type=int, default=1, help="Files of each split.  [default: 1]")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def export(folder: Path, name: str, out: Path, force: bool) -> int:
-    """Write a run's accepted samples in a training format, with a dataset card beside."""
-    exported = dataset.export(folder, name, out, overwrite=force)
+def export(folder: Path, name: str, out: Path, shares: str, shards: int, force: bool) -> int:
+    """Write a run's accepted samples in a training format, with a dataset card beside.
+
+    A file that ends in .parquet is Parquet, any other JSON Lines.
+    """
+    parted = _shares(shares)
+    exported = dataset.export(folder, name, out, overwrite=force, shares=parted, shards=shards)
     click.echo(f"{exported.count} samples to {out} ({name})")
+    for split, count in exported.splits.items():
+        click.echo(f"  {count} {split}")
     for reason, count in sorted(exported.skipped.items()):
         click.echo(f"{count} left out: {reason}", err=True)
     return 0
+
+
+def _shares(text: str) -> tuple[float, ...]:
+    """Read shares parted by commas."""
+    parts = text.split(",") if text else []
+    if not all(re.fullmatch(r"0?\.\d{1,9}", part) for part in parts):
+        raise BadInput(f"--split-by {text}", "write shares such as 0.9,0.05,0.05")
+    return tuple(map(float, parts))
 
 
 @buttonup.command()
@@ -210,42 +233,83 @@ def negatives(folder: Path, out: Path, force: bool) -> int:
     return 0
 
 
-@buttonup.command()
+@buttonup.command(epilog=EXITS)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "name", help=f"One of: {', '.join(FORMATS)}.  [default: detected]")
-@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
-def check(file: Path, name: str | None, as_json: bool) -> int:
-    """Run the gates on any function-calling dataset; exit 3 when something fails."""
-    checked = dataset.check(file, name)
+@click.option("--format", "name", help=f"One of: {', '.join(READABLE)}.  [default: detected]")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object, failures as they come.")
+@click.option(
+    "--max-failing",
+    "limit",
+    metavar="N|N%",
+    default="0",
+    help="Lines that may fail, or their share, before the exit status says so.  [default: 0]",
+)
+def check(file: Path, name: str | None, as_json: bool, limit: str) -> int:
+    """Run the gates on any function-calling dataset; exit 3 when too much fails."""
+    allowed, of_hundred = _limit(limit)
+    tell = _tell_json if as_json else _tell
+    told = itertools.count()
+    checked = dataset.check(file, name, lambda failure: tell(failure, next(told)))
     if as_json:
-        click.echo(as_json_text(checked))
+        click.echo(_json_end(checked, next(told)))
     else:
-        _print_checked(checked)
-    return 3 if checked.failures else 0
+        _print_checked(checked, next(told))
+    most = allowed * checked.lines / 100 if of_hundred else allowed
+    return 3 if checked.failing > most else 0
 
 
-def as_json_text(checked: dataset.Checked) -> str:
-    """Give what `check --json` prints: {"lines", "passed", "failures": [{"line", "gate", …}]}."""
-    bad = len({f.line for f in checked.failures})
-    failures = [
-        {"line": f.line, "gate": f.gate, "reason": f.reason, "detail": f.detail}
-        for f in checked.failures
-    ]
-    told = {"lines": checked.lines, "passed": checked.lines - bad, "failures": failures}
-    return encode(told).decode()
+def _limit(text: str) -> tuple[float, bool]:
+    """Read N or N%: the number, and whether it is of a hundred."""
+    number, of_hundred = text.removesuffix("%"), text.endswith("%")
+    if not re.fullmatch(r"\d{1,15}(\.\d{1,9})?" if of_hundred else r"\d{1,15}", number):
+        raise BadInput(f"--max-failing {text}", "write a number of lines, or a share such as 1%")
+    return float(number), of_hundred
 
 
-def _print_checked(checked: dataset.Checked) -> None:
-    for f in checked.failures[:50]:
+def _tell_json(f: dataset.Failure, n: int) -> None:
+    shown = {"line": f.line, "gate": f.gate, "reason": f.reason, "detail": f.detail}
+    click.echo(("," if n else '{"failures":[') + encode(shown).decode())
+
+
+def _json_end(checked: dataset.Checked, told: int) -> str:
+    """End the one object that `check --json` prints: failures first, then what they come to."""
+    end = {
+        "lines": checked.lines,
+        "passed": checked.passed,
+        "reasons": [{"gate": g, "reason": why, "lines": n} for g, why, n in checked.reasons],
+        "asked": checked.asked,
+        "not_asked": [{"gate": g, "lacking": what, "lines": n} for g, what, n in checked.lacking],
+        "stopped_at_calls": checked.stopped,
+    }
+    return ("" if told else '{"failures":[') + "]," + encode(end).decode()[1:]
+
+
+SHOWN = 50  # failures: a screenful
+
+
+def _tell(f: dataset.Failure, n: int) -> None:
+    if n < SHOWN:
         click.echo(f"line {f.line}: {f.gate}: {f.reason}: {_clip(f.detail)}")
-    if len(checked.failures) > 50:  # noqa: PLR2004 - a screenful
-        click.echo(f"… and {len(checked.failures) - 50} more (--json gives all)")
-    reasons = Counter((f.gate, f.reason) for f in checked.failures)
-    bad = len({f.line for f in checked.failures})
-    click.echo(f"{checked.lines} lines, {checked.lines - bad} pass all {len(GATES)} gates")
-    for (gate, reason), count in reasons.most_common():
-        told = explain(gate) if gate in {g.__name__ for g in GATES} else ""
-        click.echo(f"  {count:6} {gate}: {reason}   {told}".rstrip())
+
+
+def _print_checked(checked: dataset.Checked, told: int) -> None:
+    if told > SHOWN:
+        click.echo(f"… and {told - SHOWN} more (--json gives all)")
+    click.echo(f"{checked.lines} lines, {checked.passed} pass all gates that could be asked")
+    for gate, reason, lines in checked.reasons:
+        words = explain(gate) if gate in {g.__name__ for g in GATES} else ""
+        click.echo(f"  {lines:6} {gate}: {reason}   {words}".rstrip())
+    unasked: dict[tuple[int, str], list[str]] = {}
+    for gate, lacking, lines in checked.lacking:
+        unasked.setdefault((lines, lacking), []).append(gate)
+    if unasked:
+        click.echo("not asked, for want of information:")
+    for (lines, lacking), names in sorted(unasked.items(), reverse=True):
+        click.echo(f"  {lines:6} {', '.join(names)}: {lacking}")
+    if checked.stopped:
+        click.echo(
+            f"  {checked.stopped:6} whether the last calls are answered: the line ends there"
+        )
 
 
 @buttonup.command()

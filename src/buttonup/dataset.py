@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -76,6 +77,8 @@ class Progress:
 
 Watch = Callable[[Progress], None]
 
+KEPT = 1000  # failures that a check keeps; all are told as they are found. Ours
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -101,7 +104,23 @@ class Checked(Record):
     """What the gates say of a dataset."""
 
     lines: int
+    passed: int
+    """Lines that pass every gate that could be asked of them."""
     failures: tuple[Failure, ...]
+    """The first of them, at most `KEPT`."""
+    reasons: tuple[tuple[str, str, int], ...] = ()
+    """Gate, reason, and the lines that fail for it; the most frequent first."""
+    asked: dict[str, int] = {}
+    """Gate -> lines that it could be asked of."""
+    lacking: tuple[tuple[str, str, int], ...] = ()
+    """Gate, what was not known, and the lines that it could not be asked of for that."""
+    stopped: int = 0
+    """Lines that stop at calls: whether these would have been answered was not asked."""
+
+    @property
+    def failing(self) -> int:
+        """Lines that do not pass."""
+        return self.lines - self.passed
 
 
 async def make(
@@ -360,15 +379,26 @@ def report(folder: Path) -> Report:
     return read_report(folder)
 
 
-def export(folder: Path, name: str, path: Path, *, overwrite: bool = False) -> Exported:
+def export(
+    folder: Path,
+    name: str,
+    path: Path,
+    *,
+    overwrite: bool = False,
+    shares: tuple[float, ...] = (),
+    shards: int = 1,
+) -> Exported:
     """Write a run's accepted samples in a format, with a dataset card beside.
 
-    Raises  BadInput for an unknown format, a folder that is no run, or a path that is taken
+    A path that ends in .parquet gets Parquet. `shares` part them into splits that have no task in
+    common (train and test, or train, validation and test), each over as many files as `shards`.
+    Raises  BadInput for an unknown format, a folder that is no run, a path that is taken, shares
+            that are none of a whole, or an extra that is missing
     """
-    recipe = folder / "recipe.toml"
+    layout, recipe = formats.Layout(shares, shards), folder / "recipe.toml"
     told = recipe.read_text("utf-8") if recipe.exists() else ""
     parts = in_turn(stretches(_accepted(folder)), partial(formats.rows_of, name=name), cores())
-    return formats.export(parts, name, path, recipe=told, replace=overwrite)
+    return formats.export(parts, name, path, recipe=told, replace=overwrite, layout=layout)
 
 
 def negatives(folder: Path, path: Path, *, overwrite: bool = False) -> Negatives:
@@ -398,22 +428,58 @@ def _spoilt(sample: Sample) -> Iterator[Preference | Rejection]:
         )
 
 
-def check(file: Path, name: str | None = None) -> Checked:
+def check(
+    file: Path, name: str | None = None, tell: Callable[[Failure], None] | None = None
+) -> Checked:
     """Run the gates on a dataset, ours or not; a line that cannot be read fails the gate "read".
 
+    The file is read as a stream, and every failure told to `tell` as it is found.
     Raises  BadInput when the file is missing, empty, or in no format that is known
     """
-    lines, failures = 0, list[Failure]()
+    count, kept = _Count(), list[Failure]()
     for number, item in formats.read(file, name):
-        lines += 1
-        failures += _failures(number, item)
-    return Checked(lines=lines, failures=tuple(failures))
+        found = tuple(_failures(number, item, count))
+        count.lines += 1
+        count.passed += not found
+        count.reasons.update({(f.gate, f.reason) for f in found})
+        kept += found[: KEPT - len(kept)]
+        if tell is not None:
+            for failure in found:
+                tell(failure)
+    return Checked(
+        lines=count.lines,
+        passed=count.passed,
+        failures=tuple(kept),
+        reasons=tuple((gate, why, n) for (gate, why), n in count.reasons.most_common()),
+        asked={gate.__name__: count.asked[gate.__name__] for gate in gates.GATES},
+        lacking=tuple((gate, what, n) for (gate, what), n in count.lacking.items()),
+        stopped=count.stopped,
+    )
 
 
-def _failures(line: int, item: Conversation | Sample | Rejection) -> Iterator[Failure]:
+@dataclass(slots=True)
+class _Count:
+    """What a check counts."""
+
+    lines: int = 0
+    passed: int = 0
+    stopped: int = 0
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    asked: Counter[str] = field(default_factory=Counter)
+    lacking: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def _failures(
+    line: int, item: Conversation | Sample | Rejection, count: _Count
+) -> Iterator[Failure]:
     if isinstance(item, Rejection):
         yield Failure(line=line, gate=item.stage, reason=item.reason, detail=item.detail)
         return
     trajectory = item.trajectory if isinstance(item, Sample) else formats.adopt(item)
-    for v in gates.judge(trajectory).failures:
-        yield Failure(line=line, gate=v.gate, reason=v.reason, detail="; ".join(v.evidence[:3]))
+    verdicts = gates.ask(trajectory)
+    count.asked.update(v.gate for v in verdicts)
+    count.lacking.update(gates.lacking(trajectory).items())
+    count.stopped += gates.stops_at_calls(trajectory)
+    for v in verdicts:
+        if not v.passed:
+            yield Failure(line=line, gate=v.gate, reason=v.reason, detail="; ".join(v.evidence[:3]))

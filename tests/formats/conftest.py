@@ -8,7 +8,16 @@ import pytest
 from hypothesis import strategies as st
 
 from buttonup.formats.button import LISTED, PREAMBLE
-from buttonup.formats.tags import CALL, FINAL, PARALLEL, TOOL
+from buttonup.formats.tags import (
+    CALL,
+    FINAL,
+    PARALLEL,
+    THINK,
+    TOOL,
+    TOOL_CALL,
+    TOOL_RESPONSE,
+    TOOLS,
+)
 from buttonup.records import (
     Assistant,
     AtomicTask,
@@ -33,7 +42,7 @@ from buttonup.records import (
     Verdict,
 )
 
-TAGS = [mark for tag in (TOOL, CALL, FINAL) for mark in tag]
+TAGS = [mark for tag in (TOOL, CALL, FINAL, TOOLS, TOOL_CALL, TOOL_RESPONSE, THINK) for mark in tag]
 NASTY = [*PARALLEL.values(), PREAMBLE, LISTED]
 NASTY += (
     "\u2028 \u2029 \x85 \x00 \x1b \ufeff \\u003ccall> \\ \" ' < > </ <ca ll> {} [] 0 null".split(

@@ -1,13 +1,16 @@
 """One file a format: render a conversation, and parse it back."""
 
-from buttonup.formats.detect import FORMATS, detect, read
+from buttonup.formats.detect import FORMATS, READABLE, detect, read
 from buttonup.formats.export import Exported, export, rows_of
 from buttonup.formats.exported import adopt, exported
+from buttonup.formats.layout import Layout
 from buttonup.formats.pairs import Negatives, Preference, write_pairs
 
 __all__ = [
     "FORMATS",
+    "READABLE",
     "Exported",
+    "Layout",
     "Negatives",
     "Preference",
     "adopt",

@@ -28,8 +28,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import count, groupby
-from typing import Any
+from itertools import count
 
 import msgspec
 
@@ -45,6 +44,7 @@ from buttonup.formats.tags import (
     read_offered,
     untagged,
 )
+from buttonup.formats.turns import Results, given, one_thing, rounds
 from buttonup.records import (
     Assistant,
     Call,
@@ -54,7 +54,6 @@ from buttonup.records import (
     Message,
     Tool,
     User,
-    decode,
     encode,
 )
 
@@ -107,14 +106,7 @@ def render(c: Conversation) -> dict[str, Json]:
              "misnamed_result"
     """
     shown = [{"role": "system", "content": _system(c)}]
-    due: tuple[Call, ...] = ()
-    for _, group in groupby(c.messages, type):
-        together = tuple(group)
-        if isinstance(together[0], Tool):
-            shown.append({"role": "tool", "content": _results(due, together)})
-        else:
-            shown.extend(_spoken(m) for m in together if not isinstance(m, Tool))
-        due = together[-1].calls if isinstance(together[-1], Assistant) else ()
+    shown += [_round(r) for r in rounds(c.messages)]
     return {"messages": shown}
 
 
@@ -159,38 +151,22 @@ def _system(c: Conversation) -> str:
     return f"{PREAMBLE}{context}{LISTED}{TOOL.around(_json(c.functions))}{ASKED}{switch}"
 
 
-def _spoken(message: User | Assistant) -> dict[str, Json]:
-    if isinstance(message, User):
-        words = untagged(message.content, "user")
-        return {"role": "user", "content": offered(words, message.offers)}
-    return {"role": "assistant", "content": _turn(message)}
+def _round(r: User | Assistant | Results) -> dict[str, Json]:
+    match r:
+        case User(content=content, offers=offers):
+            return {"role": "user", "content": offered(untagged(content, "user"), offers)}
+        case Assistant():
+            return {"role": "assistant", "content": _turn(one_thing(r))}
+        case Results(pairs):
+            returned = [_Returned(call.name, given(call), result) for call, result in pairs]
+            return {"role": "tool", "content": _json(returned)}
 
 
 def _turn(turn: Assistant) -> str:
-    if turn.calls and turn.answer:
-        raise Reject("calls_and_answer", foreign.shown(turn.answer))
     thought = f"{untagged(turn.thought, 'thought')}\n" if turn.thought else ""
     if turn.calls:
-        return thought + CALL.around(_json([_Called(c.name, _arguments(c)) for c in turn.calls]))
+        return thought + CALL.around(_json([_Called(c.name, given(c)) for c in turn.calls]))
     return thought + FINAL.around(untagged(turn.answer, "answer"))
-
-
-def _results(due: tuple[Call, ...], results: tuple[Message, ...]) -> str:
-    by_id = {r.call_id: r for r in results if isinstance(r, Tool)}
-    if orphans := by_id.keys() - {call.id for call in due}:
-        raise Reject("orphan_result", ", ".join(sorted(orphans)))
-    if len(by_id) < len(results):
-        raise Reject("orphan_result", "a call is answered twice")
-    if len(by_id) < len(due):
-        raise Reject("unanswered_call", ", ".join(c.id for c in due if c.id not in by_id))
-    for call in due:
-        if by_id[call.id].name != call.name:
-            raise Reject("misnamed_result", f"{by_id[call.id].name} for a call of {call.name}")
-    return _json([_Returned(c.name, _arguments(c), by_id[c.id].result) for c in due])
-
-
-def _arguments(call: Call) -> Json:
-    return call.raw if call.arguments is None else call.arguments
 
 
 def _json(value: Json) -> str:
@@ -203,7 +179,7 @@ def _json(value: Json) -> str:
 def _read_system(text: str) -> tuple[tuple[Function, ...], str, bool | None]:
     for opened in re.finditer(TOOL.opens, text):
         inside, closed, after = text[opened.end() :].partition(TOOL.closes)
-        if closed and (listed := _list(inside)) is not None:
+        if closed and (listed := foreign.listed(inside)) is not None:
             return foreign.functions(listed), *_read_rest(text[: opened.start()], after)
     return (), text, _switch(text)
 
@@ -233,7 +209,7 @@ def _read_turn(content: str, ids: Iterator[str]) -> Assistant:
     thought = content[: opened.start()].removesuffix("\n")
     if tag is FINAL:
         return Assistant(thought=thought, answer=inside)
-    listed = _list(inside)
+    listed = foreign.listed(inside)
     if listed is None:
         raise Reject("calls_not_json", foreign.shown(inside))
     calls = tuple(foreign.call(next(ids), body) for body in listed)
@@ -246,13 +222,13 @@ def _read_results(content: str, due: list[Call]) -> Iterator[Tool]:
     A text that is no list of results is one result, of the first call that waits for one. A
     result that no call waits for keeps an empty call id, for a gate to see.
     """
-    listed = _list(content)
+    listed = foreign.listed(content)
     if listed is None or not all(isinstance(r, dict) and "results" in r for r in listed):
         listed = [{"results": foreign.value(content)}]
     for result in listed:
         name = foreign.words(result.get("name"))
         same = [call for call in due if name in ("", call.name)]
-        exact = [call for call in same if _arguments(call) == result.get("arguments")]
+        exact = [call for call in same if given(call) == result.get("arguments")]
         call = next(iter(exact or same), None)
         if call is not None:
             due.remove(call)
@@ -261,15 +237,3 @@ def _read_results(content: str, due: list[Call]) -> Iterator[Tool]:
             name=call.name if call else name,
             result=result["results"],
         )
-
-
-def _list(text: str) -> list[Json] | None:
-    """Read a list of JSON, a lone object, or a list written one object a line."""
-    try:
-        found = decode(text, Any)
-    except foreign.NOT_JSON:
-        lines = [foreign.value(line) for line in text.split("\n") if line.strip()]
-        return lines if lines and all(isinstance(one, dict) for one in lines) else None
-    if isinstance(found, dict):
-        return [found]
-    return found if isinstance(found, list) else None

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from buttonup.records import Assistant, Trajectory, User
 
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6, "100K<n<1M"))
 """The classes that dataset hubs count in, by their upper ends."""
+
+NOWHERE: Mapping[str, Sequence[str]] = {}
 
 
 @dataclass(slots=True)
@@ -48,12 +50,21 @@ class Census:
 
 
 def card(
-    file: str, name: str, about: str, census: Census, skipped: Mapping[str, int], recipe: str
+    file: str,
+    name: str,
+    about: str,
+    census: Census,
+    skipped: Mapping[str, int],
+    recipe: str,
+    files: Mapping[str, Sequence[str]] = NOWHERE,
 ) -> str:
-    """Write the card of a file of rows in the format `name`, which `about` tells of."""
+    """Write the card of a file of rows in the format `name`, which `about` tells of.
+
+    `files` are the names of the files of each split, where there is more than one.
+    """
     foreign = any(player == "unknown" for _, player in census.players)
     parts = [
-        _header(file, "other" if foreign else "apache-2.0", census.rows),
+        _header(files or {"": [file]}, "other" if foreign else "apache-2.0", census.rows),
         f"# {file}\n\n{_opening(name, census.rows)}",
         f"## Counts\n\n{_counts(census, skipped)}",
         f"## How it was made\n\n{_made(census)}{_recipe(recipe)}",
@@ -63,7 +74,7 @@ def card(
     return "\n\n".join(parts) + "\n"
 
 
-def _header(file: str, licence: str, rows: int) -> str:
+def _header(files: Mapping[str, Sequence[str]], licence: str, rows: int) -> str:
     size = next((word for end, word in SIZES if rows < end), "n>1M")
     return "\n".join(
         [
@@ -74,10 +85,19 @@ def _header(file: str, licence: str, rows: int) -> str:
             f'size_categories: ["{size}"]',
             "configs:",
             "- config_name: default",
-            f"  data_files: {json.dumps(file)}",
+            *_data_files(files),
             "---",
         ]
     )
+
+
+def _data_files(files: Mapping[str, Sequence[str]]) -> list[str]:
+    """Say which files hold which split; one file, or one list of files, is all there is."""
+    told = {s: json.dumps(f[0] if len(f) == 1 else list(f)) for s, f in files.items()}
+    if list(told) == [""]:
+        return [f"  data_files: {told['']}"]
+    splits = [(f"  - split: {split}", f"    path: {paths}") for split, paths in told.items()]
+    return ["  data_files:", *(line for pair in splits for line in pair)]
 
 
 def _opening(name: str, rows: int) -> str:

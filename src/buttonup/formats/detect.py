@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
-import gzip
-import re
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, Literal, Protocol, cast
+from typing import Any, Protocol
 
 import msgspec
 
 from buttonup.errors import BadInput, Reject
-from buttonup.formats import button, foreign, openai
-from buttonup.formats.tags import CALL, FINAL, TOOL
+from buttonup.formats import (
+    axolotl,
+    button,
+    foreign,
+    glaive,
+    hermes,
+    openai,
+    sharegpt,
+    swift,
+    toolace,
+    toucan,
+    trl,
+    xlam,
+)
+from buttonup.formats.elements import elements
+from buttonup.formats.tags import CALL, FINAL, TOOL, TOOL_CALL, TOOLS
 from buttonup.records import Conversation, Json, Rejection, Sample, decode
 
 
-class Format(Protocol):
-    """What a module of a format gives."""
+class Readable(Protocol):
+    """What a module of a format that can be read gives."""
 
     NAME: str
+
+    def parse(self, row: dict[str, Json]) -> Conversation:
+        """Read a row, ours or another's."""
+        ...
+
+
+class Format(Readable, Protocol):
+    """What a module of a format that can be written too gives."""
+
     ABOUT: str
     """What a row looks like, in Markdown, for the dataset card."""
 
@@ -29,32 +49,89 @@ class Format(Protocol):
         """Write a conversation as a row."""
         ...
 
-    def parse(self, row: dict[str, Json]) -> Conversation:
-        """Read a row back."""
-        ...
 
+FORMATS: dict[str, Format] = {
+    "button": button,
+    "openai": openai,
+    "trl": trl,
+    "axolotl": axolotl,
+    "ms-swift": swift,
+    "sharegpt": sharegpt,
+    "hermes": hermes,
+    "xlam": xlam,
+}
+"""The formats of an export."""
 
-FORMATS: dict[str, Format] = {"button": button, "openai": openai}
+READABLE: Mapping[str, Readable] = {
+    **FORMATS,
+    "apigen-mt": sharegpt,
+    "glaive": glaive,
+    "toolace": toolace,
+    "toucan": toucan,
+}
+"""The formats of a check."""
 
-Kind = Literal["sample", "button", "openai"]
+MARKS = {
+    "hermes": (("system", TOOLS.opens), ("assistant", TOOL_CALL.opens)),
+    "glaive": (("assistant", glaive.CALL), ("system", glaive.LISTED)),
+    "toolace": (("system", toolace.LISTED),),
+    "button": (("system", TOOL.opens), ("assistant", CALL.opens), ("assistant", FINAL.opens)),
+}
+"""What tells a format of texts: who says it, and what. The rarer marks come first."""
+
 Read = Conversation | Sample | Rejection
 
 AHEAD = 20  # lines looked at before a file is called unrecognisable; ours
-_KEY = re.compile(rb'\{\s*"(\w{1,40})"\s*:')
-MAGIC = b"\x1f\x8b"  # the first two bytes of a gzip file
 
 
-def detect(row: Json) -> Kind | None:
-    """Tell whether a row is a sample of a run, a conversation in a format, or None of them."""
-    if not isinstance(row, dict):
-        return None
-    if "trajectory" in row:
-        return "sample"
-    if not isinstance(row.get("messages"), list):
-        return None
-    if row.keys() & {"tools", "functions", "parallel_tool_calls"}:
+def detect(row: Json) -> str | None:
+    """Tell whether a row is a "sample" of a run, in one of the READABLE formats, or None of these.
+
+    What two formats write alike goes by the name of the more common one.
+    """
+    match row:
+        case {"trajectory": _}:
+            return "sample"
+        case {"query": str(), "answers": _, "tools": _}:
+            return "xlam"
+        case {"chat": str()}:
+            return "glaive"
+        case {"messages": str()}:
+            return "toucan"
+        case {"conversations": list()}:
+            return (
+                _marked(row, [m for m in row["conversations"] if isinstance(m, dict)]) or "sharegpt"
+            )
+        case {"messages": list(messages)}:
+            return _of_messages(row, messages)
+    return None
+
+
+def _of_messages(row: dict[str, Json], messages: list[Json]) -> str:
+    found = [m for m in messages if isinstance(m, dict)]
+    if any(m.get("role") in ("tool_call", "tool_response") for m in found):
+        return "ms-swift"
+    if any(m.keys() & {"tool_calls", "function_call"} for m in found):
         return "openai"
-    return "button" if any(map(_tagged, row["messages"])) else "openai"
+    marked = _marked(row, found)
+    named = row.keys() & {"tools", "functions", "parallel_tool_calls"}
+    return "openai" if marked is None or (named and marked == "button") else marked
+
+
+def _marked(row: dict[str, Json], messages: list[dict[str, Json]]) -> str | None:
+    """Tell a format whose marks stand in what the system or the assistant says."""
+    said: dict[str, list[str]] = {"system": [], "assistant": []}
+    for who, text in (
+        (m.get("from", m.get("role")), m.get("value", m.get("content"))) for m in messages
+    ):
+        if isinstance(text, str):
+            said.get("assistant" if who == "gpt" else str(who), []).append(text)
+    if isinstance(row.get("system"), str):
+        said["system"].append(row["system"])
+    for name, marks in MARKS.items():
+        if any(mark in text for who, mark in marks for text in said[who]):
+            return name
+    return "toolace" if any(map(toolace.LOOKS.match, said["assistant"])) else None
 
 
 def format_named(name: str) -> Format:
@@ -62,6 +139,12 @@ def format_named(name: str) -> Format:
     if name not in FORMATS:
         raise BadInput(f"there is no format {name!r}", f"choose one of {', '.join(FORMATS)}")
     return FORMATS[name]
+
+
+def _readable(name: str) -> Readable:
+    if name not in READABLE:
+        raise BadInput(f"there is no format {name!r}", f"choose one of {', '.join(READABLE)}")
+    return READABLE[name]
 
 
 def read(path: Path, name: str | None = None) -> Iterator[tuple[int, Read]]:
@@ -73,41 +156,32 @@ def read(path: Path, name: str | None = None) -> Iterator[tuple[int, Read]]:
              is recognised
     Rejects  "not_json", "unrecognised", "off_schema", and what the formats reject
     """
-    known = format_named(name) if name is not None else None
-    rows = ((number, line, _item(number, line, known)) for number, line in _lines(path))
+    known = _readable(name) if name is not None else None
+    rows = ((number, _item(number, line, known)) for number, line in elements(_file(path)))
     head = list(islice(rows, AHEAD))
     if not head:
         raise BadInput(f"{path} is empty", "give a file with a conversation on each line")
-    if known is None and all(_strange(item) for _, _, item in head):
-        raise _unrecognised(path, head)
-    for number, _, item in chain(head, rows):
-        yield number, item
+    if known is None and all(_strange(item) for _, item in head):
+        raise _unrecognised(path, head[0][1])
+    yield from chain(head, rows)
 
 
 def _strange(item: Read) -> bool:
     return isinstance(item, Rejection) and item.reason in ("not_json", "unrecognised")
 
 
-def _tagged(message: Json) -> bool:
-    content = message.get("content") if isinstance(message, dict) else None
-    if not isinstance(content, str):
-        return False
-    marks = {"system": (TOOL.opens,), "assistant": (CALL.opens, FINAL.opens)}
-    return any(mark in content for mark in marks.get(str(message.get("role")), ()))
-
-
-def _item(number: int, line: bytes, known: Format | None) -> Read:
+def _item(number: int, line: bytes, known: Readable | None) -> Read:
     def rejection(reason: str, detail: str) -> Rejection:
         return Rejection(stage="read", reason=reason, detail=f"line {number}: {detail}")
 
     try:
         row = decode(line, Any)
-        kind = detect(row) if known is None else known.NAME
-        if kind is None or not isinstance(row, dict):
+        kind = detect(row) if known is None else None
+        if not isinstance(row, dict) or (known is None and kind is None):
             return rejection("unrecognised", _seen(row))
         if kind == "sample":
             return msgspec.convert(row, Sample)
-        return FORMATS[kind].parse(row)
+        return (known or READABLE[str(kind)]).parse(row)
     except Reject as reject:
         return rejection(reject.reason, reject.detail)
     except RecursionError:
@@ -124,40 +198,13 @@ def _seen(row: Json) -> str:
     return f"an object with the keys {foreign.shown(list(row))}"
 
 
-def _unrecognised(path: Path, head: list[tuple[int, bytes, Read]]) -> BadInput:
-    """Say what the first lines look like instead, and what to do with that."""
-    mend = f'rows are objects with "messages", in one of the formats {", ".join(FORMATS)}'
-    _, first, item = head[0]
-    if first.lstrip().startswith(b"["):
-        key = _KEY.search(b"".join(line for _, line, _ in head))
-        rows = f' of objects with "{key[1].decode()}"' if key else ""
-        return BadInput(
-            f"{path} is one JSON array{rows}, not a row a line",
-            f"split it with `jq -c '.[]'`; {mend}",
-        )
-    seen = item.detail if isinstance(item, Rejection) else ""
-    return BadInput(f"{path} holds no row in a known format ({seen})", mend)
-
-
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Give the lines that are not blank, with their numbers from 1."""
-    number = 0
-    try:
-        with _file(path).open("rb") as raw:
-            zipped = raw.peek(2)[:2] == MAGIC
-            lines = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if zipped else raw
-            for number, line in enumerate(lines, 1):
-                text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-                if text.strip():
-                    yield number, text
-    except FileNotFoundError as error:
-        raise BadInput(f"there is no file {path}", "check the path") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise BadInput(
-            f"{path} is damaged after line {number}: {error}", "fetch it again"
-        ) from error
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}", "check the path") from error
+def _unrecognised(path: Path, first: Read) -> BadInput:
+    """Say what the first row looks like instead, and what would be known."""
+    seen = first.detail if isinstance(first, Rejection) else ""
+    return BadInput(
+        f"{path} holds no row in a known format ({seen})",
+        f"rows are objects, a line each or in one array, in one of {', '.join(READABLE)}",
+    )
 
 
 def _file(path: Path) -> Path:

@@ -6,22 +6,27 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
 from buttonup.errors import BadInput, Reject
+from buttonup.formats import sharegpt
 from buttonup.formats.card import Census, card
 from buttonup.formats.detect import Format, format_named
 from buttonup.formats.exported import exported, read_exported
+from buttonup.formats.layout import Layout, place
+from buttonup.formats.parquet import ParquetFile
 from buttonup.records import Record, Sample
 from buttonup.store.lines import Stretch
 
+WHOLE = Layout()
 BUFFER = 1 << 20  # bytes gathered for a write; ours
-OTHER = (".gz", ".parquet", ".zst")  # endings that promise something else
+OTHER = (".gz", ".zst")  # endings that promise something else
 
 
 class Exported(Record):
@@ -31,6 +36,8 @@ class Exported(Record):
     """Rows written."""
     skipped: dict[str, int] = {}
     """Reason -> samples left out: "not_accepted", and what the format rejects."""
+    splits: dict[str, int] = {}
+    """Split -> rows written, where there are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +47,20 @@ class Rows:
     text: bytes
     census: Census
     skipped: Counter[str]
+    places: tuple[float, ...]
+    """Of each line, the place of its task."""
 
 
 def rows(samples: Iterable[Sample], name: str) -> Rows:
     """Write the accepted ones of some samples in a format. Raises BadInput for an unknown one."""
     to, census, skipped = format_named(name), Census(), Counter[str]()
-    written = []
+    written, places = list[bytes](), list[float]()
     for sample in samples:
         if row := _row(sample, to, skipped):
             written.append(row)
+            places.append(place(sample.trajectory.blueprint.task.text))
             census.count(sample.trajectory)
-    return Rows(b"".join(written), census, skipped)
+    return Rows(b"".join(written), census, skipped, tuple(places))
 
 
 def rows_of(stretch: Stretch, name: str) -> Rows:
@@ -65,28 +75,55 @@ def export(
     *,
     recipe: str = "",
     replace: bool = False,
+    layout: Layout = WHOLE,
 ) -> Exported:
-    """Write rows in the format `name` as JSON Lines, in their order, and the card beside.
+    """Write rows in the format `name`, in their order, and the card beside.
 
-    The rows and the card (`card_path`) appear whole or not at all. `recipe` is the text of the
-    run's recipe, told in the card.
-    Raises  BadInput when the format is unknown, the path is taken and `replace` is not set, it
-            cannot be written (a full disk too), or no sample can be exported
+    They are JSON Lines, or Parquet where the path ends so; in one file or as the layout says.
+    The rows, the card (`card_path`) and for sharegpt its entry (`entry_path`) appear whole or not
+    at all. `recipe` is the text of the run's recipe, told in the card.
+    Raises  BadInput when the format is unknown, a path is taken and `replace` is not set, it
+            cannot be written (a full disk too), an extra is missing, or no sample can be exported
     """
-    to, about = format_named(name), card_path(path)
-    refuse(path, about, replace=replace)
-    census, skipped = Census(), Counter[str]()
-    with draft(about) as words, draft(path) as file:
+    to, about, files = format_named(name), card_path(path), layout.files(path)
+    entry = [entry_path(path)] if to.NAME == sharegpt.NAME else []
+    refuse(*chain(*files.values()), about, *entry, replace=replace)
+    census, skipped, rows = Census(), Counter[str](), Counter[str]()
+    with ExitStack() as stack:
+        words, *ends = [stack.enter_context(draft(p)) for p in (about, *entry)]
+        sinks = {
+            split: [_sink(stack.enter_context(draft(p)), p) for p in paths]
+            for split, paths in files.items()
+        }
         for part in parts:
-            file.write(part.text)
+            for split, lines in _dealt(part, layout):
+                shards = sinks[split]
+                shards[rows[split] % len(shards)].write(lines)
+                rows[split] += lines.count(b"\n")
             census.join(part.census)
             skipped.update(part.skipped)
         if not census.rows:
             raise BadInput("there is no sample to export", _left_out(skipped))
-        words.write(card(path.name, to.NAME, to.ABOUT, census, skipped, recipe).encode())
-        settle(file)
-        settle(words)
-    return Exported(count=census.rows, skipped=dict(sorted(skipped.items())))
+        named = {split: [p.name for p in paths] for split, paths in files.items()}
+        words.write(card(path.name, to.NAME, to.ABOUT, census, skipped, recipe, named).encode())
+        for end in ends:
+            told = {
+                k: v for n in chain(*named.values()) for k, v in sharegpt.dataset_info(n).items()
+            }
+            end.write(msgspec.json.format(msgspec.json.encode(told)))
+        for sink in (*chain(*sinks.values()), words, *ends):  # all on disk before any appears
+            _finish(sink)
+    counts = {split: rows[split] for split in files if split}
+    return Exported(census.rows, dict(sorted(skipped.items())), counts)
+
+
+def _dealt(part: Rows, layout: Layout) -> Iterator[tuple[str, bytes]]:
+    """Deal out the lines of a part, each with its split; all at once where there is one file."""
+    if layout == WHOLE:
+        yield "", part.text
+        return
+    for line, at in zip(part.text.splitlines(keepends=True), part.places, strict=True):
+        yield layout.split(at), line
 
 
 def card_path(path: Path) -> Path:
@@ -94,10 +131,15 @@ def card_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.card.md")
 
 
+def entry_path(path: Path) -> Path:
+    """Tell where the entry for LLaMA-Factory's dataset_info.json is."""
+    return path.with_name(f"{path.name}.dataset_info.json")
+
+
 def refuse(path: Path, *others: Path, replace: bool) -> None:
     """Look whether a file of rows, and others beside it, can be written. Raises BadInput."""
     if path.suffix in OTHER:
-        raise BadInput(f"{path} would hold JSON Lines", "choose a path that ends in .jsonl")
+        raise BadInput(f"{path} would hold rows as they are", "choose .jsonl or .parquet")
     for taken in (path, *others):
         if taken.exists() and not replace:
             raise BadInput(f"{taken} exists", "choose another path or remove it")
@@ -138,6 +180,16 @@ def draft(path: Path) -> Iterator[IO[bytes]]:
         ) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _sink(file: IO[bytes], path: Path) -> IO[bytes] | ParquetFile:
+    """Give what takes lines of JSON for a path: the file itself, or Parquet where it ends so."""
+    return ParquetFile(file) if path.suffix == ".parquet" else file
+
+
+def _finish(sink: IO[bytes] | ParquetFile) -> None:
+    """Write the end, and put all of it on disk."""
+    settle(sink.close() if isinstance(sink, ParquetFile) else sink)
 
 
 def settle(file: IO[bytes]) -> None:

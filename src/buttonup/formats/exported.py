@@ -63,7 +63,12 @@ class _Tool(Tool, tag="tool"):
     result: msgspec.Raw
 
 
+class _Task(msgspec.Struct):
+    text: str = ""
+
+
 class _Blueprint(msgspec.Struct):
+    task: _Task
     functions: tuple[_Function, ...] = ()
     parallel: bool | None = True
     context: str = ""
@@ -90,7 +95,7 @@ def read_exported(stretch: Stretch) -> Iterator[Sample]:
     for sample in read_stretch(stretch, _Sample, "Sample"):
         t = sample.trajectory
         blueprint = Blueprint(
-            task=CompositionalTask(text=""),
+            task=CompositionalTask(text=t.blueprint.task.text),
             functions=t.blueprint.functions,
             parallel=t.blueprint.parallel,
             context=t.blueprint.context,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import warnings
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -21,6 +24,50 @@ def messages(row: dict[str, Json]) -> list[dict[str, Json]]:
     if not isinstance(found, list) or not all(isinstance(m, dict) for m in found):
         raise Reject("off_format", '"messages" is not a list of objects')
     return found
+
+
+ROLES = {
+    "system": "system developer",
+    "user": "user human",
+    "assistant": "assistant gpt model bot chatgpt",
+    "call": "function_call function-call tool_call tool-call",
+    "tool": "tool observation function function_response function-response tool_response "
+    "tool-response ipython",
+}
+"""Who speaks, and what others call them. A call by itself is the assistant's."""
+_SPEAKER = {name: role for role, names in ROLES.items() for name in names.split()}
+
+
+def told(row: dict[str, Json]) -> Iterator[tuple[str, str]]:
+    """Go through what is said in `conversations` or `messages`: who speaks (of `ROLES`), and what.
+
+    Rejects  "off_format", "unknown_role", "not_text"
+    """
+    found = row["conversations"] if "conversations" in row else row.get("messages")
+    if not isinstance(found, list) or not all(isinstance(m, dict) for m in found):
+        raise Reject("off_format", "the conversation is not a list of objects")
+    for message in found:
+        name = message.get("from", message.get("role"))
+        if not isinstance(name, str) or name not in _SPEAKER:
+            raise Reject("unknown_role", shown(name))
+        yield _SPEAKER[name], words(message.get("value", message.get("content")))
+
+
+def turn(thought: str, calls: Iterable[Json], answer: str = "") -> dict[str, Json]:
+    """Write a turn of the assistant as chat completions have it, for `openai.parse` to read."""
+    listed = [{"function": one} for one in calls]
+    return {
+        "role": "assistant",
+        "content": answer,
+        "reasoning_content": thought,
+        **({"tool_calls": listed} if listed else {}),
+    }
+
+
+def result(found: Json, name: Json = None) -> dict[str, Json]:
+    """Write a result as chat completions have it, for `openai.parse` to read."""
+    content = encode(found).decode()
+    return {"role": "tool", "content": content, **({} if name is None else {"name": name})}
 
 
 def words(content: Json) -> str:
@@ -44,6 +91,31 @@ def value(text: str) -> Json:
         return text
 
 
+def literal(text: str) -> Json:
+    """Read a text as JSON or, where it is none, as a literal of Python; else it is a string."""
+    found = value(text)
+    if found is not text:
+        return found
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of escapes that Python does not know
+            return decode(encode(ast.literal_eval(text.strip())), Any)
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError, OverflowError):
+        return text
+
+
+def listed(text: str) -> list[Json] | None:
+    """Read a list of JSON, a lone object, or a list written one object a line; None for others."""
+    try:
+        found = decode(text, Any)
+    except NOT_JSON:
+        lines = [value(line) for line in text.split("\n") if line.strip()]
+        return lines if lines and all(isinstance(one, dict) for one in lines) else None
+    if isinstance(found, dict):
+        return [found]
+    return found if isinstance(found, list) else None
+
+
 def functions(listed: Json) -> tuple[Function, ...]:
     """Read a list of functions, bare or wrapped in {"type": "function", "function": …}.
 
@@ -52,7 +124,7 @@ def functions(listed: Json) -> tuple[Function, ...]:
     """
     if isinstance(listed, str):
         listed = value(listed)
-    if listed is None:
+    if listed is None or listed == "":
         return ()
     if not isinstance(listed, list):
         raise Reject("off_format", f"the functions are not a list: {shown(listed)}")
@@ -87,7 +159,7 @@ def call(id: str, body: Json) -> Call:
     """
     if not isinstance(body, dict) or not isinstance(body.get("name"), str):
         raise Reject("off_format", f"a call without a name: {shown(body)}")
-    match body.get("arguments"):
+    match body.get("arguments", body.get("parameters")):
         case None:
             return Call.of(id, body["name"], {})
         case dict() as arguments:

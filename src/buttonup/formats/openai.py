@@ -57,24 +57,9 @@ def render(c: Conversation) -> dict[str, Json]:
     system = f"{c.context}\n\n{switch}" if c.context and switch else c.context or switch
     shown = [{"role": "system", "content": system}] if system else []
     return {
-        "messages": [*shown, *map(_message, c.messages)],
-        "tools": [{"type": "function", "function": _function(f)} for f in c.functions],
+        "messages": [*shown, *map(message, c.messages)],
+        "tools": tools(c),
         "parallel_tool_calls": c.parallel,
-    }
-
-
-def preference(c: Conversation, chosen: Assistant, rejected: Assistant) -> dict[str, Json]:
-    """Write two ways to go on with a conversation, as trainers on preferences take them.
-
-    Rejects  "tag_in_text" as `render` does
-    """
-    row = render(c)
-    return {
-        "prompt": row["messages"],
-        "chosen": [_message(chosen)],
-        "rejected": [_message(rejected)],
-        "tools": row["tools"],
-        "parallel_tool_calls": row["parallel_tool_calls"],
     }
 
 
@@ -88,7 +73,7 @@ def parse(row: dict[str, Json]) -> Conversation:
     """
     system: list[str] = []
     read: list[Message] = []
-    ids = (f"call_{n}" for n in count(1))
+    ids, calls = (f"call_{n}" for n in count(1)), _Calls()
     for message in foreign.messages(row):
         match message.get("role"):
             case "system" | "developer":
@@ -96,15 +81,16 @@ def parse(row: dict[str, Json]) -> Conversation:
             case "user":
                 read.append(User(*read_offered(foreign.words(message.get("content")))))
             case "assistant":
-                read.append(_read_turn(message, ids))
+                read.append(turn := _read_turn(message, ids))
+                calls.made(turn.calls)
             case "tool" | "function":
-                read.append(_read_result(message, read))
+                read.append(_read_result(message, calls))
             case role:
                 raise Reject("unknown_role", foreign.shown(role))
     context, parallel = _read_system("\n\n".join(system), row)
-    tools = row.get("tools")
+    shown = row.get("tools")
     return Conversation(
-        functions=foreign.functions(row.get("functions") if tools is None else tools),
+        functions=foreign.functions(row.get("functions") if shown is None else shown),
         messages=tuple(read),
         parallel=parallel,
         context=context,
@@ -114,7 +100,13 @@ def parse(row: dict[str, Json]) -> Conversation:
 # --- render -------------------------------------------------------------------------------------
 
 
-def _message(message: Message) -> dict[str, Json]:
+def tools(c: Conversation) -> list[Json]:
+    """Write the functions of a conversation."""
+    return [{"type": "function", "function": _function(f)} for f in c.functions]
+
+
+def message(message: Message) -> dict[str, Json]:
+    """Write one message."""
     match message:
         case User(content=content, offers=offers):
             return {"role": "user", "content": offered(content, offers)}
@@ -177,20 +169,19 @@ def _read_calls(message: dict[str, Json], ids: Iterator[str]) -> tuple[Call, ...
         return () if legacy is None else (foreign.call(next(ids), legacy),)
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
         raise Reject("off_format", f'"tool_calls" is {foreign.shown(listed)}')
-    return tuple(_read_call(one, ids) for one in listed)
+    return tuple(read_call(one, ids) for one in listed)
 
 
-def _read_call(one: dict[str, Json], ids: Iterator[str]) -> Call:
+def read_call(one: dict[str, Json], ids: Iterator[str]) -> Call:
+    """Read one of `tool_calls`, which takes the next of some ids where it has none itself."""
     given = one.get("id")
     return foreign.call(given if isinstance(given, str) else next(ids), one.get("function", one))
 
 
-def _read_result(message: dict[str, Json], before: list[Message]) -> Tool:
+def _read_result(message: dict[str, Json], calls: _Calls) -> Tool:
     content = message.get("content")
     result = foreign.value(content) if isinstance(content, str) else _parts(content)
-    given, name = message.get("tool_call_id"), message.get("name")
-    if not isinstance(given, str) or not isinstance(name, str):
-        given, name = _answered(given, name, before)
+    given, name = calls.answered(message.get("tool_call_id"), message.get("name"))
     return Tool(call_id=given, name=name, result=result)
 
 
@@ -202,12 +193,34 @@ def _parts(content: Json) -> Json:
         return content
 
 
-def _answered(given: Json, name: Json, before: list[Message]) -> tuple[str, str]:
-    """Find the call that a result without an id, or without a name, answers."""
-    calls = [call for m in before if isinstance(m, Assistant) for call in m.calls]
-    if isinstance(given, str):
-        return given, next((call.name for call in reversed(calls) if call.id == given), "")
-    done = {m.call_id for m in before if isinstance(m, Tool)}
-    waiting = (call for call in calls if call.id not in done and name in (None, call.name))
-    call = next(waiting, None)
-    return (call.id, call.name) if call else ("", name if isinstance(name, str) else "")
+class _Calls:
+    """The calls so far: which of them a result without an id, or without a name, answers."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._waiting: list[list[Call]] = []
+        self._done: set[str] = set()
+
+    def made(self, calls: tuple[Call, ...]) -> None:
+        """Note the calls of a turn."""
+        self._names.update({call.id: call.name for call in calls})
+        self._waiting.append(list(calls))
+
+    def answered(self, given: Json, name: Json) -> tuple[str, str]:
+        """Give the id and the name of a result; without an id, of the last turn's first call."""
+        if not isinstance(given, str):
+            call = self._first(name if isinstance(name, str) else None)
+            if call is None:
+                return "", name if isinstance(name, str) else ""
+            given, name = call.id, call.name
+        self._done.add(given)
+        return given, name if isinstance(name, str) else self._names.get(given, "")
+
+    def _first(self, name: str | None) -> Call | None:
+        """Find the first call that waits, of the last turn that has one."""
+        self._waiting = [left for turn in self._waiting if (left := self._left(turn))]
+        waiting = (call for turn in reversed(self._waiting) for call in turn)
+        return next((call for call in waiting if name in (None, call.name)), None)
+
+    def _left(self, turn: list[Call]) -> list[Call]:
+        return [call for call in turn if call.id not in self._done]

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from buttonup.errors import BadInput, Reject
-from buttonup.formats import openai
+from buttonup.formats import trl
 from buttonup.formats.export import draft, refuse, settle
 from buttonup.records import Assistant, Conversation, Record, Rejection
 
@@ -71,5 +71,5 @@ def write_pairs(
 
 def _row(pair: Preference) -> bytes:
     told = {"corruption": pair.corruption, "gate": pair.gate, "reason": pair.reason}
-    row = openai.preference(pair.prompt, pair.chosen, pair.rejected)
+    row = trl.preference(pair.prompt, pair.chosen, pair.rejected)
     return msgspec.json.encode({**told, **row}) + b"\n"

@@ -26,6 +26,11 @@ TOOL = Tag("<tool>", "</tool>")
 CALL = Tag("<call>", "</call>")
 FINAL = Tag("<final>", "</final>")
 
+TOOLS = Tag("<tools>", "</tools>")
+TOOL_CALL = Tag("<tool_call>", "</tool_call>")
+TOOL_RESPONSE = Tag("<tool_response>", "</tool_response>")
+THINK = Tag("<think>", "</think>")
+
 PARALLEL = {
     True: "You may make several calls in one turn when none of them needs another's result.",
     False: "Make one call in a turn, and wait for its result before you make the next.",
@@ -59,19 +64,25 @@ def read_offered(words: str) -> tuple[str, tuple[Function, ...]]:
     return (said, functions) if functions else (words, ())
 
 
-_MARKS = re.compile("|".join(re.escape(mark) for tag in (TOOL, CALL, FINAL) for mark in tag))
+def marks(*tags: Tag) -> re.Pattern[str]:
+    """Make the pattern that finds any mark of some tags."""
+    return re.compile("|".join(re.escape(mark) for tag in tags for mark in tag))
 
 
-def escaped(json: str) -> str:
+BUTTON = marks(TOOL, CALL, FINAL)
+HERMES = marks(TOOLS, TOOL_CALL, TOOL_RESPONSE, THINK)
+
+
+def escaped(json: str, tags: re.Pattern[str] = BUTTON) -> str:
     r"""Write the `<` of every tag in a JSON text as \u003c: the same JSON, and no tag in it."""
-    return _MARKS.sub(lambda found: "\\u003c" + found[0][1:], json)
+    return tags.sub(lambda found: "\\u003c" + found[0][1:], json)
 
 
-def untagged(words: str, where: str) -> str:
+def untagged(words: str, where: str, tags: re.Pattern[str] = BUTTON) -> str:
     """Give the words back.
 
     Rejects  "tag_in_text" when a tag is in them: it could not be told from the format's own
     """
-    if found := _MARKS.search(words):
+    if found := tags.search(words):
         raise Reject("tag_in_text", f"{where}: {found[0]}")
     return words

@@ -8,10 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from buttonup.gates import answer, fit, leaks, order, plan, provenance, replay, structure, turns
+from buttonup.gates.asked import closed, lacking, stops_at_calls
 from buttonup.gates.provenance import Origin, trace
 from buttonup.records import Sample, Trajectory, Verdict
 
-__all__ = ["GATES", "Gate", "Origin", "explain", "judge", "trace"]
+__all__ = [
+    "GATES",
+    "Gate",
+    "Origin",
+    "ask",
+    "explain",
+    "judge",
+    "lacking",
+    "stops_at_calls",
+    "trace",
+]
 
 Gate = Callable[[Trajectory], Verdict]
 
@@ -35,6 +46,19 @@ GATES: tuple[Gate, ...] = (
 def judge(trajectory: Trajectory) -> Sample:
     """Ask every gate; the sample carries all verdicts, those that failed included."""
     return Sample(trajectory, tuple(gate(trajectory) for gate in GATES))
+
+
+def ask(trajectory: Trajectory) -> tuple[Verdict, ...]:
+    """Ask the gates that know enough of a trajectory, whoever made it; `lacking` tells the others.
+
+    Where it stops at calls, its structure is asked after as if they had been answered.
+    """
+    unasked = lacking(trajectory)
+    return tuple(
+        gate(closed(trajectory) if gate is structure.structure else trajectory)
+        for gate in GATES
+        if gate.__name__ not in unasked
+    )
 
 
 def explain(name: str) -> str:

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+
+from buttonup.errors import Reject
+from buttonup.formats.swift import parse, render
+from buttonup.records import Assistant, Call, Conversation, Tool, User
+
+CALLS = (Call.of("call_1", "f", {"x": 1}), Call.of("call_2", "f", {"x": 2}))
+
+
+def test_each_call_and_each_result_is_a_message_and_the_thought_stands_before() -> None:
+    messages = (
+        User("Go."),
+        Assistant("Both.", CALLS),
+        Tool("call_1", "f", 1),
+        Tool("call_2", "f", 2),
+    )
+    row = render(Conversation(messages=messages, parallel=None))
+    assert [m["role"] for m in row["messages"]] == [
+        *("user", "assistant", "tool_call", "tool_call", "tool_response", "tool_response")
+    ]
+    assert row["messages"][1]["content"] == "<think>\nBoth.\n</think>\n\n"
+    assert all(isinstance(m["content"], str) for m in row["messages"])
+
+
+def test_two_turns_of_the_assistant_in_a_row_are_refused() -> None:
+    with pytest.raises(Reject, match="turn_order"):
+        render(Conversation(messages=(Assistant(answer="a"), Assistant(calls=CALLS))))
+
+
+def test_a_call_that_is_a_literal_of_python_is_read() -> None:
+    call = {"role": "tool_call", "content": "{'name': 'f', 'arguments': '{\"x\": 1}'}"}
+    [turn] = parse({"messages": [call]}).messages
+    assert turn == Assistant(calls=(Call.parse("call_1", "f", '{"x": 1}'),))
+    with pytest.raises(Reject, match="calls_not_json"):
+        parse({"messages": [{"role": "tool_call", "content": "f(1)"}]})

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from buttonup.errors import Reject
+from buttonup.formats import axolotl, trl
+from buttonup.formats.detect import Format
+from buttonup.records import Assistant, Call, Conversation, User, decode, encode
+
+
+@pytest.mark.parametrize("to", [trl, axolotl], ids=lambda to: to.NAME)
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_what_is_written_is_read_back_or_refused(
+    to: Format, data: st.DataObject, canonical_conversations: st.SearchStrategy[Conversation]
+) -> None:
+    c = data.draw(canonical_conversations)
+    try:
+        row = to.render(c)
+    except Reject as refused:
+        reason = refused.reason
+    else:
+        assert to.parse(decode(encode(row), dict[str, Any])) == c
+        return
+    assert reason in ("tag_in_text", "malformed_arguments")
+
+
+def test_arguments_are_objects_that_a_chat_template_can_write() -> None:
+    call = Call.parse("x", "f", '{"a": 1}')
+    row = trl.render(Conversation(messages=(User("Go."), Assistant(calls=(call,)))))
+    [called] = row["messages"][2]["tool_calls"]
+    assert called == {
+        "id": "x",
+        "type": "function",
+        "function": {"name": "f", "arguments": {"a": 1}},
+    }
+    assert set(row) == {"messages", "tools"}
+
+
+def test_malformed_arguments_are_refused() -> None:
+    c = Conversation(messages=(Assistant(calls=(Call.parse("x", "f", "{"),)),))
+    with pytest.raises(Reject, match="malformed_arguments"):
+        trl.render(c)
