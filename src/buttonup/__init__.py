@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Progress,
         accepted,
         check,
+        dedup,
         export,
         make,
         negatives,
@@ -50,6 +51,7 @@ __all__ = [
     "Trajectory",
     "accepted",
     "check",
+    "dedup",
     "export",
     "make",
     "negatives",
@@ -58,7 +60,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "dataset": "Checked Failure Made Progress accepted check export make negatives report",
+    "dataset": "Checked Failure Made Progress accepted check dedup export make negatives report",
     "engine.report": "Report",
     "errors": "BadInput Fault Reject",
     "formats": "Exported Negatives",

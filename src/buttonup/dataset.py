@@ -1,4 +1,4 @@
-"""What a user does with ButtonUp, as functions: make, report, export, negatives, check.
+"""What a user does with ButtonUp, as functions: make, report, export, negatives, check, dedup.
 
 The command line and `import buttonup` are the same few doors.
 """
@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
 
-from buttonup import formats, gates
+from buttonup import formats, gates, overlap
 from buttonup.engine.cores import cores, in_turn
 from buttonup.engine.local import Fold, Stage
 from buttonup.engine.report import Ending, Report, read_ending, read_report
@@ -418,3 +418,22 @@ def _failures(line: int, item: Conversation | Sample | Rejection) -> Iterator[Fa
     trajectory = item.trajectory if isinstance(item, Sample) else formats.adopt(item)
     for v in gates.judge(trajectory).failures:
         yield Failure(line=line, gate=v.gate, reason=v.reason, detail="; ".join(v.evidence[:3]))
+
+
+def dedup(
+    path: Path,
+    out: Path,
+    *,
+    of: overlap.Of = "requests",
+    by: overlap.By = "minhash",
+    threshold: float | None = None,
+    overwrite: bool = False,
+) -> overlap.Distinct:
+    """Write what of a dataset or a run has no near-duplicate before it, and beside it what has one.
+
+    Raises  BadInput when the dataset cannot be read, there can be no such threshold, the extra that
+            the way needs is not installed, or a path is taken
+    """
+    return overlap.dedup(
+        path, of, by, overlap.finder(of, by, threshold), out, replace=overwrite
+    )

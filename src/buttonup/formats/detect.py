@@ -73,6 +73,11 @@ def read(path: Path, name: str | None = None) -> Iterator[tuple[int, Read]]:
              is recognised
     Rejects  "not_json", "unrecognised", "off_schema", and what the formats reject
     """
+    return ((number, item) for number, _, item in read_lines(path, name))
+
+
+def read_lines(path: Path, name: str | None = None) -> Iterator[tuple[int, bytes, Read]]:
+    """Do as `read` does, and give the line itself too."""
     known = format_named(name) if name is not None else None
     rows = ((number, line, _item(number, line, known)) for number, line in _lines(path))
     head = list(islice(rows, AHEAD))
@@ -80,8 +85,7 @@ def read(path: Path, name: str | None = None) -> Iterator[tuple[int, Read]]:
         raise BadInput(f"{path} is empty", "give a file with a conversation on each line")
     if known is None and all(_strange(item) for _, _, item in head):
         raise _unrecognised(path, head)
-    for number, _, item in chain(head, rows):
-        yield number, item
+    yield from chain(head, rows)
 
 
 def _strange(item: Read) -> bool:

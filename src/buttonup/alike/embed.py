@@ -19,7 +19,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from buttonup.bottomup.text_first import texts
+from buttonup.alike.words import words
 from buttonup.errors import BadInput
 
 Vectors = npt.NDArray[np.float32]
@@ -101,11 +101,12 @@ def pick_embedder(name: EmbedderName = "auto") -> Embedder:
 
 
 def _features(text: str) -> list[tuple[str, float]]:
-    words = [w for w in texts.words(text) if w not in FILLERS] or texts.words(text)
-    triples = [f" {w} "[i : i + 3] for w in words for i in range(len(w))]
-    pairs = [f"{a} {b}" for a, b in pairwise(words)]
+    said = words(text)
+    telling = [w for w in said if w not in FILLERS] or said
+    triples = [f" {w} "[i : i + 3] for w in telling for i in range(len(w))]
+    pairs = [f"{a} {b}" for a, b in pairwise(telling)]
     return [
-        *((f"w{w}", 1.0) for w in words),
+        *((f"w{w}", 1.0) for w in telling),
         *((f"p{p}", 0.5) for p in pairs),
         *((f"t{t}", 0.3) for t in triples),
     ]
