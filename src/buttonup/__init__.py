@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Progress,
         accepted,
         check,
+        contamination,
         dedup,
         export,
         make,
@@ -51,6 +52,7 @@ __all__ = [
     "Trajectory",
     "accepted",
     "check",
+    "contamination",
     "dedup",
     "export",
     "make",
@@ -60,7 +62,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "dataset": "Checked Failure Made Progress accepted check dedup export make negatives report",
+    "dataset": "Checked Failure Made Progress accepted check contamination dedup export make negatives report",
     "engine.report": "Report",
     "errors": "BadInput Fault Reject",
     "formats": "Exported Negatives",

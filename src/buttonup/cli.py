@@ -18,10 +18,10 @@ from buttonup.engine.report import as_text
 from buttonup.errors import BadInput, Fault
 from buttonup.formats import FORMATS
 from buttonup.gates import GATES, explain
-from buttonup.overlap import By, Of, dropped_path
+from buttonup.overlap import By, Certificate, Of, certificate_path, dropped_path
 from buttonup.progress import shown
 from buttonup.recipe import read_recipe
-from buttonup.records import Assistant, Sample, Tool, User, encode
+from buttonup.records import Assistant, Sample, Tool, User, decode, encode
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.session import find_world
 from buttonup.worlds.splits import Split
@@ -162,13 +162,27 @@ def report(folder: Path, as_json: bool) -> int:
 @click.option("--format", "name", required=True, help=f"One of: {', '.join(FORMATS)}.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def export(folder: Path, name: str, out: Path, force: bool) -> int:
-    """Write a run's accepted samples in a training format, with a dataset card beside."""
-    exported = dataset.export(folder, name, out, overwrite=force)
+@click.option(
+    "--against",
+    multiple=True,
+    metavar="PATH_OR_bfcl",
+    help="Benchmark to compare with; the certificate is written beside. May be given again.",
+)
+def export(folder: Path, name: str, out: Path, force: bool, against: tuple[str, ...]) -> int:
+    """Write a run's accepted samples in a training format, with a dataset card beside.
+
+    With --against, exit 3 says that there are hits; the file is written all the same.
+    """
+    exported = dataset.export(folder, name, out, overwrite=force, against=against)
     click.echo(f"{exported.count} samples to {out} ({name})")
     for reason, count in sorted(exported.skipped.items()):
         click.echo(f"{count} left out: {reason}", err=True)
-    return 0
+    if not against:
+        return 0
+    told = decode(certificate_path(out).read_bytes(), Certificate)
+    _print_certificate(told)
+    click.echo(f"\nCertificate  {certificate_path(out)}")
+    return 0 if told.clean else 3
 
 
 @buttonup.command()
@@ -242,7 +256,7 @@ def _print_checked(checked: dataset.Checked) -> None:
 @click.option(
     "--threshold",
     type=float,
-    help="Likeness from which one is dropped.  [default: minhash 0.7, embedding 0.9 "
+    help="Likeness from which one is dropped.  [default: minhash 0.7, embedding 0.95 "
     "(trajectories 0.98)]",
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write.")
@@ -257,6 +271,45 @@ def dedup(file: Path, of: Of, by: By, threshold: float | None, out: Path, force:
     if done.unread:
         click.echo(f"{done.unread} lines left out that cannot be read, with the reason", err=True)
     return 0
+
+
+@buttonup.command(epilog=EXITS)
+@click.argument("file", metavar="FILE_OR_RUN", type=click.Path(path_type=Path))
+@click.option(
+    "--against",
+    multiple=True,
+    required=True,
+    metavar="PATH_OR_bfcl",
+    help="Benchmark: a file, a folder, or bfcl where bfcl-eval is installed. May be given again.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Certificate to write, as JSON.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def contamination(file: Path, against: tuple[str, ...], out: Path | None, force: bool) -> int:
+    """Tell what a dataset shares with benchmarks; exit 3 when there are hits."""
+    told = dataset.contamination(file, against, out, overwrite=force)
+    _print_certificate(told)
+    if out:
+        click.echo(f"\nCertificate  {out}")
+    return 0 if told.clean else 3
+
+
+def _print_certificate(told: Certificate) -> None:
+    """Print a table of the measures, and under it what came nearest."""
+    for one in told.against:
+        asked, shown = (sum(getattr(f, n) for f in one.files) for n in ("requests", "functions"))
+        click.echo(f"against {one.name}: {asked} requests, {shown} functions shown")
+    click.echo(f"{'measure':12}{'from':>5}{'ours':>9}{'theirs':>8}{'hit':>6}{'our lines':>11}")
+    for m in told.measures:
+        counts = f"{m.ours:9}{m.theirs:8}{len(m.hits):6}{len(m.lines):11}" if m.made else m.about
+        click.echo(f"{m.name:12}{m.threshold:5} {counts}")
+    for m in told.measures:
+        for word, pairs in (("hit", m.hits), ("nearest miss", m.nearest)):
+            for pair in pairs[:3]:
+                click.echo(f"\n{m.name}, {word} {pair.likeness:.2f}: {pair.benchmark}")
+                click.echo(f"  theirs  {_clip(pair.theirs)}")
+                click.echo(f"  ours    {_clip(pair.ours)} (line {pair.line})")
+    if told.unread:
+        click.echo(f"{told.unread} lines cannot be read and were not compared", err=True)
 
 
 @buttonup.command()

@@ -1,4 +1,4 @@
-"""What a user does with ButtonUp, as functions: make, report, export, negatives, check, dedup.
+"""What a user does with ButtonUp, as functions: make, report, export, negatives, check, dedup, contamination.
 
 The command line and `import buttonup` are the same few doors.
 """
@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec import structs
+from msgspec import json, structs
 
 from buttonup import formats, gates, overlap
 from buttonup.engine.cores import cores, in_turn
@@ -44,12 +44,14 @@ from buttonup.records import (
     Record,
     Rejection,
     Sample,
+    encode,
 )
 from buttonup.store import rundir
 from buttonup.store.journal import read_usage
 from buttonup.store.lines import read_records, stretches
 from buttonup.store.rundir import Line, RunDir, open_run
 from buttonup.store.submitted import on_their_way
+from buttonup.store.whole import put
 from buttonup.topdown.corrupt import corruptions
 
 if TYPE_CHECKING:
@@ -361,15 +363,35 @@ def report(folder: Path) -> Report:
     return read_report(folder)
 
 
-def export(folder: Path, name: str, path: Path, *, overwrite: bool = False) -> Exported:
+def export(
+    folder: Path, name: str, path: Path, *, overwrite: bool = False, against: Sequence[str] = ()
+) -> Exported:
     """Write a run's accepted samples in a format, with a dataset card beside.
 
-    Raises  BadInput for an unknown format, a folder that is no run, or a path that is taken
+    With benchmarks to compare `against` (see `contamination`), the certificate of the file that
+    was written stands beside it too (`overlap.certificate_path`).
+    Raises  BadInput for an unknown format, a folder that is no run, a path that is taken, or a
+            benchmark that cannot be read, before anything is written
     """
+    certificate = overlap.certificate_path(path)
+    _refuse(certificate, unless=overwrite or not against)
+    benchmarks = [overlap.read_benchmark(one) for one in against]
     recipe = folder / "recipe.toml"
     told = recipe.read_text("utf-8") if recipe.exists() else ""
     parts = in_turn(stretches(_accepted(folder)), partial(formats.rows_of, name=name), cores())
-    return formats.export(parts, name, path, recipe=told, replace=overwrite)
+    exported = formats.export(parts, name, path, recipe=told, replace=overwrite)
+    if benchmarks:
+        _put(certificate, overlap.contamination(path, benchmarks))
+    return exported
+
+
+def _refuse(path: Path, *, unless: bool) -> None:
+    if path.exists() and not unless:
+        raise BadInput(f"{path} exists", "choose another path or remove it")
+
+
+def _put(path: Path, told: Record) -> None:
+    put(path, json.format(encode(told), indent=1) + b"\n")
 
 
 def negatives(folder: Path, path: Path, *, overwrite: bool = False) -> Negatives:
@@ -434,6 +456,20 @@ def dedup(
     Raises  BadInput when the dataset cannot be read, there can be no such threshold, the extra that
             the way needs is not installed, or a path is taken
     """
-    return overlap.dedup(
-        path, of, by, overlap.finder(of, by, threshold), out, replace=overwrite
-    )
+    return overlap.dedup(path, of, by, overlap.finder(of, by, threshold), out, replace=overwrite)
+
+
+def contamination(
+    path: Path, against: Sequence[str], out: Path | None = None, *, overwrite: bool = False
+) -> overlap.Certificate:
+    """Compare a dataset or a run with benchmarks, and write the certificate to `out` if given.
+
+    Each of `against` is the path of a file or folder, or "bfcl" for the installed `bfcl-eval`.
+    Raises  BadInput when something cannot be read, or the path is taken or cannot be written
+    """
+    if out:
+        _refuse(out, unless=overwrite)
+    told = overlap.contamination(path, [overlap.read_benchmark(one) for one in against])
+    if out:
+        _put(out, told)
+    return told

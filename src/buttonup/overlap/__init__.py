@@ -4,7 +4,21 @@ A gate judges a sample by itself; what is here can only be told of many
 (docs/decisions/0014-overlap-is-a-pass.md).
 """
 
+from buttonup.overlap.benchmarks import BFCL, read_benchmark
+from buttonup.overlap.contamination import Certificate, certificate_path, contamination
 from buttonup.overlap.dedup import By, Distinct, dedup, dropped_path, finder
 from buttonup.overlap.pieces import Of
 
-__all__ = ["By", "Distinct", "Of", "dedup", "dropped_path", "finder"]
+__all__ = [
+    "BFCL",
+    "By",
+    "Certificate",
+    "Distinct",
+    "Of",
+    "certificate_path",
+    "contamination",
+    "dedup",
+    "dropped_path",
+    "finder",
+    "read_benchmark",
+]

@@ -19,7 +19,7 @@ from buttonup.records import Record, Rejection, encode
 By = Literal["exact", "minhash", "embedding"]
 
 BATCH = 512  # texts compared at a time; ours: large enough for the matrix product to be quick
-NEAR: dict[Of, float] = {"requests": 0.9, "functions": 0.9, "trajectories": 0.98}
+NEAR: dict[Of, float] = {"requests": 0.95, "functions": 0.95, "trajectories": 0.98}
 """Cosine of wordllama from which two are near-duplicates; ours (docs/overlap.md). The vector of a
 text is the mean of its words', so long texts that share a setting are near anyhow."""
 

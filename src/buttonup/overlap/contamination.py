@@ -1,0 +1,377 @@
+"""What a dataset shares with benchmarks, measured three ways, and the certificate that says so.
+
+`ngrams` and `embedding` compare what users say, message by message; `signatures` compare functions.
+Each has hits, from its threshold up, and tells its nearest misses too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from buttonup import __version__
+from buttonup.alike.embed import Vectors, pick_embedder
+from buttonup.alike.words import words
+from buttonup.formats.detect import read_lines
+from buttonup.overlap.benchmarks import Asked, Benchmark, Shown, SourceFile
+from buttonup.overlap.pieces import parameters, said, trajectory
+from buttonup.records import Function, Record, Rejection
+
+N = 8
+"""Words in a row that count as shared. Usual: 13 (GPT-3, and 8 to 13 by a benchmark's length), 8
+with half of the test's words covered (Tülu 3); ConTAM finds that more than 8 misses leaks. Not
+masked: what leaks from a benchmark is its text, and masked requests share "_ in _ for _"."""
+COVERED = 0.5  # of the words of the benchmark's message, by shared runs; as in Tülu 3
+SHORTEST = 5
+"""Words of a message below which it is not compared: "Yes, please do." is everybody's. Ours.
+A message of 5 to 7 words is one run by itself."""
+SIGNED = 0.8
+"""Jaccard index of the words of two functions' names and the names of their parameters. Ours:
+`get_weather(city, unit)` and `get_current_weather(city, unit)` reach it."""
+NEAR = 0.9
+"""Cosine of wordllama; ours. There is no usual one: Tülu 3 found embeddings too blunt to decide
+by, and others have a model look at the pairs. So the nearest misses are to be read."""
+TOLD = 10  # nearest misses in a certificate; ours
+BATCH = 512  # messages compared at a time; ours
+CLIP = 300  # characters of a text that are quoted
+
+
+class Pair(Record):
+    """Something of ours beside something of a benchmark's."""
+
+    benchmark: str
+    """Id of the task, with the turn where it has several; or of the function, with its name."""
+    line: int
+    """Ours."""
+    likeness: float
+    theirs: str
+    ours: str
+
+
+class Measure(Record):
+    """What one way of comparing came to."""
+
+    name: str
+    about: str
+    threshold: float
+    made: bool = True
+    """False where it could not be made; `about` says why."""
+    ours: int = 0
+    """Messages, or distinct functions, compared."""
+    theirs: int = 0
+    """Distinct ones."""
+    too_short: int = 0
+    """Messages on either side that are not compared (ngrams, embedding)."""
+    lines: tuple[int, ...] = ()
+    """Our lines with a hit; of a function, the first line that shows it."""
+    hits: tuple[Pair, ...] = ()
+    """The most alike of ours for each of theirs that is hit."""
+    nearest: tuple[Pair, ...] = ()
+    """The most alike of ours for those of theirs that come nearest and are not hit."""
+
+
+class Against(Record):
+    """A benchmark that was compared with."""
+
+    name: str
+    files: tuple[SourceFile, ...]
+
+
+class Certificate(Record):
+    """What a dataset was compared with, how, and what came of it."""
+
+    buttonup: str
+    """Version."""
+    file: str
+    sha256: str
+    samples: int
+    unread: int
+    against: tuple[Against, ...]
+    measures: tuple[Measure, ...]
+    clean: bool
+    """No hit in any measure that was made."""
+
+
+class Comparing(Protocol):
+    """One way of comparing, which is shown all of ours, some at a time."""
+
+    def __call__(self, messages: Sequence[tuple[int, str]], /) -> None:
+        """See messages of ours, each with its line."""
+        ...
+
+    def measure(self) -> Measure:
+        """Say what came of it."""
+        ...
+
+
+def contamination(path: Path, benchmarks: Sequence[Benchmark]) -> Certificate:
+    """Compare a dataset or a run with benchmarks.
+
+    The benchmarks are held in memory, and our distinct signatures; the dataset is not.
+    Raises  BadInput when the dataset cannot be read
+    """
+    asked = _distinct(one for b in benchmarks for one in b.asked)
+    comparing: list[Comparing] = [NGrams(asked)]
+    if embeds := find_spec("wordllama") is not None:
+        comparing.append(Cosines(asked))
+    signatures = Signatures([one for b in benchmarks for one in b.shown])
+    samples = unread = 0
+
+    def messages() -> Iterator[tuple[int, str]]:
+        nonlocal samples, unread
+        for line, _, item in read_lines(path):
+            if isinstance(item, Rejection):
+                unread += 1
+                continue
+            samples += 1
+            t = trajectory(item)
+            signatures(line, t.functions)
+            yield from ((line, text) for text in said(t))
+
+    for batch in _batches(messages()):
+        for compare in comparing:
+            compare(batch)
+    measures = [compare.measure() for compare in comparing]
+    measures += [] if embeds else [_not_made()]
+    measures.append(signatures.measure())
+    return Certificate(
+        buttonup=__version__,
+        file=path.name,
+        sha256=_sha256(path / "accepted.jsonl" if path.is_dir() else path),
+        samples=samples,
+        unread=unread,
+        against=tuple(Against(b.name, b.files) for b in benchmarks),
+        measures=tuple(measures),
+        clean=not any(m.hits for m in measures),
+    )
+
+
+@dataclass(slots=True)
+class _Best:
+    """The most alike of ours for each of theirs, and our lines that are alike enough."""
+
+    threshold: float
+    pairs: dict[int, tuple[float, int, str]] = field(default_factory=dict)
+    """Place of theirs -> likeness, our line, our words."""
+    lines: set[int] = field(default_factory=set)
+
+    def see(self, place: int, likeness: float, line: int, ours: str) -> None:
+        """Look at a pair; of equals the first stays."""
+        if likeness >= self.threshold:
+            self.lines.add(line)
+        if likeness > self.pairs.get(place, (0.0,))[0]:
+            self.pairs[place] = (likeness, line, _clipped(ours))
+
+    def told(self, theirs: Callable[[int], tuple[str, str]]) -> tuple[list[Pair], list[Pair]]:
+        """Give the hits, and the nearest misses; `theirs` gives the id and words of a place."""
+        ranked = sorted(self.pairs.items(), key=lambda item: (-item[1][0], item[0]))
+        pairs = [
+            Pair(theirs(at)[0], line, round(likeness, 4), _clipped(theirs(at)[1]), ours)
+            for at, (likeness, line, ours) in ranked
+        ]
+        hits = sum(likeness >= self.threshold for likeness, _, _ in self.pairs.values())
+        return pairs[:hits], pairs[hits : hits + TOLD]
+
+
+class NGrams:
+    """Compares by runs of eight words: which share of a benchmark's message they cover."""
+
+    def __init__(self, asked: Iterable[Asked]) -> None:
+        self._asked = list(asked)
+        self._words = [words(one.text) for one in self._asked]
+        self._runs: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
+        self._lengths: set[int] = set()
+        for place, said_ in enumerate(self._words):
+            n = min(N, len(said_))
+            if n >= SHORTEST:
+                self._lengths.add(n)
+                for start, run in enumerate(_runs(said_, n)):
+                    self._runs[run].append((place, start))
+        self._best = _Best(COVERED)
+        self._ours = 0
+        self._short = sum(len(said_) < SHORTEST for said_ in self._words)
+
+    def __call__(self, messages: Sequence[tuple[int, str]], /) -> None:
+        """See messages of ours."""
+        for line, text in messages:
+            said_ = words(text)
+            if len(said_) < SHORTEST:
+                self._short += 1
+                continue
+            self._ours += 1
+            for place, covered in self._covered(said_).items():
+                share = len(covered) / len(self._words[place])
+                self._best.see(place, share, line, text)
+
+    def _covered(self, said_: list[str]) -> dict[int, set[int]]:
+        """Give the words of each benchmark message that runs shared with ours cover."""
+        covered: dict[int, set[int]] = defaultdict(set)
+        for n in self._lengths:
+            for run in _runs(said_, n):
+                for place, start in self._runs.get(run, ()):
+                    covered[place].update(range(start, start + n))
+        return covered
+
+    def measure(self) -> Measure:
+        """Say what came of it."""
+        hits, nearest = self._best.told(lambda at: (self._asked[at].id, self._asked[at].text))
+        return Measure(
+            name="ngrams",
+            about=f"share of a benchmark message's words in runs of {N} words that one message of "
+            "ours has too; case and punctuation set aside, nothing masked",
+            threshold=COVERED,
+            ours=self._ours,
+            theirs=sum(len(said_) >= SHORTEST for said_ in self._words),
+            too_short=self._short,
+            lines=tuple(sorted(self._best.lines)),
+            hits=tuple(hits),
+            nearest=tuple(nearest),
+        )
+
+
+class Cosines:
+    """Compares by meaning: the cosine of the messages' vectors (the extra `embed`)."""
+
+    def __init__(self, asked: Iterable[Asked]) -> None:
+        every = list(asked)
+        self._asked = [one for one in every if len(words(one.text)) >= SHORTEST]
+        self._embed = pick_embedder("wordllama")
+        texts = [one.text for one in self._asked]
+        self._rows: Vectors = self._embed(texts) if texts else np.zeros((0, 1), np.float32)
+        self._best = _Best(NEAR)
+        self._ours = 0
+        self._short = len(every) - len(self._asked)
+
+    def __call__(self, messages: Sequence[tuple[int, str]], /) -> None:
+        """See messages of ours."""
+        long = [(line, text) for line, text in messages if len(words(text)) >= SHORTEST]
+        self._short += len(messages) - len(long)
+        self._ours += len(long)
+        if not long or not self._asked:
+            return
+        cosines = self._embed([text for _, text in long]) @ self._rows.T
+        self._best.lines |= {long[i][0] for i in np.flatnonzero(cosines.max(axis=1) >= NEAR)}
+        for place, i in enumerate(cosines.argmax(axis=0)):
+            self._best.see(place, float(cosines[i, place]), *long[i])
+
+    def measure(self) -> Measure:
+        """Say what came of it."""
+        hits, nearest = self._best.told(lambda at: (self._asked[at].id, self._asked[at].text))
+        return Measure(
+            name="embedding",
+            about=f"cosine of two messages' vectors, by {self._embed.name}",
+            threshold=NEAR,
+            ours=self._ours,
+            theirs=len(self._asked),
+            too_short=self._short,
+            lines=tuple(sorted(self._best.lines)),
+            hits=tuple(hits),
+            nearest=tuple(nearest),
+        )
+
+
+class Signatures:
+    """Compares functions by the words of their names and the names of their parameters."""
+
+    def __init__(self, shown: Iterable[Shown]) -> None:
+        distinct: dict[frozenset[str], Shown] = {}
+        for one in shown:
+            distinct.setdefault(signature(one.function), one)
+        self._signatures = list(distinct)
+        self._shown = list(distinct.values())
+        self._having: dict[str, list[int]] = defaultdict(list)
+        for place, signed in enumerate(self._signatures):
+            for part in signed:
+                self._having[part].append(place)
+        self._best = _Best(SIGNED)
+        self._seen: set[frozenset[str]] = set()
+
+    def __call__(self, line: int, functions: Iterable[Function]) -> None:
+        """See the functions that a line of ours shows."""
+        for function in functions:
+            signed = signature(function)
+            if signed not in self._seen:
+                self._seen.add(signed)
+                for place in {at for part in signed for at in self._having.get(part, ())}:
+                    other = self._signatures[place]
+                    likeness = len(signed & other) / len(signed | other)
+                    self._best.see(place, likeness, line, _signed(function))
+
+    def measure(self) -> Measure:
+        """Say what came of it."""
+
+        def theirs(at: int) -> tuple[str, str]:
+            one = self._shown[at]
+            return f"{one.id} {one.function.name}", _signed(one.function)
+
+        hits, nearest = self._best.told(theirs)
+        return Measure(
+            name="signatures",
+            about="Jaccard index of the words of two functions' names and the names of their "
+            "parameters",
+            threshold=SIGNED,
+            ours=len(self._seen),
+            theirs=len(self._shown),
+            lines=tuple(sorted(self._best.lines)),
+            hits=tuple(hits),
+            nearest=tuple(nearest),
+        )
+
+
+def signature(function: Function) -> frozenset[str]:
+    """Give the words of a function's name, and the names of its parameters.
+
+    What stands before a dot is where it belongs, not what it does, and counts as words too.
+    """
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", function.name)
+    given = {f"({re.sub(r'[^a-z0-9]', '', name.lower())}" for name in parameters(function)}
+    return frozenset({part.lower() for part in parts} | given)
+
+
+def certificate_path(out: Path) -> Path:
+    """Tell where the certificate of an exported file is."""
+    return out.with_name(f"{out.name}.contamination.json")
+
+
+def _distinct(asked: Iterable[Asked]) -> list[Asked]:
+    """Keep the first of messages that are the same: benchmarks ask many a thing again."""
+    first: dict[str, Asked] = {}
+    for one in asked:
+        first.setdefault(one.text, one)
+    return list(first.values())
+
+
+def _not_made() -> Measure:
+    why = 'the extra embed is not installed: pip install "buttonup[embed]"'
+    return Measure(name="embedding", about=f"not made, {why}", threshold=NEAR, made=False)
+
+
+def _signed(function: Function) -> str:
+    return f"{function.name}({', '.join(parameters(function))})"
+
+
+def _runs(said_: Sequence[str], n: int) -> Iterator[tuple[str, ...]]:
+    return zip(*(islice(said_, i, None) for i in range(n)), strict=False)
+
+
+def _batches(messages: Iterator[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    while batch := list(islice(messages, BATCH)):
+        yield batch
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= CLIP else text[: CLIP - 1] + "…"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
