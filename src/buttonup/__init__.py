@@ -62,7 +62,10 @@ __all__ = [
 ]
 
 _HOMES = {
-    "dataset": "Checked Failure Made Progress accepted check contamination dedup export make negatives report",
+    "dataset": (
+        "Checked Failure Made Progress "
+        "accepted check contamination dedup export make negatives report"
+    ),
     "engine.report": "Report",
     "errors": "BadInput Fault Reject",
     "formats": "Exported Negatives",

@@ -303,9 +303,9 @@ def _print_certificate(told: Certificate) -> None:
         counts = f"{m.ours:9}{m.theirs:8}{len(m.hits):6}{len(m.lines):11}" if m.made else m.about
         click.echo(f"{m.name:12}{m.threshold:5} {counts}")
     for m in told.measures:
-        for word, pairs in (("hit", m.hits), ("nearest miss", m.nearest)):
+        for kind, pairs in (("hit", m.hits), ("nearest miss", m.nearest)):
             for pair in pairs[:3]:
-                click.echo(f"\n{m.name}, {word} {pair.likeness:.2f}: {pair.benchmark}")
+                click.echo(f"\n{m.name}, {kind} {pair.likeness:.2f}: {pair.benchmark}")
                 click.echo(f"  theirs  {_clip(pair.theirs)}")
                 click.echo(f"  ours    {_clip(pair.ours)} (line {pair.line})")
     if told.unread:

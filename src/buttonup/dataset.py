@@ -1,4 +1,4 @@
-"""What a user does with ButtonUp, as functions: make, report, export, negatives, check, dedup, contamination.
+"""What a user does with ButtonUp, as functions: make a dataset, and all that comes after.
 
 The command line and `import buttonup` are the same few doors.
 """

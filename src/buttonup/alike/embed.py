@@ -82,7 +82,6 @@ class WordLlama:
         return _unit(np.asarray(self.model.embed(list(texts)), dtype=np.float32))
 
 
-@functools.cache
 def pick_embedder(name: EmbedderName = "auto") -> Embedder:
     """Give the embedder of that name; "auto" is wordllama where installed, else lexical.
 
@@ -95,8 +94,13 @@ def pick_embedder(name: EmbedderName = "auto") -> Embedder:
             "the embedder wordllama is not installed",
             'run: pip install "buttonup[embed]", or choose embedder = "lexical"',
         )
+    return _loaded(Path(spec.origin).parent)
+
+
+@functools.cache
+def _loaded(folder: Path) -> WordLlama:
+    """Load wordllama with the weights that lie in its package: nothing is downloaded."""
     package = import_module("wordllama")
-    folder = Path(spec.origin).parent  # its weights lie there: nothing is downloaded
     return WordLlama(package.WordLlama.load(cache_dir=folder, disable_download=True))
 
 

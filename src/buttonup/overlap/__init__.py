@@ -5,8 +5,8 @@ A gate judges a sample by itself; what is here can only be told of many
 """
 
 from buttonup.overlap.benchmarks import BFCL, read_benchmark
-from buttonup.overlap.contamination import Certificate, certificate_path, contamination
-from buttonup.overlap.dedup import By, Distinct, dedup, dropped_path, finder
+from buttonup.overlap.certificate import Certificate, certificate_path, contamination
+from buttonup.overlap.distinct import By, Distinct, dedup, dropped_path, finder
 from buttonup.overlap.pieces import Of
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What a dataset shares with benchmarks, measured three ways, and the certificate that says so.
+"""Three measures of what a dataset shares with benchmarks.
 
 `ngrams` and `embedding` compare what users say, message by message; `signatures` compare functions.
 Each has hits, from its threshold up, and tells its nearest misses too.
@@ -6,25 +6,20 @@ Each has hits, from its threshold up, and tells its nearest misses too.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from itertools import islice
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from buttonup import __version__
 from buttonup.alike.embed import Vectors, pick_embedder
 from buttonup.alike.words import words
-from buttonup.formats.detect import read_lines
-from buttonup.overlap.benchmarks import Asked, Benchmark, Shown, SourceFile
-from buttonup.overlap.pieces import parameters, said, trajectory
-from buttonup.records import Function, Record, Rejection
+from buttonup.overlap.benchmarks import Asked, Shown
+from buttonup.overlap.pieces import parameters
+from buttonup.records import Function, Record
 
 N = 8
 """Words in a row that count as shared. Usual: 13 (GPT-3, and 8 to 13 by a benchmark's length), 8
@@ -41,7 +36,6 @@ NEAR = 0.9
 """Cosine of wordllama; ours. There is no usual one: Tülu 3 found embeddings too blunt to decide
 by, and others have a model look at the pairs. So the nearest misses are to be read."""
 TOLD = 10  # nearest misses in a certificate; ours
-BATCH = 512  # messages compared at a time; ours
 CLIP = 300  # characters of a text that are quoted
 
 
@@ -79,28 +73,6 @@ class Measure(Record):
     """The most alike of ours for those of theirs that come nearest and are not hit."""
 
 
-class Against(Record):
-    """A benchmark that was compared with."""
-
-    name: str
-    files: tuple[SourceFile, ...]
-
-
-class Certificate(Record):
-    """What a dataset was compared with, how, and what came of it."""
-
-    buttonup: str
-    """Version."""
-    file: str
-    sha256: str
-    samples: int
-    unread: int
-    against: tuple[Against, ...]
-    measures: tuple[Measure, ...]
-    clean: bool
-    """No hit in any measure that was made."""
-
-
 class Comparing(Protocol):
     """One way of comparing, which is shown all of ours, some at a time."""
 
@@ -111,48 +83,6 @@ class Comparing(Protocol):
     def measure(self) -> Measure:
         """Say what came of it."""
         ...
-
-
-def contamination(path: Path, benchmarks: Sequence[Benchmark]) -> Certificate:
-    """Compare a dataset or a run with benchmarks.
-
-    The benchmarks are held in memory, and our distinct signatures; the dataset is not.
-    Raises  BadInput when the dataset cannot be read
-    """
-    asked = _distinct(one for b in benchmarks for one in b.asked)
-    comparing: list[Comparing] = [NGrams(asked)]
-    if embeds := find_spec("wordllama") is not None:
-        comparing.append(Cosines(asked))
-    signatures = Signatures([one for b in benchmarks for one in b.shown])
-    samples = unread = 0
-
-    def messages() -> Iterator[tuple[int, str]]:
-        nonlocal samples, unread
-        for line, _, item in read_lines(path):
-            if isinstance(item, Rejection):
-                unread += 1
-                continue
-            samples += 1
-            t = trajectory(item)
-            signatures(line, t.functions)
-            yield from ((line, text) for text in said(t))
-
-    for batch in _batches(messages()):
-        for compare in comparing:
-            compare(batch)
-    measures = [compare.measure() for compare in comparing]
-    measures += [] if embeds else [_not_made()]
-    measures.append(signatures.measure())
-    return Certificate(
-        buttonup=__version__,
-        file=path.name,
-        sha256=_sha256(path / "accepted.jsonl" if path.is_dir() else path),
-        samples=samples,
-        unread=unread,
-        against=tuple(Against(b.name, b.files) for b in benchmarks),
-        measures=tuple(measures),
-        clean=not any(m.hits for m in measures),
-    )
 
 
 @dataclass(slots=True)
@@ -337,24 +267,6 @@ def signature(function: Function) -> frozenset[str]:
     return frozenset({part.lower() for part in parts} | given)
 
 
-def certificate_path(out: Path) -> Path:
-    """Tell where the certificate of an exported file is."""
-    return out.with_name(f"{out.name}.contamination.json")
-
-
-def _distinct(asked: Iterable[Asked]) -> list[Asked]:
-    """Keep the first of messages that are the same: benchmarks ask many a thing again."""
-    first: dict[str, Asked] = {}
-    for one in asked:
-        first.setdefault(one.text, one)
-    return list(first.values())
-
-
-def _not_made() -> Measure:
-    why = 'the extra embed is not installed: pip install "buttonup[embed]"'
-    return Measure(name="embedding", about=f"not made, {why}", threshold=NEAR, made=False)
-
-
 def _signed(function: Function) -> str:
     return f"{function.name}({', '.join(parameters(function))})"
 
@@ -363,15 +275,5 @@ def _runs(said_: Sequence[str], n: int) -> Iterator[tuple[str, ...]]:
     return zip(*(islice(said_, i, None) for i in range(n)), strict=False)
 
 
-def _batches(messages: Iterator[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    while batch := list(islice(messages, BATCH)):
-        yield batch
-
-
 def _clipped(text: str) -> str:
     return text if len(text) <= CLIP else text[: CLIP - 1] + "…"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
