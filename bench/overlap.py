@@ -1,11 +1,12 @@
 """What finding near-duplicates takes, and how it grows.
 
-    python bench/overlap.py [COUNT]
+    python bench/overlap.py [COUNT [WAY ...]]
 
 Writes COUNT short requests (100,000 unless told; two sentences each, of those that the worlds'
 grammar gives, so that many share one), a tenth of them an earlier one with one word changed. Then
-runs `buttonup dedup` on a tenth of them and on all, each way, and prints seconds, CPU seconds,
-peak memory and how many of those planted were dropped. A way whose extra is absent is left out.
+runs `buttonup dedup` on a tenth of them and on all, each way (or those named), and prints seconds,
+CPU seconds, peak memory (at least this script's own, some 130 MB) and how many of those planted
+were dropped. A way whose extra is absent is left out.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 
 from buttonup.bottomup.truth_first import Ticket, Wording, plan, word
@@ -47,8 +48,8 @@ def sentences() -> list[str]:
 
 def requests(count: int) -> Iterator[tuple[str, bool]]:
     """Give requests, and whether each is an earlier one with one word changed."""
-    rng, pool, given = random.Random(0), sentences(), list[str]()
-    while len(given) < count:
+    rng, pool, given = random.Random(0), sentences(), deque[str](maxlen=10_000)
+    for _ in range(count):
         planted = bool(given) and rng.random() < PLANTED
         if planted:
             words = rng.choice(given).split()
@@ -60,22 +61,29 @@ def requests(count: int) -> Iterator[tuple[str, bool]]:
         yield text, planted
 
 
-def main(count: int) -> None:
+def main(count: int, *ways: str) -> None:
     """Print the table."""
-    every = list(requests(count))
-    ways = ["exact", "minhash", *(["embedding"] if find_spec("wordllama") else [])]
-    words = sum(len(text.split()) for text, _ in every) / count
-    print(f"{count} requests of {words:.0f} words, {sum(p for _, p in every)} planted")
+    ways = ways or ("exact", "minhash", *(["embedding"] if find_spec("wordllama") else []))
     with tempfile.TemporaryDirectory() as folder:
         for size in (count // 10, count):
             path = Path(folder) / f"{size}.jsonl"
-            with path.open("w") as file:
-                for text, _ in islice(every, size):
-                    row = {"messages": [{"role": "user", "content": text}], "tools": []}
-                    file.write(json.dumps(row) + "\n")
-            planted = {n for n, (_, p) in enumerate(every[:size], 1) if p}
+            planted = written(path, size)
             for by in ways:
                 print(f"{size:8} {by:10} {measured(path, by, planted)}", flush=True)
+
+
+def written(path: Path, size: int) -> set[int]:
+    """Write a dataset, and give the lines of those planted."""
+    planted, words = set[int](), 0
+    with path.open("w") as file:
+        for line, (text, is_planted) in enumerate(requests(size), 1):
+            row = {"messages": [{"role": "user", "content": text}], "tools": []}
+            file.write(json.dumps(row) + "\n")
+            words += len(text.split())
+            if is_planted:
+                planted.add(line)
+    print(f"{size} requests of {words / size:.0f} words, {len(planted)} planted", flush=True)
+    return planted
 
 
 def measured(path: Path, by: str, planted: set[int]) -> str:
@@ -99,4 +107,4 @@ def measured(path: Path, by: str, planted: set[int]) -> str:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    main(int((sys.argv[1:] or ["100000"])[0]), *sys.argv[2:])
