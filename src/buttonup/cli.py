@@ -305,7 +305,7 @@ def _print_certificate(told: Certificate) -> None:
     for m in told.measures:
         for kind, pairs in (("hit", m.hits), ("nearest miss", m.nearest)):
             for pair in pairs[:3]:
-                click.echo(f"\n{m.name}, {kind} {pair.likeness:.2f}: {pair.benchmark}")
+                click.echo(f"\n{m.name}, {kind} {pair.likeness:.2f}: {_clip(pair.benchmark)}")
                 click.echo(f"  theirs  {_clip(pair.theirs)}")
                 click.echo(f"  ours    {_clip(pair.ours)} (line {pair.line})")
     if told.unread:

@@ -12,6 +12,11 @@ def test_however_a_name_is_spelt_its_words_are_the_same(name: str) -> None:
     assert signature(Function(name, "", {})) == {"get", "user", "info"}
 
 
+def test_names_in_other_scripts_are_told_apart() -> None:
+    one, other = (signature(Function(name, "", {})) for name in ("查询天气", "取消订单"))
+    assert one != other
+
+
 def test_a_parameter_is_not_taken_for_a_word_of_the_name() -> None:
     schema = {"type": "object", "properties": {"order": {}}}
     assert signature(Function("get", "", schema)) != signature(Function("get_order", "", {}))

@@ -95,8 +95,11 @@ def _installed_bfcl() -> tuple[str, list[Path]]:
         raise BadInput(
             "BFCL is not installed here", "run: pip install --no-deps bfcl-eval, or give a path"
         )
-    data = Path(spec.origin).parent / "data"
-    return f"bfcl-eval {metadata.version('bfcl-eval')}", _files(data)
+    try:
+        version = metadata.version("bfcl-eval")
+    except metadata.PackageNotFoundError:
+        version = "of unknown version"  # the digests of its files tell which it is
+    return f"bfcl-eval {version}", _files(Path(spec.origin).parent / "data")
 
 
 def _at(path: Path) -> tuple[str, list[Path]]:

@@ -36,6 +36,8 @@ NEAR = 0.9
 """Cosine of wordllama; ours. There is no usual one: Tülu 3 found embeddings too blunt to decide
 by, and others have a model look at the pairs. So the nearest misses are to be read."""
 TOLD = 10  # nearest misses in a certificate; ours
+_NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+_MARK = re.compile(r"[\W_]")
 CLIP = 300  # characters of a text that are quoted
 
 
@@ -262,9 +264,8 @@ def signature(function: Function) -> frozenset[str]:
 
     What stands before a dot is where it belongs, not what it does, and counts as words too.
     """
-    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", function.name)
-    given = {f"({re.sub(r'[^a-z0-9]', '', name.lower())}" for name in parameters(function)}
-    return frozenset({part.lower() for part in parts} | given)
+    given = {f"({_MARK.sub('', name.lower())}" for name in parameters(function)}
+    return frozenset({part.lower() for part in _NAME_PART.findall(function.name)} | given)
 
 
 def _signed(function: Function) -> str:
