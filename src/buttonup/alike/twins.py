@@ -22,6 +22,7 @@ from buttonup.alike.words import words
 SHINGLE = 3  # words in a row; ours: requests have some 20 words, of which 5 would leave little
 BANDS = 16
 """Tables of the index; ours: more find a little more, and take their share of memory each."""
+BITS = 256  # of a sketch; ours: requests have some 40 shingles
 RECALL = 0.98  # of twins just as alike as the threshold; ours
 BLOCK = 1 << 14
 """Kept vectors that are compared with at a time: 32 MB of cosines with 512 texts."""
@@ -63,6 +64,36 @@ class Same:
         return None if first == place else Twin(first, 1.0)
 
 
+class _Shingled(NamedTuple):
+    """The shingles of a text, as hashes: they differ between processes, and are used in one."""
+
+    sketch: int
+    """A bit of `BITS` for each of them; several may share one."""
+    numbers: array[int]
+
+    @classmethod
+    def of(cls, numbers: set[int]) -> _Shingled:
+        """Make it."""
+        sketch = 0
+        for number in numbers:
+            sketch |= 1 << number % BITS
+        return cls(sketch, array("q", numbers))
+
+    def likeness(self, other: _Shingled, least: float) -> float:
+        """Give the Jaccard index; 0 where the sketches show that it is under `least`.
+
+        Every shared shingle has its bit in both sketches, so there are no more of them than common
+        bits and own shingles whose bit another has taken. Most of what is proposed ends here.
+        """
+        both = len(self.numbers) + len(other.numbers)
+        crowded = len(self.numbers) - self.sketch.bit_count()
+        most = (self.sketch & other.sketch).bit_count() + crowded
+        if most < (both - most) * least:
+            return 0.0
+        shared = len({*self.numbers}.intersection(other.numbers))
+        return shared / (both - shared)
+
+
 @dataclass(slots=True)
 class SharedWords:
     """Finds texts by the runs of three words that they share: their Jaccard index.
@@ -75,8 +106,8 @@ class SharedWords:
     threshold: float = 0.7
     """Jaccard index; that of most deduplication of text by MinHash (0.7 to 0.8)."""
     shown: int = 0
-    kept: dict[int, array[int]] = field(default_factory=dict)
-    """Place -> the hashes of its shingles."""
+    kept: dict[int, _Shingled] = field(default_factory=dict)
+    """By place."""
     index: RMinHashLSH = field(init=False)
 
     def __post_init__(self) -> None:
@@ -97,13 +128,13 @@ class SharedWords:
         place, self.shown = self.shown, self.shown + 1
         if not mine:
             return None
-        numbers = {hash(s) for s in mine}  # differ from process to process, and are used in one
+        shingled = _Shingled.of({hash(s) for s in mine})
         for other in sorted(set(self.index.query(hashed))):
-            likeness = _jaccard(numbers, self.kept[other])
+            likeness = shingled.likeness(self.kept[other], self.threshold)
             if likeness >= self.threshold:
                 return Twin(other, likeness)
         self.index.insert(place, hashed)
-        self.kept[place] = array("q", numbers)
+        self.kept[place] = shingled
         return None
 
 
@@ -182,11 +213,6 @@ def rows(threshold: float) -> int:
     """
     enough = (r for r in range(2, 17) if 1 - (1 - threshold**r) ** BANDS >= RECALL)
     return max(enough, default=1)
-
-
-def _jaccard(mine: set[int], other: array[int]) -> float:
-    shared = len(mine.intersection(other))
-    return shared / (len(mine) + len(other) - shared)
 
 
 def _digest(text: str) -> bytes:
