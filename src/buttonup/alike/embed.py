@@ -92,7 +92,8 @@ def pick_embedder(name: EmbedderName = "auto") -> Embedder:
     if (spec := find_spec("wordllama")) is None or spec.origin is None:
         raise BadInput(
             "the embedder wordllama is not installed",
-            'run: pip install "buttonup[embed]", or choose embedder = "lexical"',
+            'run: pip install "buttonup[embed]", or do without: embedder = "lexical" in a recipe, '
+            "--by minhash for dedup",
         )
     return _loaded(Path(spec.origin).parent)
 
