@@ -19,7 +19,7 @@ from rensa import RMinHash, RMinHashLSH
 from buttonup.alike.embed import Embedder, Vectors
 from buttonup.alike.words import words
 
-SHINGLE = 3  # words in a row; ours: requests have some 20 words, of which 5 would leave little
+SHINGLE = 3  # words in a row; ours: of a request of 10 words, 5 in a row would leave little
 BANDS = 16
 """Tables of the index; ours: more find a little more, and take their share of memory each."""
 BITS = 256  # of a sketch; ours: requests have some 40 shingles
@@ -100,7 +100,7 @@ class SharedWords:
 
     MinHash (rensa) proposes, and every pair is verified: none is found that is not over the
     threshold. Of those just at the threshold, 98 % are proposed; of more alike ones, more.
-    Takes some 1.5 KB a text kept, for requests of 20 words.
+    Takes some 2 KB a text kept, for requests of 40 words.
     """
 
     threshold: float = 0.7
