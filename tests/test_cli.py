@@ -461,3 +461,58 @@ def test_a_reader_that_goes_away_is_no_bug(made: Path) -> None:
     words = f"{sys.executable} -m buttonup report {made} | true"
     told = subprocess.run(words, check=False, shell=True, capture_output=True, text=True)
     assert "Traceback" not in told.stderr
+
+
+# --- dedup and contamination ---------------------------------------------------------------------
+
+
+def chats(path: Path, *requests: str) -> Path:
+    """Write a dataset, a row a request."""
+    rows = [{"messages": [{"role": "user", "content": r}], "tools": []} for r in requests]
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    return path
+
+
+def test_dedup_keeps_the_first_and_says_where_the_others_are(
+    buttonup: Command, tmp_path: Path
+) -> None:
+    path = chats(tmp_path / "data.jsonl", "Hire bike BK-1 today.", "Hire bike BK-2 tomorrow.")
+    done = buttonup("dedup", path, "--by", "exact", "--out", "kept.jsonl")
+    assert (done.status, done.err) == (0, "")
+    assert "1 requests kept, in kept.jsonl" in done.out
+    assert len((tmp_path / "kept.jsonl").read_text().splitlines()) == 1
+    [gone] = (tmp_path / "kept.jsonl.dropped.jsonl").read_text().splitlines()
+    assert json.loads(gone)["twin_line"] == 1
+    again = buttonup("dedup", path, "--by", "exact", "--out", "kept.jsonl")
+    assert (again.status, "exists" in again.told) == (2, True)
+
+
+def test_contamination_ends_with_3_when_there_is_a_hit_and_with_0_when_there_is_none(
+    buttonup: Command, tmp_path: Path
+) -> None:
+    task = "Find the area of a triangle with a base of 10 units and a height of 5 units."
+    (tmp_path / "bench.txt").write_text(task)
+    chats(tmp_path / "clean.jsonl", "Hire a bike for me in Ghent, please, for two days.")
+    chats(tmp_path / "dirty.jsonl", f"Please help. {task}")
+    clean = buttonup("contamination", "clean.jsonl", "--against", "bench.txt")
+    assert (clean.status, clean.err) == (0, "")
+    words = ["contamination", "dirty.jsonl", "--against", "bench.txt", "--out", "told.json"]
+    dirty = buttonup(*words)
+    assert dirty.status == 3
+    assert "hit 1.00: bench.txt:1" in dirty.out
+    told = json.loads((tmp_path / "told.json").read_text())
+    assert (told["clean"], told["against"][0]["files"][0]["requests"]) == (False, 1)
+    assert (buttonup(*words).status, buttonup(*words, "--force").status) == (2, 3)
+
+
+def test_an_export_against_a_benchmark_has_its_certificate_beside_it(
+    buttonup: Command, tmp_path: Path
+) -> None:
+    buttonup("run", "-n", 2, "--tools", "worlds:library", "--out", "r", "-q")
+    words = ["export", "r", "--format", "openai", "--out", "x.jsonl", "--against"]
+    assert "there is no benchmark" in buttonup(*words, "absent").told
+    assert not (tmp_path / "x.jsonl").exists()
+    (tmp_path / "bench.txt").write_text("Find the area of a triangle with a base of 10 units.")
+    assert buttonup(*words, "bench.txt").status == 0
+    told = json.loads((tmp_path / "x.jsonl.contamination.json").read_text())
+    assert (told["file"], told["samples"], told["clean"]) == ("x.jsonl", 2, True)

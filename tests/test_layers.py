@@ -11,9 +11,10 @@ from buttonup.worlds.catalogue import WORLDS
 ROOT = Path(buttonup.__file__).parent
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"records", "errors", "once"}),
-    frozenset({"prompts", "store"}),
+    frozenset({"prompts", "store", "alike"}),
     frozenset({"model", "tools", "worlds"}),
     frozenset({"bottomup", "topdown", "gates", "formats"}),
+    frozenset({"overlap"}),
     frozenset({"engine"}),
     frozenset({"recipe"}),
     frozenset({"doors"}),

@@ -269,7 +269,7 @@ def test_a_local_model_counts_by_what_it_holds_not_where_it_lies(tmp_path: Path)
 def test_the_embedder_in_use_counts_not_what_it_was_called() -> None:
     named = [read_recipe(None, {"tools": "simulated", "embedder": e}) for e in ("auto", "lexical")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("buttonup.bottomup.text_first.embed.find_spec", lambda _: None)
+        patch.setattr("buttonup.alike.embed.find_spec", lambda _: None)
         assert len({identity(recipe) for recipe in named}) == 1
 
 

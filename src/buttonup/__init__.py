@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         Progress,
         accepted,
         check,
+        contamination,
+        dedup,
         estimate,
         export,
         make,
@@ -55,6 +57,8 @@ __all__ = [
     "Trajectory",
     "accepted",
     "check",
+    "contamination",
+    "dedup",
     "estimate",
     "export",
     "make",
@@ -65,8 +69,10 @@ __all__ = [
 ]
 
 _HOMES = {
-    "dataset": "Checked Failure Made Progress accepted check estimate export make negatives pilot "
-    "report",
+    "dataset": (
+        "Checked Failure Made Progress "
+        "accepted check contamination dedup estimate export make negatives pilot report"
+    ),
     "engine.report": "Report",
     "estimate": "Estimate Measured",
     "errors": "BadInput Fault Reject",

@@ -21,9 +21,10 @@ from buttonup.estimate import as_text as estimate_as_text
 from buttonup.estimate import pilot_in_words
 from buttonup.formats import FORMATS, READABLE
 from buttonup.gates import GATES, explain
+from buttonup.overlap import By, Certificate, Of, certificate_path, dropped_path
 from buttonup.progress import shown
 from buttonup.recipe import Recipe, read_recipe
-from buttonup.records import Assistant, Sample, Tool, User, encode
+from buttonup.records import Assistant, Sample, Tool, User, decode, encode
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.session import find_world
 from buttonup.worlds.splits import Split
@@ -196,19 +197,41 @@ def report(folder: Path, as_json: bool) -> int:
 )
 @click.option("--shards", type=int, default=1, help="Files of each split.  [default: 1]")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def export(folder: Path, name: str, out: Path, shares: str, shards: int, force: bool) -> int:
+@click.option(
+    "--against",
+    multiple=True,
+    metavar="PATH_OR_bfcl",
+    help="Benchmark to compare with; the certificate is written beside. May be given again.",
+)
+def export(
+    folder: Path,
+    name: str,
+    out: Path,
+    shares: str,
+    shards: int,
+    force: bool,
+    against: tuple[str, ...],
+) -> int:
     """Write a run's accepted samples in a training format, with a dataset card beside.
 
-    A file that ends in .parquet is Parquet, any other JSON Lines.
+    A file that ends in .parquet is Parquet, any other JSON Lines. With --against, exit 3 says that
+    there are hits; the file is written all the same.
     """
     parted = _shares(shares)
-    exported = dataset.export(folder, name, out, overwrite=force, shares=parted, shards=shards)
+    exported = dataset.export(
+        folder, name, out, overwrite=force, shares=parted, shards=shards, against=against
+    )
     click.echo(f"{exported.count} samples to {out} ({name})")
     for split, count in exported.splits.items():
         click.echo(f"  {count} {split}")
     for reason, count in sorted(exported.skipped.items()):
         click.echo(f"{count} left out: {reason}", err=True)
-    return 0
+    if not against:
+        return 0
+    told = decode(certificate_path(out).read_bytes(), Certificate)
+    _print_certificate(told)
+    click.echo(f"\nCertificate  {certificate_path(out)}")
+    return 0 if told.clean else 3
 
 
 def _shares(text: str) -> tuple[float, ...]:
@@ -310,6 +333,81 @@ def _print_checked(checked: dataset.Checked, told: int) -> None:
         click.echo(
             f"  {checked.stopped:6} whether the last calls are answered: the line ends there"
         )
+
+
+@buttonup.command()
+@click.argument("file", metavar="FILE_OR_RUN", type=click.Path(path_type=Path))
+@click.option(
+    "--of",
+    type=click.Choice(get_args(Of)),
+    default="requests",
+    show_default=True,
+    help="What is compared.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(get_args(By)),
+    default="minhash",
+    show_default=True,
+    help="exact: the same but for its values. minhash: shared words. embedding: meaning.",
+)
+@click.option(
+    "--threshold",
+    type=float,
+    help="Likeness from which one is dropped.  [default: minhash 0.7, embedding 0.95 "
+    "(trajectories 0.98)]",
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def dedup(file: Path, of: Of, by: By, threshold: float | None, out: Path, force: bool) -> int:
+    """Keep the first of what is nearly the same; what is dropped is written beside."""
+    done = dataset.dedup(file, out, of=of, by=by, threshold=threshold, overwrite=force)
+    click.echo(f"{done.kept} {of} kept, in {out}")
+    click.echo(f"{done.dropped} dropped by {by}, each with its twin, in {dropped_path(out)}")
+    if done.again:
+        click.echo(f"{done.again} functions shown again, unchanged")
+    if done.unread:
+        click.echo(f"{done.unread} lines left out that cannot be read, with the reason", err=True)
+    return 0
+
+
+@buttonup.command(epilog=EXITS)
+@click.argument("file", metavar="FILE_OR_RUN", type=click.Path(path_type=Path))
+@click.option(
+    "--against",
+    multiple=True,
+    required=True,
+    metavar="PATH_OR_bfcl",
+    help="Benchmark: a file, a folder, or bfcl where bfcl-eval is installed. May be given again.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Certificate to write, as JSON.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def contamination(file: Path, against: tuple[str, ...], out: Path | None, force: bool) -> int:
+    """Tell what a dataset shares with benchmarks; exit 3 when there are hits."""
+    told = dataset.contamination(file, against, out, overwrite=force)
+    _print_certificate(told)
+    if out:
+        click.echo(f"\nCertificate  {out}")
+    return 0 if told.clean else 3
+
+
+def _print_certificate(told: Certificate) -> None:
+    """Print a table of the measures, and under it what came nearest."""
+    for one in told.against:
+        asked, shown = (sum(getattr(f, n) for f in one.files) for n in ("requests", "functions"))
+        click.echo(f"against {one.name}: {asked} requests, {shown} functions shown")
+    click.echo(f"{'measure':12}{'from':>5}{'ours':>9}{'theirs':>8}{'hit':>6}{'our lines':>11}")
+    for m in told.measures:
+        counts = f"{m.ours:9}{m.theirs:8}{len(m.hits):6}{len(m.lines):11}" if m.made else m.about
+        click.echo(f"{m.name:12}{m.threshold:5} {counts}")
+    for m in told.measures:
+        for kind, pairs in (("hit", m.hits), ("nearest miss", m.nearest)):
+            for pair in pairs[:3]:
+                click.echo(f"\n{m.name}, {kind} {pair.likeness:.2f}: {_clip(pair.benchmark)}")
+                click.echo(f"  theirs  {_clip(pair.theirs)}")
+                click.echo(f"  ours    {_clip(pair.ours)} (line {pair.line})")
+    if told.unread:
+        click.echo(f"{told.unread} lines cannot be read and were not compared", err=True)
 
 
 @buttonup.command()

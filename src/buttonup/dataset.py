@@ -1,4 +1,4 @@
-"""What a user does with ButtonUp, as functions: estimate, make, report, export, negatives, check.
+"""What a user does with ButtonUp, as functions: make a dataset, and what comes before and after.
 
 The command line and `import buttonup` are the same few doors.
 """
@@ -16,9 +16,9 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from msgspec import structs
+from msgspec import json, structs
 
-from buttonup import formats, gates
+from buttonup import formats, gates, overlap
 from buttonup.doors import Doors, Ways, places_of, purse_of, teachers_of, unpriced
 from buttonup.doors import opened as opened_ways
 from buttonup.engine.cores import cores, in_turn
@@ -35,12 +35,13 @@ from buttonup.model.journaled import Journaled
 from buttonup.model.metered import Metered, OverBudget, Purse
 from buttonup.model.stack import in_batches
 from buttonup.recipe import Recipe, as_toml, identity, pipeline, source
-from buttonup.records import Conversation, Record, Rejection, Sample
+from buttonup.records import Conversation, Record, Rejection, Sample, encode
 from buttonup.store import rundir
 from buttonup.store.journal import Journal, read_usage
 from buttonup.store.lines import read_records, stretches
 from buttonup.store.rundir import Line, RunDir, open_run
 from buttonup.store.submitted import on_their_way
+from buttonup.store.whole import put
 from buttonup.topdown.corrupt import corruptions
 
 GRACE = 30.0  # seconds that a run which has enough waits for what is on its way: it is paid for
@@ -387,18 +388,38 @@ def export(
     overwrite: bool = False,
     shares: tuple[float, ...] = (),
     shards: int = 1,
+    against: Sequence[str] = (),
 ) -> Exported:
     """Write a run's accepted samples in a format, with a dataset card beside.
 
     A path that ends in .parquet gets Parquet. `shares` part them into splits that have no task in
     common (train and test, or train, validation and test), each over as many files as `shards`.
+    With benchmarks to compare `against` (see `contamination`), the certificate of what was written
+    stands beside it too (`overlap.certificate_path`); where that is several files, it is the run's.
     Raises  BadInput for an unknown format, a folder that is no run, a path that is taken, shares
-            that are none of a whole, or an extra that is missing
+            that are none of a whole, an extra that is missing, or a benchmark that cannot be read,
+            before anything is written
     """
+    certificate = overlap.certificate_path(path)
+    _refuse(certificate, unless=overwrite or not against)
+    benchmarks = [overlap.read_benchmark(one) for one in against]
     layout, recipe = formats.Layout(shares, shards), folder / "recipe.toml"
     told = recipe.read_text("utf-8") if recipe.exists() else ""
     parts = in_turn(stretches(_accepted(folder)), partial(formats.rows_of, name=name), cores())
-    return formats.export(parts, name, path, recipe=told, replace=overwrite, layout=layout)
+    exported = formats.export(parts, name, path, recipe=told, replace=overwrite, layout=layout)
+    if benchmarks:
+        written = path if path.is_file() else folder
+        _put(certificate, overlap.contamination(written, benchmarks))
+    return exported
+
+
+def _refuse(path: Path, *, unless: bool) -> None:
+    if path.exists() and not unless:
+        raise BadInput(f"{path} exists", "choose another path or remove it")
+
+
+def _put(path: Path, told: Record) -> None:
+    put(path, json.format(encode(told), indent=1) + b"\n")
 
 
 def negatives(folder: Path, path: Path, *, overwrite: bool = False) -> Negatives:
@@ -483,3 +504,36 @@ def _failures(
     for v in verdicts:
         if not v.passed:
             yield Failure(line=line, gate=v.gate, reason=v.reason, detail="; ".join(v.evidence[:3]))
+
+
+def dedup(
+    path: Path,
+    out: Path,
+    *,
+    of: overlap.Of = "requests",
+    by: overlap.By = "minhash",
+    threshold: float | None = None,
+    overwrite: bool = False,
+) -> overlap.Distinct:
+    """Write what of a dataset or a run has no near-duplicate before it, and beside it what has one.
+
+    Raises  BadInput when the dataset cannot be read, there can be no such threshold, the extra that
+            the way needs is not installed, or a path is taken
+    """
+    return overlap.dedup(path, of, by, overlap.finder(of, by, threshold), out, replace=overwrite)
+
+
+def contamination(
+    path: Path, against: Sequence[str], out: Path | None = None, *, overwrite: bool = False
+) -> overlap.Certificate:
+    """Compare a dataset or a run with benchmarks, and write the certificate to `out` if given.
+
+    Each of `against` is the path of a file or folder, or "bfcl" for the installed `bfcl-eval`.
+    Raises  BadInput when something cannot be read, or the path is taken or cannot be written
+    """
+    if out:
+        _refuse(out, unless=overwrite)
+    told = overlap.contamination(path, [overlap.read_benchmark(one) for one in against])
+    if out:
+        _put(out, told)
+    return told

@@ -156,13 +156,18 @@ def read(path: Path, name: str | None = None) -> Iterator[tuple[int, Read]]:
              is recognised
     Rejects  "not_json", "unrecognised", "off_schema", and what the formats reject
     """
+    return ((number, item) for number, _, item in read_lines(path, name))
+
+
+def read_lines(path: Path, name: str | None = None) -> Iterator[tuple[int, bytes, Read]]:
+    """Do as `read` does, and give the line itself too."""
     known = _readable(name) if name is not None else None
-    rows = ((number, _item(number, line, known)) for number, line in elements(_file(path)))
+    rows = ((number, line, _item(number, line, known)) for number, line in elements(_file(path)))
     head = list(islice(rows, AHEAD))
     if not head:
         raise BadInput(f"{path} is empty", "give a file with a conversation on each line")
-    if known is None and all(_strange(item) for _, item in head):
-        raise _unrecognised(path, head[0][1])
+    if known is None and all(_strange(item) for _, _, item in head):
+        raise _unrecognised(path, head[0][2])
     yield from chain(head, rows)
 
 

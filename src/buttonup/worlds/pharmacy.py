@@ -492,7 +492,7 @@ def move_order(db: Pharmacy, order_id: OrderId, shop: ShopName) -> Order:
 
 
 @world.function(writes=True)
-def cancel_order(db: Pharmacy, order_id: OrderId) -> Order:
+def cancel_medicine_order(db: Pharmacy, order_id: OrderId) -> Order:
     """Cancel an order. Refused while it is being packed.
 
     order_id: the order to cancel

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from buttonup.alike.embed import Lexical
 from buttonup.bottomup.text_first.assemble import AssembleKnobs, assemble
-from buttonup.bottomup.text_first.embed import Lexical
 from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.errors import BadInput
 from buttonup.records import Blueprint, CompositionalTask, Function

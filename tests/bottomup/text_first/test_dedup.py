@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from buttonup.alike.embed import Lexical
 from buttonup.bottomup.text_first.dedup import DedupKnobs, Shelf, near_duplicates
-from buttonup.bottomup.text_first.embed import Lexical
 from buttonup.errors import Reject
 from buttonup.records import AtomicTask, Scenario
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from buttonup.alike.embed import Lexical
 from buttonup.bottomup.text_first import schemas
-from buttonup.bottomup.text_first.embed import Lexical
 from buttonup.bottomup.text_first.equip import Equipped, Link
 from buttonup.bottomup.text_first.library import LibraryKnobs, library, serves
 from buttonup.errors import Reject

@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from buttonup.alike.embed import Lexical
 from buttonup.bottomup.text_first.assemble import AssembleKnobs, assemble
 from buttonup.bottomup.text_first.atoms import AtomKnobs, atoms
 from buttonup.bottomup.text_first.compose import ComposeKnobs, compose
 from buttonup.bottomup.text_first.consistent import consistent
 from buttonup.bottomup.text_first.dedup import DedupKnobs, near_duplicates
-from buttonup.bottomup.text_first.embed import Lexical
 from buttonup.bottomup.text_first.functions import FunctionsKnobs, functions
 from buttonup.bottomup.text_first.library import LibraryKnobs, library
 from buttonup.bottomup.text_first.scenarios import extract

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from buttonup.alike.words import words
 from buttonup.bottomup.text_first import texts
 
 
@@ -49,7 +50,7 @@ def test_an_echo_says_no_more_than_the_other() -> None:
 
 @given(st.text(), st.text())
 def test_a_text_holds_its_own_parts(one: str, other: str) -> None:
-    assert texts.holds(f"{one} | {other}", other) == bool(texts.words(other))
+    assert texts.holds(f"{one} | {other}", other) == bool(words(other))
 
 
 @given(st.text())

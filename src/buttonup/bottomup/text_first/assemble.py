@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from buttonup.alike.embed import Embedder, Vectors
 from buttonup.bottomup.text_first.clock import today_for
-from buttonup.bottomup.text_first.embed import Embedder, Vectors
 from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.bottomup.text_first.library import told
 from buttonup.errors import BadInput

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from buttonup.bottomup.text_first.embed import Embedder, Vectors
+from buttonup.alike.embed import Embedder, Vectors
 from buttonup.errors import Reject
 from buttonup.records import AtomicTask, CompositionalTask, Record, Scenario
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from buttonup.alike.embed import Embedder, Vectors
 from buttonup.bottomup.text_first import schemas
-from buttonup.bottomup.text_first.embed import Embedder, Vectors
 from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.bottomup.text_first.names import canonical
 from buttonup.errors import Reject

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from buttonup.alike.words import words
 from buttonup.bottomup.text_first import draws, texts
 from buttonup.bottomup.text_first.seeds import Seed
 from buttonup.errors import Reject
@@ -97,7 +98,7 @@ async def expand(scenario: Scenario, teacher: Teacher, knobs: ExpandKnobs) -> li
 def scenario_faults(text: str) -> list[str]:
     """List what keeps a text from being a scenario, in words."""
     found = []
-    if not (count := len(texts.words(text))):
+    if not (count := len(words(text))):
         found.append("the scenario is empty")
     if count > MOST_WORDS:
         found.append(f"it has {count} words; at most {MOST_WORDS} are allowed")

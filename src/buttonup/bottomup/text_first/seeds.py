@@ -50,14 +50,22 @@ def read_seeds(path: Path, longest: int = 2000) -> Iterator[Seed | Rejection]:
     return _seeds(path, longest)
 
 
+def records(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Go through the records of a file, JSON Lines or a JSON list: its line or place, and its JSON.
+
+    Raises  BadInput when a JSON list is broken or too long; OSError and what gzip raises
+    """
+    with _opened(path) as file:
+        yield from _records(file, path)
+
+
 def _seeds(path: Path, longest: int) -> Iterator[Seed | Rejection]:
     found = False
     try:
-        with _opened(path) as file:
-            for line, raw in _records(file, path):
-                seed = _seed(line, raw, longest)
-                found = found or isinstance(seed, Seed)
-                yield seed
+        for line, raw in records(path):
+            seed = _seed(line, raw, longest)
+            found = found or isinstance(seed, Seed)
+            yield seed
     except (OSError, EOFError, zlib.error) as wrong:
         raise BadInput(f"the seed file {path} can't be read ({wrong})", "write it anew") from wrong
     if not found:
@@ -109,7 +117,7 @@ def _seed(line: int, raw: bytes, longest: int) -> Seed | Rejection:
         record = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         return _rejection("not_json", line, str(wrong)[:200])
-    said = _said(record)
+    said = said_in(record)
     if said is None:
         return _rejection("not_a_conversation", line, f"holds none of {FORMS}")
     text = "\n".join(part for turn in said if (part := turn.strip()))
@@ -122,7 +130,7 @@ def _rejection(reason: str, line: int, detail: str) -> Rejection:
     return Rejection(stage="seeds", reason=reason, detail=f"line {line}: {detail}")
 
 
-def _said(record: Json) -> list[str] | None:
+def said_in(record: Json) -> list[str] | None:
     """Give what the user says in a record, turn by turn; None when it is no conversation."""
     if not isinstance(record, dict):
         return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
+from buttonup.alike.words import words
+
 QUOTED = re.compile(r"[\"“]([^\"“”]{1,80})[\"”]")
 NAMED = re.compile(r"(?<=[a-z,;:] )(?:[A-Z][\w\u2019'-]*[a-z](?: (?=[A-Z]))?)+")
 PLACEHOLDER = re.compile(
@@ -29,11 +30,6 @@ ASKS_BACK = re.compile(
 def squeeze(text: str) -> str:
     """Give the text on one line, with single spaces."""
     return " ".join(text.split())
-
-
-def words(text: str) -> list[str]:
-    """Give the words in lower case."""
-    return [w.lower() for w in WORD.findall(text)]
 
 
 def holds(text: str, part: str) -> bool:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buttonup.bottomup.text_first import embed
-from buttonup.bottomup.text_first.embed import Lexical, WordLlama, pick_embedder
+from buttonup.alike import embed
+from buttonup.alike.embed import Lexical, WordLlama, pick_embedder
 from buttonup.bottomup.text_first.scenarios import shipped
 from buttonup.errors import BadInput
 

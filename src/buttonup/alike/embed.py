@@ -19,7 +19,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from buttonup.bottomup.text_first import texts
+from buttonup.alike.words import words
 from buttonup.errors import BadInput
 
 Vectors = npt.NDArray[np.float32]
@@ -82,7 +82,6 @@ class WordLlama:
         return _unit(np.asarray(self.model.embed(list(texts)), dtype=np.float32))
 
 
-@functools.cache
 def pick_embedder(name: EmbedderName = "auto") -> Embedder:
     """Give the embedder of that name; "auto" is wordllama where installed, else lexical.
 
@@ -93,19 +92,26 @@ def pick_embedder(name: EmbedderName = "auto") -> Embedder:
     if (spec := find_spec("wordllama")) is None or spec.origin is None:
         raise BadInput(
             "the embedder wordllama is not installed",
-            'run: pip install "buttonup[embed]", or choose embedder = "lexical"',
+            'run: pip install "buttonup[embed]", or do without: embedder = "lexical" in a recipe, '
+            "--by minhash for dedup",
         )
+    return _loaded(Path(spec.origin).parent)
+
+
+@functools.cache
+def _loaded(folder: Path) -> WordLlama:
+    """Load wordllama with the weights that lie in its package: nothing is downloaded."""
     package = import_module("wordllama")
-    folder = Path(spec.origin).parent  # its weights lie there: nothing is downloaded
     return WordLlama(package.WordLlama.load(cache_dir=folder, disable_download=True))
 
 
 def _features(text: str) -> list[tuple[str, float]]:
-    words = [w for w in texts.words(text) if w not in FILLERS] or texts.words(text)
-    triples = [f" {w} "[i : i + 3] for w in words for i in range(len(w))]
-    pairs = [f"{a} {b}" for a, b in pairwise(words)]
+    said = words(text)
+    telling = [w for w in said if w not in FILLERS] or said
+    triples = [f" {w} "[i : i + 3] for w in telling for i in range(len(w))]
+    pairs = [f"{a} {b}" for a, b in pairwise(telling)]
     return [
-        *((f"w{w}", 1.0) for w in words),
+        *((f"w{w}", 1.0) for w in telling),
         *((f"p{p}", 0.5) for p in pairs),
         *((f"t{t}", 0.3) for t in triples),
     ]
