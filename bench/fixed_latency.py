@@ -1,4 +1,4 @@
-"""An OpenAI-compatible endpoint that answers every request with the same reply, after a fixed time.
+"""An OpenAI-compatible endpoint that gives every completion the same reply, after a fixed time.
 
     python bench/fixed_latency.py SECONDS
 
@@ -63,6 +63,9 @@ class Fixed(asyncio.Protocol):
             if len(self._held) < whole:
                 return
             del self._held[:whole]
+            if head.startswith(b"get "):  # is anybody there? That is no completion
+                self._transport.write(self.said)
+                continue
             Fixed.began = Fixed.began or time.monotonic()
             asyncio.get_running_loop().call_later(self.latency, self._answer)
 

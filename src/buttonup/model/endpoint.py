@@ -39,7 +39,7 @@ LARGEST = 32 * 2**20  # bytes of a reply; more is no chat completion
 LARGEST_FILE = 2**32  # bytes of a file that is fetched; 50,000 long replies are a sixth of that
 FILE_TAKES = 3600.0  # seconds that a file may be on its way
 SECRET = 16  # characters; a shorter key ("EMPTY") is a stand-in, and replies may say it
-SETTLING = 0.2  # seconds from the last answer to an end: the client's thread has then let go of it,
+SETTLING = 0.1  # seconds from the last answer to an end: the client's thread has then let go of it,
 # while an interpreter that ends before is aborted (pyreqwest 0.15: 1 in 4 that fail at once)
 IDLE = 15  # seconds after which an unused connection is closed, before most servers do
 CONNECTING = 20  # seconds to reach a host, and for it to say that it is there

@@ -11,6 +11,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ from buttonup.errors import BadInput
 from buttonup.records import Record, Usage
 
 BATCH = 256  # rows a commit; beyond 64 the gain is small, the fsync is what costs
+GATHERING = 0.005  # seconds that the first of a batch waits for others: a commit costs 0.2 ms
 APPLICATION = 0x42757455  # "ButU": marks a file as ours, so that another database is not written to
 
 SCHEMA = """
@@ -197,11 +199,13 @@ class Journal:
         connection.close()
 
     def _batch(self) -> tuple[list[_Job], bool]:
-        """Take what is waiting (at least one job), and whether more may come."""
+        """Take what comes (at least one job), and say whether more may come."""
         batch: list[_Job] = []
         while not batch or (len(batch) < BATCH and not self._jobs.empty()):
             if (job := self._jobs.get()) is None:
                 return batch, False
+            if not batch and not self._closed:
+                time.sleep(GATHERING)
             batch.append(job)
         return batch, True
 
