@@ -184,3 +184,31 @@ def test_a_trial_that_is_given_up_leaves_the_way_to_the_next() -> None:
         return await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 5)
 
     assert sum(isinstance(reply, Reply) for reply in asyncio.run(story())) >= 9
+
+
+def test_when_one_is_told_to_come_back_tomorrow_nobody_waits_until_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        await REAL_SLEEP(0)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    asked = 0
+
+    async def closing(_request: Request, /) -> Reply:
+        nonlocal asked
+        asked += 1
+        nth = asked
+        for _ in range(3):
+            await REAL_SLEEP(0)
+        if nth <= 9:  # the first of each: the circuit opens
+            raise Fault("torn")
+        raise Fault("gone fishing", retry_after=9999.0, busy=True)
+
+    replies = ask_many(Retrying(closing), 9)
+    assert all(isinstance(reply, Fault) for reply in replies)
+    assert max(pauses) <= 60
+    assert asked < 20

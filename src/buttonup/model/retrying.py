@@ -45,7 +45,7 @@ class Retrying:
     _circuit: Circuit = field(init=False)
 
     def __post_init__(self, tell: Tell) -> None:
-        self._circuit = Circuit(self.model, tell)
+        self._circuit = Circuit(self.model, tell, self.patience)
 
     async def __call__(self, request: Request, /) -> Reply:
         """Answer, if need be after a while.
@@ -109,9 +109,10 @@ class Away(Fault):
 class Circuit:
     """Lets requests through while replies come; else one now and then, to see whether they do."""
 
-    def __init__(self, model: Model, tell: Tell) -> None:
+    def __init__(self, model: Model, tell: Tell, patience: float) -> None:
         self._model = model
         self._tell = tell
+        self._patience = patience
         self._faults = 0
         self._trials = 0
         self._cool_until = 0.0
@@ -130,6 +131,8 @@ class Circuit:
 
         Raises  Away when the trials are used up; Fault
         """
+        if self._away:
+            raise self._away
         if self.is_open:
             async with self._one_at_a_time:
                 if self._away:
@@ -154,6 +157,9 @@ class Circuit:
     def _failed(self, fault: Fault, *, trial: bool) -> None:
         """Count a fault; open the circuit, or leave it open longer after a trial. Raises Away."""
         self._faults += 1
+        if (fault.retry_after or 0.0) > self._patience:  # nobody need wait any more
+            self._away = Away(str(fault), fault.retry_after)
+            return
         if self._faults != IN_A_ROW and not trial:
             return  # not yet, or one of those that were in flight when it opened
         if self._trials == len(COOLING):
