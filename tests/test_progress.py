@@ -63,6 +63,18 @@ def test_batches_on_their_way_are_told_as_the_provider_counts_them_and_once(
     assert "batch" not in third
 
 
+def test_what_is_the_matter_with_an_endpoint_is_told_while_it_lasts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    with shown(quiet=False) as watch:
+        watch(replace(HALF, trouble="503 gone fishing; next try in 8 s"))
+        watch(HALF)
+    during, after = capsys.readouterr().err.splitlines()
+    assert "1 given up; 503 gone fishing; next try in 8 s, " in during
+    assert "fishing" not in after
+
+
 def test_quiet_is_quiet(capfd: pytest.CaptureFixture[str]) -> None:
     with shown(quiet=True) as watch:
         watch(HALF)
@@ -94,3 +106,17 @@ def test_a_terminal_shows_a_bar_that_leaves_it_tidy(
     assert "2 failed a gate, 3 given up" in screen
     hidden, given_back = screen.count("\x1b[?25l"), screen.count("\x1b[?25h")
     assert hidden == given_back
+
+
+@pytest.mark.parametrize("told", ["[/oops] 503", "[bold]503[/bold]", "\\[x] 503"])
+def test_a_terminal_shows_the_words_of_an_endpoint_as_they_are(
+    told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr("sys.stderr", terminal)
+        with shown(quiet=False) as watch:
+            watch(replace(HALF, trouble=told))
+    assert told in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", all_of(ours))

@@ -47,7 +47,7 @@ def _bar() -> Progress:
         TextColumn("accepted"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[told]}"),
+        TextColumn("{task.fields[told]}", markup=False),  # it has words of an endpoint
         _Rate(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
