@@ -64,7 +64,7 @@ def test_a_folder_is_read_whole_but_for_the_answers(
         ("list.json", b'["One.", "Two."]'),
         ("lines.jsonl", b'"One."\n"Two."\n'),
         ("queries.jsonl", b'{"query": "One."}\n{"instruction": "Two."}\n'),
-        ("zipped.jsonl.gz", gzip.compress(b'{"text": "One."}\n{"text": "Two."}\n')),
+        ("zipped.jsonl.gz", gzip.compress(b'{"text": "One."}\n{"text": "Two."}\n', mtime=0)),
         ("plain.txt", b"One.\n\nTwo.\n"),
         ("chat.jsonl", b'{"messages": [{"role": "user", "content": "One."}]}\n"Two."\n'),
     ],
