@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from buttonup.doors import Ways, opened, place_of, places_of, purse_of, teachers_of, unpriced
+from buttonup.doors import Ways, open_ways, place_of, places_of, purse_of, teachers_of, unpriced
 from buttonup.errors import BadInput
 from buttonup.model.door import Model, Request
 from buttonup.model.scripted import Scripted
@@ -57,7 +57,7 @@ def test_a_stand_in_is_paid_for_like_the_model_whose_place_it_takes() -> None:
     purse = purse_of(k)
 
     async def story() -> None:
-        async with opened(
+        async with open_ways(
             k, Scripted(lambda _request: "a b c"), purse, lambda _words: None
         ) as ways:
             [model] = ways.doors.values()
@@ -88,7 +88,7 @@ def test_a_budget_needs_a_price_for_every_model(tmp_path: Path) -> None:
 def test_batches_without_anybody_to_ask_are_told_at_once() -> None:
     async def story() -> None:
         k = read_recipe(None, {"teacher.batch": True})
-        async with opened(k, None, purse_of(k), lambda _words: None):
+        async with open_ways(k, None, purse_of(k), lambda _words: None):
             raise AssertionError("opened")
 
     with pytest.raises(BadInput, match="need a teacher"):

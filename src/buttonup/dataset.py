@@ -19,8 +19,7 @@ from typing import NamedTuple
 from msgspec import json, structs
 
 from buttonup import formats, gates, overlap
-from buttonup.doors import Doors, Ways, places_of, purse_of, teachers_of, unpriced
-from buttonup.doors import opened as opened_ways
+from buttonup.doors import Doors, Ways, open_ways, places_of, purse_of, teachers_of, unpriced
 from buttonup.engine.cores import cores, in_turn
 from buttonup.engine.local import Fold, Stage
 from buttonup.engine.report import Ending, Report, read_ending, read_report
@@ -28,6 +27,7 @@ from buttonup.engines import lines
 from buttonup.errors import BadInput
 from buttonup.estimate import Estimate, Measured, estimated, measured
 from buttonup.formats import Exported, Negatives, Preference
+from buttonup.formats.export import refuse_taken
 from buttonup.model import prices
 from buttonup.model.batching import Standing
 from buttonup.model.door import Model, Reply, Request
@@ -142,7 +142,7 @@ async def make(
     if complete := _complete(before, folder, recipe, mine):
         return Made(complete, next(accepted(folder)), "")
     purse, outside = purse_of(recipe), _Outside()
-    async with opened_ways(recipe, model, purse, outside.hear) as ways:
+    async with open_ways(recipe, model, purse, outside.hear) as ways:
         with _left_clean(folder), open_run(folder, as_toml(recipe), mine) as opened:
             sitting = _Sitting(recipe, opened, purse, outside, watch or _unwatched)
             end = await _run(sitting, first, ways)
@@ -401,7 +401,7 @@ def export(
             before anything is written
     """
     certificate = overlap.certificate_path(path)
-    _refuse(certificate, unless=overwrite or not against)
+    refuse_taken(certificate, replace=overwrite or not against)
     benchmarks = [overlap.read_benchmark(one) for one in against]
     layout, recipe = formats.Layout(shares, shards), folder / "recipe.toml"
     told = recipe.read_text("utf-8") if recipe.exists() else ""
@@ -411,11 +411,6 @@ def export(
         written = path if path.is_file() else folder
         _put(certificate, overlap.contamination(written, benchmarks))
     return exported
-
-
-def _refuse(path: Path, *, unless: bool) -> None:
-    if path.exists() and not unless:
-        raise BadInput(f"{path} exists", "choose another path or remove it")
 
 
 def _put(path: Path, told: Record) -> None:
@@ -532,7 +527,7 @@ def contamination(
     Raises  BadInput when something cannot be read, or the path is taken or cannot be written
     """
     if out:
-        _refuse(out, unless=overwrite)
+        refuse_taken(out, replace=overwrite)
     told = overlap.contamination(path, [overlap.read_benchmark(one) for one in against])
     if out:
         _put(out, told)

@@ -91,7 +91,7 @@ class Ways:
 
 
 @asynccontextmanager
-async def opened(
+async def open_ways(
     recipe: Recipe, model: Model | None, purse: Purse, tell: Tell
 ) -> AsyncIterator[Ways]:
     """Open the ways to all models that a recipe asks; `model` stands in for each of them.

@@ -7,17 +7,16 @@ meaning (`Meaning`). A text with a twin is not kept, so nothing becomes its twin
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from itertools import islice
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from rensa import RMinHash, RMinHashLSH
 
 from buttonup.alike.embed import Embedder, Vectors
-from buttonup.alike.words import words
+from buttonup.alike.words import runs, words
 
 SHINGLE = 3  # words in a row; ours: of a request of 10 words, 5 in a row would leave little
 BANDS = 16
@@ -199,11 +198,7 @@ def shingles(text: str) -> set[str]:
     said = words(text)
     if len(said) < SHINGLE:
         return {" ".join(said)} if said else set()
-    return set(map(" ".join, _runs(said, SHINGLE)))
-
-
-def _runs(said: Sequence[str], n: int) -> Iterator[tuple[str, ...]]:
-    return zip(*(islice(said, i, None) for i in range(n)), strict=False)
+    return set(map(" ".join, runs(said, SHINGLE)))
 
 
 def rows(threshold: float) -> int:

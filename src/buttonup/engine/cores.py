@@ -31,6 +31,7 @@ from itertools import chain, cycle, islice
 from subprocess import Popen
 from typing import IO, Any, BinaryIO, Generic, TypeVar
 
+from buttonup.chunks import in_chunks
 from buttonup.errors import Fault
 
 T = TypeVar("T")
@@ -91,7 +92,7 @@ async def in_order(
     """Give what `do` makes of each chunk of the source, in order; so many are out at a time."""
     out: deque[asyncio.Task[R]] = deque()
     try:
-        for chunk in _chunks(source, size):
+        for chunk in in_chunks(source, size):
             out.append(asyncio.create_task(do(chunk)))
             if len(out) == out_at_most:
                 yield await out.popleft()
@@ -101,12 +102,6 @@ async def in_order(
         for task in out:
             task.cancel()
         await asyncio.gather(*out, return_exceptions=True)
-
-
-def _chunks(source: Iterable[T], size: int) -> Iterator[list[T]]:
-    items = iter(source)
-    while chunk := list(islice(items, size)):
-        yield chunk
 
 
 def in_turn(source: Iterable[T], work: Callable[[T], R], workers: int) -> Generator[R, None, None]:

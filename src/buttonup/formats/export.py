@@ -140,9 +140,14 @@ def refuse(path: Path, *others: Path, replace: bool) -> None:
     """Look whether a file of rows, and others beside it, can be written. Raises BadInput."""
     if path.suffix in OTHER:
         raise BadInput(f"{path} would hold rows as they are", "choose .jsonl or .parquet")
-    for taken in (path, *others):
-        if taken.exists() and not replace:
-            raise BadInput(f"{taken} exists", "choose another path or remove it")
+    refuse_taken(path, *others, replace=replace)
+
+
+def refuse_taken(*paths: Path, replace: bool) -> None:
+    """Look whether something is at a path already, and may not be replaced. Raises BadInput."""
+    for path in paths:
+        if path.exists() and not replace:
+            raise BadInput(f"{path} exists", "choose another path or remove it")
 
 
 def _row(sample: Sample, to: Format, skipped: Counter[str]) -> bytes:

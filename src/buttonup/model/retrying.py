@@ -28,6 +28,10 @@ Tell = Callable[[str], None]
 """Told what is the matter with the endpoint; "" when all is well again."""
 
 
+def untold(_words: str) -> None:
+    """Tell nobody."""
+
+
 @dataclass(slots=True, eq=False)
 class Retrying:
     """A model that is asked again when the outside world fails."""
@@ -41,7 +45,7 @@ class Retrying:
     """Seconds between two tries, where the endpoint does not say."""
     patience: float = 900.0
     """Seconds that an endpoint may ask to wait; beyond, the run had better stop and go on later."""
-    tell: InitVar[Tell] = lambda _words: None
+    tell: InitVar[Tell] = untold
     _circuit: Circuit = field(init=False)
 
     def __post_init__(self, tell: Tell) -> None:

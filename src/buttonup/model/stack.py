@@ -11,7 +11,7 @@ from buttonup.model.batching import Batching
 from buttonup.model.door import Model
 from buttonup.model.limited import Limited
 from buttonup.model.metered import Metered, Purse
-from buttonup.model.retrying import Retrying, Tell
+from buttonup.model.retrying import Retrying, Tell, untold
 from buttonup.store.submitted import Submitted
 
 if TYPE_CHECKING:
@@ -32,10 +32,6 @@ class Way:
     """Seconds one reply may take."""
     in_flight: int = 16
     """Requests at a time, at most."""
-
-
-def untold(_words: str) -> None:
-    """Tell nobody."""
 
 
 @asynccontextmanager

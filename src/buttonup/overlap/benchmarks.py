@@ -76,8 +76,7 @@ def read_benchmark(against: str) -> Benchmark:
         asks = [one for row in held for one in row if isinstance(one, Asked)]
         shows = [one for row in held for one in row if isinstance(one, Shown)]
         unread = sum(1 for row in held if not row)
-        sha = hashlib.sha256(path.read_bytes()).hexdigest()
-        files.append(SourceFile(path.name, sha, len(asks), len(shows), unread))
+        files.append(SourceFile(path.name, sha256(path), len(asks), len(shows), unread))
         asked += asks
         shown += shows
     if not asked and not shown:
@@ -86,6 +85,12 @@ def read_benchmark(against: str) -> Benchmark:
             "give a file of conversations, of texts, or in BFCL's layout",
         )
     return Benchmark(name, tuple(files), tuple(asked), tuple(shown))
+
+
+def sha256(path: Path) -> str:
+    """Digest a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _installed_bfcl() -> tuple[str, list[Path]]:

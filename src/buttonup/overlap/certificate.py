@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 
 from buttonup import __version__
+from buttonup.chunks import in_chunks
 from buttonup.formats.detect import read_lines
-from buttonup.overlap.benchmarks import Asked, Benchmark, SourceFile
+from buttonup.overlap.benchmarks import Asked, Benchmark, SourceFile, sha256
 from buttonup.overlap.measures import NEAR, Comparing, Cosines, Measure, NGrams, Signatures
 from buttonup.overlap.pieces import said, trajectory
 from buttonup.records import Record, Rejection
@@ -64,7 +63,7 @@ def contamination(path: Path, benchmarks: Sequence[Benchmark]) -> Certificate:
             signatures(line, t.functions)
             yield from ((line, text) for text in said(t))
 
-    for batch in _batches(messages()):
+    for batch in in_chunks(messages(), BATCH):
         for compare in comparing:
             compare(batch)
     measures = [compare.measure() for compare in comparing]
@@ -73,7 +72,7 @@ def contamination(path: Path, benchmarks: Sequence[Benchmark]) -> Certificate:
     return Certificate(
         buttonup=__version__,
         file=path.name,
-        sha256=_sha256(path / "accepted.jsonl" if path.is_dir() else path),
+        sha256=sha256(path / "accepted.jsonl" if path.is_dir() else path),
         samples=samples,
         unread=unread,
         against=tuple(Against(b.name, b.files) for b in benchmarks),
@@ -98,13 +97,3 @@ def _distinct(asked: Iterable[Asked]) -> list[Asked]:
 def _not_made() -> Measure:
     why = 'the extra embed is not installed: pip install "buttonup[embed]"'
     return Measure(name="embedding", about=f"not made, {why}", threshold=NEAR, made=False)
-
-
-def _batches(messages: Iterator[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    while batch := list(islice(messages, BATCH)):
-        yield batch
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Literal, NamedTuple
 
 from buttonup.alike.embed import pick_embedder
 from buttonup.alike.masks import skeleton
 from buttonup.alike.twins import Finder, Meaning, Same, SharedWords, Twin
+from buttonup.chunks import in_chunks
 from buttonup.errors import BadInput
 from buttonup.formats.detect import read_lines
 from buttonup.formats.export import draft, refuse, settle
@@ -67,7 +67,7 @@ def dedup(
     tally = _Tally()
     with draft(beside) as gone, draft(out) as kept:
         shown: list[_Named] = []
-        for batch in _batches(_rows(path, of, by, tally)):
+        for batch in in_chunks(_rows(path, of, by, tally), BATCH):
             pieces = [row for row in batch if isinstance(row, _Row)]
             twins = find([row.text for row in pieces])
             shown += [row.named for row in pieces]
@@ -142,12 +142,6 @@ def _rows(path: Path, of: Of, by: By, tally: _Tally) -> Iterator[_Row | Dropped]
 def _compared(piece: Piece, by: By) -> str:
     """Give the text that is compared: masked where it is to be the very same."""
     return skeleton(piece.text, piece.values) if by == "exact" else piece.text
-
-
-def _batches(rows: Iterable[_Row | Dropped]) -> Iterator[list[_Row | Dropped]]:
-    rows = iter(rows)
-    while batch := list(islice(rows, BATCH)):
-        yield batch
 
 
 def _write(

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Protocol
 
 import numpy as np
 
 from buttonup.alike.embed import Vectors, pick_embedder
-from buttonup.alike.words import words
+from buttonup.alike.words import runs, words
 from buttonup.overlap.benchmarks import Asked, Shown
 from buttonup.overlap.pieces import parameters
 from buttonup.records import Function, Record
@@ -126,7 +125,7 @@ class NGrams:
             n = min(N, len(said_))
             if n >= SHORTEST:
                 self._lengths.add(n)
-                for start, run in enumerate(_runs(said_, n)):
+                for start, run in enumerate(runs(said_, n)):
                     self._runs[run].append((place, start))
         self._best = _Best(COVERED)
         self._ours = 0
@@ -148,7 +147,7 @@ class NGrams:
         """Give the words of each benchmark message that runs shared with ours cover."""
         covered: dict[int, set[int]] = defaultdict(set)
         for n in self._lengths:
-            for run in _runs(said_, n):
+            for run in runs(said_, n):
                 for place, start in self._runs.get(run, ()):
                     covered[place].update(range(start, start + n))
         return covered
@@ -270,10 +269,6 @@ def signature(function: Function) -> frozenset[str]:
 
 def _signed(function: Function) -> str:
     return f"{function.name}({', '.join(parameters(function))})"
-
-
-def _runs(said_: Sequence[str], n: int) -> Iterator[tuple[str, ...]]:
-    return zip(*(islice(said_, i, None) for i in range(n)), strict=False)
 
 
 def _clipped(text: str) -> str:
