@@ -208,30 +208,40 @@ class Provider:
         return web.Response(body=self.files[id])
 
 
+Beside = Callable[[web.Application], str]
+
+
 @pytest.fixture
-def provide() -> Iterator[Callable[..., Provider]]:
-    """Start providers of batches, each at an address of its own; they end with the test."""
+def beside() -> Iterator[Beside]:
+    """Serve applications beside the test, on loopback: each gives its address; they end with it."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     runners: list[web.AppRunner] = []
 
-    async def begin(provider: Provider) -> None:
-        app = web.Application(client_max_size=2**30)
-        app.router.add_route("*", "/v1/{rest:.*}", provider.__call__)
+    async def begin(app: web.Application) -> str:
         runners.append(runner := web.AppRunner(app, access_log=None, shutdown_timeout=0))
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        provider.address = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+        return f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
 
-    def make(answer: Callable[[Json], Verdict], **given: Any) -> Provider:
-        provider = Provider(answer, **given)
-        asyncio.run_coroutine_threadsafe(begin(provider), loop).result(10)
-        return provider
-
-    yield make
+    yield lambda app: asyncio.run_coroutine_threadsafe(begin(app), loop).result(10)
     for runner in runners:
         asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()
+
+
+@pytest.fixture
+def provide(beside: Beside) -> Callable[..., Provider]:
+    """Start providers of batches, each at an address of its own."""
+
+    def make(answer: Callable[[Json], Verdict], **given: Any) -> Provider:
+        provider = Provider(answer, **given)
+        app = web.Application(client_max_size=2**30)
+        app.router.add_route("*", "/v1/{rest:.*}", provider.__call__)
+        provider.address = beside(app)
+        return provider
+
+    return make

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
+from buttonup.errors import Reject
 from buttonup.formats.button import LISTED, PREAMBLE
+from buttonup.formats.detect import Format
 from buttonup.formats.tags import (
     CALL,
     FINAL,
@@ -40,6 +44,8 @@ from buttonup.records import (
     User,
     UserTurn,
     Verdict,
+    decode,
+    encode,
 )
 
 TAGS = [mark for tag in (TOOL, CALL, FINAL, TOOLS, TOOL_CALL, TOOL_RESPONSE, THINK) for mark in tag]
@@ -124,6 +130,21 @@ def arbitrary(draw: st.DrawFn) -> Conversation:
 @pytest.fixture(scope="session")
 def canonical_conversations() -> st.SearchStrategy[Conversation]:
     return canonical()
+
+
+@pytest.fixture(scope="session")
+def read_back() -> Callable[[Format, Conversation], str]:
+    """Write a conversation and read it back the same, or give the reason why it is refused."""
+
+    def reason(to: Format, c: Conversation) -> str:
+        try:
+            row = to.render(c)
+        except Reject as refused:
+            return refused.reason
+        assert to.parse(decode(encode(row), dict[str, Any])) == c
+        return ""
+
+    return reason
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -9,24 +9,23 @@ from hypothesis import strategies as st
 from buttonup.errors import Reject
 from buttonup.formats import axolotl, trl
 from buttonup.formats.detect import Format
-from buttonup.records import Assistant, Call, Conversation, User, decode, encode
+from buttonup.records import Assistant, Call, Conversation, User
 
 
 @pytest.mark.parametrize("to", [trl, axolotl], ids=lambda to: to.NAME)
 @settings(max_examples=200, deadline=None)
 @given(data=st.data())
 def test_what_is_written_is_read_back_or_refused(
-    to: Format, data: st.DataObject, canonical_conversations: st.SearchStrategy[Conversation]
+    to: Format,
+    data: st.DataObject,
+    canonical_conversations: st.SearchStrategy[Conversation],
+    read_back: Callable[[Format, Conversation], str],
 ) -> None:
-    c = data.draw(canonical_conversations)
-    try:
-        row = to.render(c)
-    except Reject as refused:
-        reason = refused.reason
-    else:
-        assert to.parse(decode(encode(row), dict[str, Any])) == c
-        return
-    assert reason in ("tag_in_text", "malformed_arguments")
+    assert read_back(to, data.draw(canonical_conversations)) in (
+        "",
+        "tag_in_text",
+        "malformed_arguments",
+    )
 
 
 def test_arguments_are_objects_that_a_chat_template_can_write() -> None:

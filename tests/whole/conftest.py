@@ -9,7 +9,6 @@ import os
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -338,37 +337,21 @@ def completion(text: str, *, reasons: bool = False) -> web.Response:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[..., Server]]:
-    """Start servers on loopback addresses; all of them end with the test."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    runners: list[web.AppRunner] = []
+def serve(beside: Callable[[web.Application], str]) -> Callable[..., Server]:
+    """Start servers on loopback addresses."""
 
-    async def begin(server: Server) -> None:
-        async def models(_request: web.Request) -> web.Response:
-            return web.json_response({"data": []})
-
-        app = web.Application(client_max_size=2**24)
-        app.router.add_get("/v1/models", models)
-        app.router.add_post("/v1/chat/completions", server.complete)
-        runners.append(runner := web.AppRunner(app, access_log=None, shutdown_timeout=0))
-        await runner.setup()
-        await (site := web.TCPSite(runner, "127.0.0.1", 0)).start()
-        port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr] # it is started
-        server.address = f"http://127.0.0.1:{port}/v1"
+    async def models(_request: web.Request) -> web.Response:
+        return web.json_response({"data": []})
 
     def make(**given: Any) -> Server:
         server = Server(**given)
-        asyncio.run_coroutine_threadsafe(begin(server), loop).result(10)
+        app = web.Application(client_max_size=2**24)
+        app.router.add_get("/v1/models", models)
+        app.router.add_post("/v1/chat/completions", server.complete)
+        server.address = beside(app)
         return server
 
-    yield make
-    for runner in runners:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+    return make
 
 
 # --- the command ---------------------------------------------------------------------------------

@@ -21,6 +21,15 @@ PRICES = '["scripted"]\ninput = 20\ncached = 5\noutput = 80\n'
 A_CALL = (100 * 20 + 10 * 80) / 1e6  # dollars: what the server says of each reply
 
 
+def never_stopped(
+    tmp_path: Path, words: list[object], buttonup: Finished, made: Made
+) -> dict[str, bytes]:
+    """Make the run of some words in another folder, at one go."""
+    never = [tmp_path / "never" if word == tmp_path / "run" else word for word in words]
+    assert buttonup(*never).returncode == 0
+    return made(tmp_path / "never")
+
+
 @pytest.fixture
 def prices(tmp_path: Path) -> Path:
     path = tmp_path / "prices.toml"
@@ -57,9 +66,7 @@ def test_a_budget_holds_ends_in_good_order_and_a_larger_one_goes_on(
     done = buttonup(*words, "--budget", 100)
     assert done.returncode == 0, done.stderr
     assert server.repeats == 0, "what was in flight at the end of a budget is waited for"
-    never = [tmp_path / "never" if word == tmp_path / "run" else word for word in words]
-    assert buttonup(*never).returncode == 0
-    assert made(tmp_path / "run") == made(tmp_path / "never")
+    assert made(tmp_path / "run") == never_stopped(tmp_path, words, buttonup, made)
 
 
 def test_a_budget_for_a_model_without_a_price_is_refused_before_anything_is_sent(
@@ -175,9 +182,7 @@ def test_a_dry_run_sends_nothing_and_a_pilot_is_the_beginning_of_the_run(
     assert "Measured on 4 accepted samples" in pilot.stdout
     assert len(list(package.accepted(tmp_path / "run"))) == 4
     assert buttonup(*words).returncode == 0
-    never = [tmp_path / "never" if word == tmp_path / "run" else word for word in words]
-    assert buttonup(*never).returncode == 0
-    assert made(tmp_path / "run") == made(tmp_path / "never")
+    assert made(tmp_path / "run") == never_stopped(tmp_path, words, buttonup, made)
 
 
 def test_an_estimate_of_calls_is_not_far_from_what_a_run_makes(
