@@ -23,7 +23,7 @@ from pathlib import Path
 
 from buttonup.bottomup.truth_first import Ticket, blueprints, plan, word
 from buttonup.errors import Reject
-from buttonup.gates import GATES, judge
+from buttonup.gates import GATES, sift
 from buttonup.model.teachers import Teachers
 from buttonup.recipe import Recipe, chosen
 from buttonup.records import Sample, encode
@@ -57,7 +57,7 @@ async def made(count: int, spent: Counter[str]) -> list[Sample]:
         with clock(spent, "act"):
             [trajectory] = await simulate(blueprint, Teachers(), k.simulate)
         with clock(spent, "gates"):
-            samples.append(judge(trajectory))
+            samples.append(sift(trajectory))
     return samples
 
 

@@ -143,7 +143,7 @@ def test_a_bug_in_a_stage_is_raised_and_not_taken_for_a_bad_sample(
     async def broken(_trajectory: object) -> list[Sample]:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("buttonup.recipe.judged", broken)
+    monkeypatch.setattr("buttonup.recipe.sifted", broken)
     with pytest.raises(ZeroDivisionError, match="a bug"):
         run(tmp_path / "run")
 

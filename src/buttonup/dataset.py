@@ -429,7 +429,7 @@ def negatives(folder: Path, path: Path, *, overwrite: bool = False) -> Negatives
 
 def _spoilt(sample: Sample) -> Iterator[Preference | Rejection]:
     for pair in corruptions(sample):
-        failures = gates.judge(pair.trajectory).failures
+        failures = gates.sift(pair.trajectory).failures
         if [v.gate for v in failures] != [pair.gate]:
             told = ", ".join(f"{v.gate}: {v.reason}" for v in failures)
             yield Rejection("negatives", "not_alone", told, sample.key)

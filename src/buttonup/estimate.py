@@ -58,7 +58,7 @@ BYTES = 4.0  # of a prompt, a token: English and JSON
 ASKS = 1.15  # asks for one thing: some replies do not fit and are asked for again
 KEPT = 0.95  # of the items of a stage that asks: the rest is given up
 DISTINCT = 0.9  # of scenarios: the rest are near-duplicates
-CONSISTENT = 0.7  # of composites: the rest are judged inconsistent
+CONSISTENT = 0.7  # of composites: the rest are found inconsistent
 PASSED = 0.7  # of conversations acted out by a model: the rest fail a gate
 PASSED_PLAN = 0.97  # of those acted out from a plan
 REPLIES = {
@@ -170,7 +170,7 @@ def _assumed(k: Recipe, taught: Mapping[str, Teaching]) -> dict[str, str]:
     shares = {"conversations that pass every gate": f"{PASSED if acted else PASSED_PLAN:.0%}"}
     if k.tools == "simulated":
         shares |= {
-            "composites judged consistent": f"{CONSISTENT:.0%}",
+            "composites found consistent": f"{CONSISTENT:.0%}",
             "scenarios that are no near-duplicate": f"{DISTINCT:.0%}",
             "prompts": "those of one example: two or three sub-tasks, a call each",
         }

@@ -194,7 +194,7 @@ def text_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
         Fold("library", text_first.library(embed, k.library)),
         Fold("assemble", text_first.assemble(embed, k.assemble, k.seed)),
         Stage("simulate", on(topdown.simulate, teachers=teachers, knobs=k.simulate)),
-        Stage("gates", judged),
+        Stage("gates", sifted),
     )
 
 
@@ -218,7 +218,7 @@ def truth_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
             else []
         ),
         Stage("simulate", on(topdown.simulate, teachers=teachers, knobs=k.simulate)),
-        Stage("gates", judged),
+        Stage("gates", sifted),
     )
 
 
@@ -273,9 +273,9 @@ def _try_seeds(path: Path) -> None:
     next(seed for seed in text_first.read_seeds(path) if not isinstance(seed, Rejection))
 
 
-async def judged(trajectory: Trajectory) -> list[Sample]:
+async def sifted(trajectory: Trajectory) -> list[Sample]:
     """Put a trajectory through all gates."""
-    return [gates.judge(trajectory)]
+    return [gates.sift(trajectory)]
 
 
 def chosen(recipe: Recipe) -> tuple[World, ...]:

@@ -329,6 +329,8 @@ class Assistant(Record, tag_field="role", tag="assistant"):
     thought: str = ""
     calls: tuple[Call, ...] = ()
     answer: str = ""
+    masked: bool = False
+    """Whether the turn is kept out of the loss: it is read by who learns, and not learnt."""
 
 
 class Tool(Record, tag_field="role", tag="tool"):
@@ -378,6 +380,18 @@ class Usage(Record):
         )
 
 
+class Score(Record):
+    """What a judge (a model asked with a rubric) says of one axis, of a whole or of one turn."""
+
+    axis: str
+    at: int | None = None
+    """Index of the assistant's message that is scored; None for the whole trajectory."""
+    votes: tuple[int, ...] = ()
+    """1 (bad) to 5 (good), of those votes that could be read; none: it is unscored."""
+    why: str = ""
+    """What the judge says for the lowest vote."""
+
+
 class Trajectory(Record, omit_defaults=False):
     """A blueprint acted out. With `blueprint.seed` and the digests it can be replayed."""
 
@@ -388,6 +402,8 @@ class Trajectory(Record, omit_defaults=False):
     """Model -> what its calls for this conversation took."""
     prompts: dict[str, str] = {}
     """Prompt name -> digest of its template, for every prompt that shaped this trajectory."""
+    scores: tuple[Score, ...] = ()
+    """What a judge says of it, where one was asked. Gates read it."""
 
     def plus(self, *messages: Message) -> Trajectory:
         """Give the trajectory with messages added at its end."""
@@ -412,6 +428,8 @@ class Verdict(Record):
     """Short and stable ("unknown_function"); empty when passed."""
     evidence: tuple[str, ...] = ()
     """What was seen, in words, for a person to check."""
+    at: tuple[int, ...] = ()
+    """Indices of the messages that it concerns; none where it is the whole, or not known."""
 
 
 class Sample(Record):

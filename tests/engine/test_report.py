@@ -103,7 +103,7 @@ def test_the_text_is_the_funnel_from_top_to_bottom(folder: Path) -> None:
         "stage      records  given up\n"
         "scenarios        6\n"
         "atoms            5  3: unparsable 2, echo 1\n"
-        "judged           5\n"
+        "samples          5\n"
         "accepted         3  60.0%\n"
         "\n"
         "gate        rejected  why\n"
@@ -134,7 +134,7 @@ def test_an_empty_run_says_that_nothing_has_been_judged(tmp_path: Path) -> None:
     report = read_report(tmp_path)
     assert report == Report()
     assert "the run has not ended" in as_text(report)
-    assert "nothing has been judged yet" in as_text(report)
+    assert "there is no sample yet" in as_text(report)
 
 
 def test_a_line_that_is_still_being_written_does_not_count(folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from buttonup.gates import judge
+from buttonup.gates import sift
 from buttonup.records import (
     Assistant,
     AtomicTask,
@@ -195,4 +195,4 @@ Failures = Callable[[Trajectory], list[tuple[str, str]]]
 @pytest.fixture
 def failures() -> Failures:
     """List what fails, as (gate, reason)."""
-    return lambda t: [(v.gate, v.reason) for v in judge(t).failures]
+    return lambda t: [(v.gate, v.reason) for v in sift(t).failures]

@@ -17,7 +17,7 @@ from buttonup.bottomup.truth_first import (
     blueprints,
 )
 from buttonup.errors import Reject
-from buttonup.gates import judge
+from buttonup.gates import sift
 from buttonup.model.teachers import Teachers
 from buttonup.records import Sample, Verdict
 from buttonup.topdown import Simulating, simulate
@@ -54,7 +54,7 @@ def made(count: int, scenes: Scenes, wording: Wording, seed: int = 8) -> Made:
             except Reject as reject:
                 done.rejects[reject.reason] += 1
                 continue
-            done.samples.append(judge(trajectory))
+            done.samples.append(sift(trajectory))
         return done
 
     return asyncio.run(make())

@@ -53,7 +53,7 @@ class _Trajectory(msgspec.Struct):
     usage: dict[str, Usage] = {}
 
 
-class Judged(msgspec.Struct):
+class Sifted(msgspec.Struct):
     """What is read of a sample."""
 
     trajectory: _Trajectory
@@ -116,6 +116,6 @@ class Counted:
 def counted_in(stretch: Stretch) -> Counted:
     """Count a part of a file of accepted samples. Raises BadInput for a line that is none."""
     counted = Counted()
-    for n, sample in enumerate(read_stretch(stretch, Judged, "Sample"), start=stretch.first):
+    for n, sample in enumerate(read_stretch(stretch, Sifted, "Sample"), start=stretch.first):
         counted.add(sample.trajectory, ngrams=n < NGRAMS_OF)
     return counted

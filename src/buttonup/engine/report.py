@@ -14,7 +14,7 @@ from typing import get_args
 
 from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.engine.cores import cores, in_turn
-from buttonup.engine.counted import Counted, Judged, Taken, add_taken, counted_in
+from buttonup.engine.counted import Counted, Sifted, Taken, add_taken, counted_in
 from buttonup.engine.variety import Histogram, Variety
 from buttonup.errors import BadInput
 from buttonup.model.prices import Prices, cost, price_of, read_prices
@@ -209,7 +209,7 @@ def _failures(path: Path) -> tuple[int, dict[str, dict[str, int]], Taken]:
     """Count the samples of a file, by gate and reason why they failed, and what they took."""
     samples, taken = 0, Taken()
     tally: Counter[tuple[str, str]] = Counter()
-    for sample in read_records(path, Judged, "Sample"):
+    for sample in read_records(path, Sifted, "Sample"):
         samples += 1
         tally.update({(v.gate, v.reason) for v in sample.verdicts if not v.passed})
         add_taken(taken, sample.trajectory.usage)
@@ -285,9 +285,9 @@ def _funnel(report: Report) -> str:
         given_up = f"{sum(reasons.values()):,}: {_listed(reasons)}" if reasons else ""
         if made or given_up:
             rows.append((_plain(stage), made, given_up))
-    judged = report.accepted + report.rejected
-    rows.append(("judged", f"{judged:,}", ""))
-    share = f"{report.accepted / judged:.1%}" if judged else ""
+    samples = report.accepted + report.rejected
+    rows.append(("samples", f"{samples:,}", ""))
+    share = f"{report.accepted / samples:.1%}" if samples else ""
     rows.append(("accepted", f"{report.accepted:,}", share))
     return _aligned(rows)
 
@@ -319,7 +319,7 @@ def _yielded(report: Report) -> str:
     wanted = f" of {ending.wanted:,} wanted" if ending.wanted is not None else ""
     short = ending.wanted is not None and report.accepted < ending.wanted
     state = _plain(ending.why) or ("the run ended short" if short else "the run is complete")
-    nothing = "; nothing has been judged yet" if not report.accepted + report.rejected else ""
+    nothing = "; there is no sample yet" if not report.accepted + report.rejected else ""
     return f"{report.accepted:,}{wanted} accepted; {state}{nothing}"
 
 

@@ -1,6 +1,6 @@
 """Gates: pure predicates over a trajectory, each with a reason and evidence.
 
-A gate that does not apply to a trajectory passes it. `judge` asks all of them.
+A gate that does not apply to a trajectory passes it. `sift` asks all of them.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ __all__ = [
     "Origin",
     "ask",
     "explain",
-    "judge",
     "lacking",
+    "sift",
     "stops_at_calls",
     "trace",
 ]
@@ -43,7 +43,7 @@ GATES: tuple[Gate, ...] = (
 )
 
 
-def judge(trajectory: Trajectory) -> Sample:
+def sift(trajectory: Trajectory) -> Sample:
     """Ask every gate; the sample carries all verdicts, those that failed included."""
     return Sample(trajectory, tuple(gate(trajectory) for gate in GATES))
 

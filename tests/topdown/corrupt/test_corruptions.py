@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from buttonup.dataset import accepted, make
-from buttonup.gates import judge
+from buttonup.gates import sift
 from buttonup.recipe import Recipe
 from buttonup.records import Sample, Verdict
 from buttonup.topdown.corrupt import CORRUPTIONS, Pair, corruptions
@@ -20,7 +20,7 @@ LEAST = 0.4  # share of the samples that each mistake is made in, at least
 
 
 def failing(pair: Pair) -> list[str]:
-    return [v.gate for v in judge(pair.trajectory).failures]
+    return [v.gate for v in sift(pair.trajectory).failures]
 
 
 def hold(samples: list[Sample]) -> Counter[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from buttonup.bottomup.truth_first import Scenes
 from buttonup.dataset import accepted, make
-from buttonup.gates import judge
+from buttonup.gates import sift
 from buttonup.recipe import Recipe
 from buttonup.records import Sample
 from buttonup.topdown.corrupt import Pair, corruptions
@@ -23,7 +23,7 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> list[Pair]:
 
 
 def reasons(pair: Pair) -> list[tuple[str, str]]:
-    return [(v.gate, v.reason) for v in judge(pair.trajectory).failures]
+    return [(v.gate, v.reason) for v in sift(pair.trajectory).failures]
 
 
 def test_a_guess_stands_where_a_question_should_and_one_gate_tells_of_it(

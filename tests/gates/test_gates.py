@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from buttonup.gates import GATES, explain, judge, trace
+from buttonup.gates import GATES, explain, sift, trace
 from buttonup.records import (
     Assistant,
     AtomicTask,
@@ -95,12 +95,12 @@ trajectories = st.builds(
 
 
 def test_the_base_conversation_passes_every_gate(base: Trajectory, bare: Trajectory) -> None:
-    assert judge(base).failures == ()
-    assert judge(bare).failures == ()
+    assert sift(base).failures == ()
+    assert sift(bare).failures == ()
 
 
 def test_every_gate_gives_its_verdict_in_order(base: Trajectory) -> None:
-    names = [v.gate for v in judge(base).verdicts]
+    names = [v.gate for v in sift(base).verdicts]
     assert names == [gate.__name__ for gate in GATES]
     assert len(set(names)) == len(names)
 
@@ -116,8 +116,8 @@ def test_every_gate_is_explained_in_one_line() -> None:
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(trajectories)
-def test_judge_never_raises_and_its_sample_survives_the_disk(trajectory: Trajectory) -> None:
-    sample = judge(trajectory)
+def test_sift_never_raises_and_its_sample_survives_the_disk(trajectory: Trajectory) -> None:
+    sample = sift(trajectory)
     assert len(sample.verdicts) == len(GATES)
     assert all(v.passed == (v.reason == "") for v in sample.verdicts)
     try:
@@ -127,7 +127,7 @@ def test_judge_never_raises_and_its_sample_survives_the_disk(trajectory: Traject
     assert decode(line, Sample).verdicts == sample.verdicts
 
 
-def test_deep_nesting_is_judged_not_crashed_on(bare: Trajectory) -> None:
+def test_deep_nesting_is_sifted_not_crashed_on(bare: Trajectory) -> None:
     deep: Any = "x"
     for _ in range(3000):
         deep = {"a": [deep]}
@@ -141,12 +141,12 @@ def test_deep_nesting_is_judged_not_crashed_on(bare: Trajectory) -> None:
             Assistant("", (), "x"),
         ),
     )
-    assert not judge(spoilt).accepted
+    assert not sift(spoilt).accepted
 
 
 def test_the_same_trajectory_gives_the_same_verdicts(base: Trajectory) -> None:
     copy = decode(encode(base), Trajectory)
-    assert judge(base).verdicts == judge(copy).verdicts == judge(base).verdicts
+    assert sift(base).verdicts == sift(copy).verdicts == sift(base).verdicts
 
 
 def test_every_argument_value_is_traced(base: Trajectory) -> None:
