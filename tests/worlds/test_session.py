@@ -56,7 +56,7 @@ def test_two_sessions_do_not_see_each_other() -> None:
     assert second.changes() == {}
 
 
-BUSY = {"error": "The service did not answer in time. (HTTP 504)"}
+BUSY = {"error": "The service did not answer in time (HTTP 504)."}
 
 
 def test_an_upset_function_fails_so_many_times_and_then_goes_through() -> None:

@@ -18,7 +18,7 @@ from buttonup.bottomup.truth_first.nodes import (
     Said,
 )
 from buttonup.bottomup.truth_first.teller import Teller
-from buttonup.bottomup.truth_first.voice import Voice, kind_of
+from buttonup.bottomup.truth_first.voice import Voice, kind_of, one_aside
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.phrases import grammar, phrase_book
 from buttonup.worlds.spoken import spoken
@@ -81,6 +81,19 @@ def test_only_templates_are_turned_never_the_values_in_them() -> None:
     plan = Plan((cinema,), 0, "plain", (node,), ("request",), (0,), {})
     voice = Teller(plan, random.Random(0))
     assert all("My Cousin" in voice.modified(node, "the film {title}") for _ in range(5))
+
+
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        (["(a)", "(b)"], ["(a, b)"]),
+        (["up to €8", "(a)", "(b)", "on Monday"], ["up to €8", "(a, b)", "on Monday"]),
+        (["(a) now", "(b)"], ["(a) now", "(b)"]),
+        ([], []),
+    ],
+)
+def test_remarks_in_brackets_share_one_pair(added: list[str], said: list[str]) -> None:
+    assert list(one_aside(added)) == said
 
 
 @pytest.mark.parametrize(

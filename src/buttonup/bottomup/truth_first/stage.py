@@ -226,13 +226,13 @@ def outage(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> Staged | N
     chosen = one_of(draft.rng, able)
     code, words = draft.rng.choice(
         (
-            (503, "The service is unavailable at the moment."),
-            (500, "Internal error; the request could not be processed."),
-            (502, "The service behind this function does not answer."),
-            (504, "The service did not answer in time."),
+            (503, "The service is unavailable at the moment"),
+            (500, "Internal error; the request could not be processed"),
+            (502, "The service behind this function does not answer"),
+            (504, "The service did not answer in time"),
         )
     )
-    result = {"error": f"{words} (HTTP {code})"}
+    result = {"error": f"{words} (HTTP {code})."}
     draft.fail(chosen, result)
     return Staged(trouble=Trouble(chosen, result, passes=False))
 

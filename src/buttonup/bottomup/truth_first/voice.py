@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import abc
+import itertools
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from buttonup.bottomup.truth_first.feeds import Feeds, feeds
 from buttonup.bottomup.truth_first.nodes import CallNode, CheckNode, Node, Plan, ReduceNode, call_at
@@ -105,11 +106,12 @@ class Voice(abc.ABC):
         """Fill a template with a call's arguments; optional ones are added behind it."""
         template = self.turned(template)
         slots = {name: self._slot(node, name) for name in slots_of(template)}
-        text = fill(template, slots)
-        for name, ways in self.phrases(node).modify.items():
-            if name in node.bindings and name not in slots:
-                text += f" {self.modified(node, self.choose(ways))}"
-        return text
+        added = [
+            self.modified(node, self.choose(ways))
+            for name, ways in self.phrases(node).modify.items()
+            if name in node.bindings and name not in slots
+        ]
+        return " ".join([fill(template, slots), *one_aside(added)])
 
     def modified(self, node: CallNode, way: str) -> str:
         """Say one optional argument."""
@@ -140,6 +142,13 @@ class Voice(abc.ABC):
     def measure(self, node: ReduceNode | CheckNode) -> str:
         """Name the field that is added up, compared or held against a limit."""
         return self.entity(node).measures.get(node.field, "")
+
+
+def one_aside(added: Sequence[str]) -> Iterator[str]:
+    """Put remarks in brackets that follow each other into one pair of them: "(a) (b)", "(a, b)"."""
+    for aside, run in itertools.groupby(added, lambda w: w[:1] == "(" and w[-1:] == ")"):
+        words = list(run)
+        yield f"({', '.join(w[1:-1] for w in words)})" if aside else " ".join(words)
 
 
 def kind_of(node: CallNode, name: str) -> str:
