@@ -13,7 +13,7 @@ import pytest
 
 from buttonup.doors import Doors
 from buttonup.engine.local import Fold, Stage, run
-from buttonup.engines import _grown_afar, _trails_of, lines
+from buttonup.engines import _grown_afar, _trails_of, _worked, lines
 from buttonup.errors import BadInput
 from buttonup.model.door import Model
 from buttonup.model.teachers import Teachers
@@ -90,3 +90,13 @@ def test_a_trail_grown_elsewhere_is_the_trail_grown_here() -> None:
             return [await anext(made) for _ in range(20)]
 
     assert asyncio.run(events(grow=afar)) == asyncio.run(events())
+
+
+def test_a_worker_looks_no_handler_up_between_its_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def looked_up(*_: Any) -> None:
+        raise AssertionError("it writes out all that the handler holds, a whole chunk")
+
+    work = partial(_worked, pickiness)
+    monkeypatch.setattr("signal.signal", looked_up)
+    monkeypatch.setattr("signal.getsignal", looked_up)
+    assert [len(work([Scenario(str(n))]).lines) for n in range(3)] == [1, 1, 1]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from buttonup.once import once
+from buttonup.once import lazily, once
 
 
 def test_an_object_is_read_once_and_its_equal_again() -> None:
@@ -41,3 +41,23 @@ def test_no_more_is_kept_than_is_asked_for() -> None:
     for _ in range(100):
         name(Thing())
     assert Thing.alive <= 4
+
+
+def test_an_attribute_is_read_when_it_is_first_asked_for_and_once_for_each_object() -> None:
+    read: list[str] = []
+
+    class Word:
+        def __init__(self, text: str) -> None:
+            self.text = text
+
+        @lazily
+        def length(self) -> int:
+            """Say how long it is."""
+            read.append(self.text)
+            return len(self.text)
+
+    one, two = Word("one"), Word("three")
+    assert read == []
+    assert [one.length, one.length, two.length] == [3, 3, 5]
+    assert read == ["one", "three"]
+    assert Word.length.__doc__ == "Say how long it is."

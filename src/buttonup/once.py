@@ -7,7 +7,7 @@ again and again. Telling them by identity costs nothing; hashing their content c
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, Generic, Self, TypeVar, overload
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -33,3 +33,28 @@ def once(most: int) -> Callable[[Callable[[T], R]], Callable[[T], R]]:
         return reading
 
     return keeping
+
+
+class lazily(Generic[R]):  # noqa: N801 - a decorator, as `property` is
+    """Reads an attribute when it is first asked for, and keeps it in the object.
+
+    As `functools.cached_property`, which until Python 3.12 takes a lock each time.
+    """
+
+    def __init__(self, read: Callable[[Any], R]) -> None:
+        self._read = read
+        self.__doc__ = read.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, thing: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, thing: object, owner: type) -> R: ...
+    def __get__(self, thing: object | None, owner: type) -> Self | R:
+        """Read it; from then on the object has it of its own."""
+        if thing is None:
+            return self
+        value = vars(thing)[self._name] = self._read(thing)
+        return value

@@ -32,9 +32,30 @@ class Frozen(msgspec.StructMeta):
     """Tells type checkers what msgspec does: subclasses of a frozen record are frozen."""
 
 
+ALONE = ("", *range(257))  # of each of these, False and True too, Python has but one
+
+
+def _has_twins(value: object) -> bool:
+    return isinstance(value, float) or (isinstance(value, str | int) and value not in ALONE)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
+class Closed(Frozen):
+    """Makes the class of a record; one with defaults of which there are twins sees to them."""
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **settings: Any
+    ) -> Closed:
+        """Make the class."""
+        if any(_has_twins(value) for name, value in namespace.items() if name[0] != "_"):
+            namespace.setdefault("__post_init__", _take_defaults)
+        made: Closed = super().__new__(mcs, name, bases, namespace, **settings)
+        return made
+
+
 class Record(
     msgspec.Struct,
-    metaclass=Frozen,
+    metaclass=Closed,
     frozen=True,
     forbid_unknown_fields=True,
     omit_defaults=True,
@@ -50,16 +71,18 @@ class Record(
     object: one that was read from a file, or came from another process, is another one.
     """
 
-    def __post_init__(self) -> None:
-        for name, default in _plain_defaults(type(self)):
-            value = getattr(self, name)
-            if value is not default and value == default and type(value) is type(default):
-                msgspec.structs.force_setattr(self, name, default)
-
     @property
     def key(self) -> str:
         """sha256 of the canonical JSON, first 16 hex digits; the same on every machine."""
         return digest(self)
+
+
+def _take_defaults(record: Record) -> None:
+    """Put the very object in place of each value that equals its default."""
+    for name, default in _plain_defaults(type(record)):
+        value = getattr(record, name)
+        if value is not default and value == default and type(value) is type(default):
+            msgspec.structs.force_setattr(record, name, default)
 
 
 @functools.cache
@@ -67,13 +90,6 @@ def _plain_defaults(of: type[Record]) -> tuple[tuple[str, str | int | float], ..
     """List the fields whose default is a word or a number of which there may be another object."""
     fields = ((f.name, f.default) for f in msgspec.structs.fields(of))
     return tuple((name, default) for name, default in fields if _has_twins(default))
-
-
-def _has_twins(value: object) -> bool:
-    return isinstance(value, float) or (isinstance(value, str | int) and value not in ALONE)
-
-
-ALONE = ("", *range(257))  # of each of these, False and True too, Python has but one
 
 
 def encode(value: Any) -> bytes:

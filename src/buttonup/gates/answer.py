@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from buttonup.gates.dates import as_date, clocks
 from buttonup.gates.derived import Known
@@ -14,7 +13,7 @@ from buttonup.gates.order import drawn_from
 from buttonup.gates.plain import Plain, glance, plainly, says, stands_in
 from buttonup.gates.said import Said, said
 from buttonup.gates.seen import Found, Problem, Seen, canonical, seen, short, verdict
-from buttonup.once import once
+from buttonup.once import lazily, once
 from buttonup.records import Assistant, Function, Json, Tool, Trajectory, User, Verdict, leaves
 
 _BULLET = re.compile(r"(?m)^\s*(?:[-*#]+\s*)?\d{1,2}[.)]\s|(?<=[:.!?;]\s)\d{1,2}[.)]\s(?=\S)")
@@ -147,7 +146,7 @@ class _Support:
     seen: Seen
     at: int
 
-    @cached_property
+    @lazily
     def found(self) -> tuple[Found, ...]:
         """Every result so far, those of one function together, and the arguments given."""
         named = {m.answered: m.call.name for m in self.seen.calls if m.answered is not None}
@@ -158,34 +157,34 @@ class _Support:
         given = [made.given for made in self.seen.calls if made.at < self.at]
         return (*results, *given)
 
-    @cached_property
+    @lazily
     def held(self) -> frozenset[Json]:
         """Every string and number of them."""
         results = (found.held for i, found in self.seen.results.items() if i < self.at)
         given = (made.given.held for made in self.seen.calls if made.at < self.at)
         return frozenset().union(*results, *given)
 
-    @cached_property
+    @lazily
     def told(self) -> tuple[Said, ...]:
         """Everything said so far."""
         return tuple(words for i, words in self.seen.words if i < self.at)
 
-    @cached_property
+    @lazily
     def texts(self) -> tuple[Said, ...]:
         """Everything said and found."""
         return (*self.told, *(found.said for found in self.found))
 
-    @cached_property
+    @lazily
     def written(self) -> tuple[Said, ...]:
         """What is written about the functions: "grade, at most 10"."""
         return tuple(text for f in self.seen.trajectory.functions for text in _written(f))
 
-    @cached_property
+    @lazily
     def stems(self) -> frozenset[str]:
         """Every word of them."""
         return frozenset().union(*(text.stems for text in (*self.texts, *self.written)))
 
-    @cached_property
+    @lazily
     def known(self) -> Known:
         """Numbers and dates, for derivations."""
         return Known(self.told, self.found)
@@ -255,7 +254,7 @@ class _Support:
             for text in self.texts
         ) or any(self.has_date(f"{year}-{day}") for year in self._years if as_date(f"{year}-{day}"))
 
-    @cached_property
+    @lazily
     def _years(self) -> frozenset[int]:
         years = frozenset().union(*(text.years for text in self.texts))
         return years | ({self.seen.today.year} if self.seen.today else frozenset())
@@ -279,7 +278,7 @@ class _Support:
             or self._follows(numeral, readings)
         )
 
-    @cached_property
+    @lazily
     def concluded(self) -> frozenset[Number]:
         """The numbers that the plan concludes from calls which have all succeeded by now.
 

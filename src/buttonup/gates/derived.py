@@ -11,12 +11,12 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 
 from buttonup.gates.dates import as_date
 from buttonup.gates.numerals import Number, tidy, usable
 from buttonup.gates.said import Said
 from buttonup.gates.seen import Found
+from buttonup.once import lazily
 
 COLUMN, OBJECT = 12, 4  # numbers in a group beyond which no pair is tried: one would always fit
 _ITEM = re.compile(r"/\d+")
@@ -31,24 +31,24 @@ class Known:
         self.words = tuple(words)
         self.results = tuple(results)
 
-    @cached_property
+    @lazily
     def told(self) -> frozenset[Number]:
         """The numbers that were said."""
         return frozenset().union(*(words.numbers for words in self.words))
 
-    @cached_property
+    @lazily
     def dates(self) -> frozenset[dt.date]:
         """The dates said and found."""
         texts = (*self.words, *(found.said for found in self.results))
         dates = (as_date(date) for text in texts for date in text.when.dates)
         return frozenset(date for date in dates if date is not None)
 
-    @cached_property
+    @lazily
     def numbers(self) -> frozenset[Number]:
         """Every number known as it is."""
         return self.told.union(*(found.numbers for found in self.results))
 
-    @cached_property
+    @lazily
     def spans(self) -> frozenset[Number]:
         """The numbers that a date may be moved by; every "a" says one, so one says nothing."""
         lasting = (
@@ -59,7 +59,7 @@ class Known:
         )
         return frozenset(n for n in (*self.told, *lasting) if n > 1)
 
-    @cached_property
+    @lazily
     def groups(self) -> tuple[tuple[Number, ...], ...]:
         """The numbers that belong together.
 
@@ -79,7 +79,7 @@ class Known:
         groups = (*_joined(columns), *small, single[: COLUMN + 1])
         return tuple(tuple(group) for group in groups if len(group) > 1)
 
-    @cached_property
+    @lazily
     def counts(self) -> frozenset[int]:
         """How many items a list has, or a part of it."""
         longest = max((n for found in self.results for n in found.lengths), default=0)

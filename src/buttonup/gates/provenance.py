@@ -11,7 +11,6 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 from buttonup.gates.dates import as_date
@@ -22,6 +21,7 @@ from buttonup.gates.plain import says
 from buttonup.gates.said import Said, said, stem
 from buttonup.gates.schemas import offer
 from buttonup.gates.seen import CONTEXT, Found, Made, Problem, Seen, seen, short, verdict
+from buttonup.once import lazily
 from buttonup.records import Assistant, Json, Record, Trajectory, Verdict, leaves
 
 LONG = 5  # words from which a string counts as composed, not as a name or a phrase; ours
@@ -128,17 +128,17 @@ class _Point:
     seen: Seen
     at: int
 
-    @cached_property
+    @lazily
     def told(self) -> tuple[tuple[int, Said], ...]:
         """Everything said so far."""
         return tuple((i, words) for i, words in self.seen.words if i < self.at)
 
-    @cached_property
+    @lazily
     def found(self) -> tuple[tuple[int, Found], ...]:
         """Every result so far."""
         return tuple((i, found) for i, found in self.seen.results.items() if i < self.at)
 
-    @cached_property
+    @lazily
     def years(self) -> frozenset[int]:
         """The years that the words so far name."""
         return frozenset().union(*(words.years for _, words in self.told))
@@ -147,13 +147,13 @@ class _Point:
         """The years that may complete a text's dates: none are wanted where none lacks its year."""
         return self.years if words.when.days else frozenset()
 
-    @cached_property
+    @lazily
     def stems(self) -> frozenset[str]:
         """Every word so far."""
         texts = (*(words for _, words in self.told), *(found.said for _, found in self.found))
         return frozenset().union(*(text.stems for text in texts))
 
-    @cached_property
+    @lazily
     def stated(self) -> tuple[tuple[int, Said], ...]:
         """What the assistant has thought and said, this message included."""
         return tuple(
@@ -162,7 +162,7 @@ class _Point:
             if isinstance(m, Assistant) and (m.thought or m.answer)
         )
 
-    @cached_property
+    @lazily
     def known(self) -> Known:
         """The numbers and dates so far, for derivations."""
         return Known((words for _, words in self.told), (found for _, found in self.found))

@@ -11,7 +11,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Set as AbstractSet
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from buttonup.gates.dates import When, as_date, read
 from buttonup.gates.numerals import (
@@ -21,6 +21,7 @@ from buttonup.gates.numerals import (
     tidy,
     usable,
 )
+from buttonup.once import lazily
 
 _WORDS = re.compile(r"[a-z0-9]+")
 _WORDS_ANY = re.compile(r"[^\W_]+")
@@ -84,43 +85,43 @@ class Said:
     def __init__(self, text: str) -> None:
         self.text = text
 
-    @cached_property
+    @lazily
     def folded(self) -> str:
         """The text, folded."""
         return fold(self.text)
 
-    @cached_property
+    @lazily
     def phrase(self) -> str:
         """The words, each with a space around it."""
         return phrase(self.folded)
 
-    @cached_property
+    @lazily
     def when(self) -> When:
         """The dates and times."""
         return read(self.folded)
 
-    @cached_property
+    @lazily
     def numerals(self) -> frozenset[Number]:
         """The numbers in digits, those of dates and times left out."""
         return numbers_in_digits(self.when.rest)
 
-    @cached_property
+    @lazily
     def numbers(self) -> frozenset[Number]:
         """The numbers in digits and in words."""
         return self.numerals | numbers_in_words(self.when.rest)
 
-    @cached_property
+    @lazily
     def years(self) -> frozenset[int]:
         """The years: of its dates, and standing alone."""
         alone = {int(n) for n in self.numbers if 1900 <= n <= 2100}  # noqa: PLR2004 - in use
         return frozenset(alone | {int(date[:4]) for date in self.when.dates})
 
-    @cached_property
+    @lazily
     def stems(self) -> frozenset[str]:
         """The words without their endings."""
         return frozenset(map(stem, phrase(self.folded.translate(_SYMBOLS)).split()))
 
-    @cached_property
+    @lazily
     def content(self) -> tuple[str, ...]:
         """The words that carry meaning, numbers aside, without their endings."""
         words = self.phrase.split()
@@ -128,20 +129,20 @@ class Said:
             return (stem(_CODES[words[0]]),)
         return tuple(stem(w) for w in words if w not in _FILLER and not w.isdigit())
 
-    @cached_property
+    @lazily
     def identifiers(self) -> tuple[str, ...]:
         """The words with digits in them: order numbers, addresses; longest first."""
         runs = (run for run in self.when.rest.split() if not run.isalpha() and _DIGIT.search(run))
         found = {w for run in runs for w in _IDENTIFIER.findall(run) if any(map(str.isdigit, w))}
         return tuple(sorted(found, key=lambda word: (-len(word), word)))
 
-    @cached_property
+    @lazily
     def is_moment(self) -> bool:
         """True when the whole text is a date, a time or both."""
         when = self.when
         return not phrase(when.rest) and bool(when.dates or when.times)
 
-    @cached_property
+    @lazily
     def number(self) -> Number | None:
         """The number, when the whole text is one in digits."""
         try:

@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import count, islice
 
 import msgspec
@@ -19,7 +18,7 @@ from buttonup.gates.dates import as_date
 from buttonup.gates.numerals import LARGE, Number, usable
 from buttonup.gates.plain import plainly
 from buttonup.gates.said import Said, fold, said
-from buttonup.once import once
+from buttonup.once import lazily, once
 from buttonup.records import (
     Assistant,
     Call,
@@ -101,12 +100,12 @@ class Found:
     def __init__(self, result: Json) -> None:
         self.result = result
 
-    @cached_property
+    @lazily
     def held(self) -> frozenset[Json]:
         """Each string and number."""
         return frozenset(values(self.result))
 
-    @cached_property
+    @lazily
     def lengths(self) -> frozenset[int]:
         """How many items its lists have."""
         nodes, lengths = [self.result], set[int]()
@@ -118,17 +117,17 @@ class Found:
                 nodes += node
         return frozenset(lengths)
 
-    @cached_property
+    @lazily
     def strings(self) -> tuple[str, ...]:
         """Each string."""
         return tuple(v for v in self.held if isinstance(v, str))
 
-    @cached_property
+    @lazily
     def joined(self) -> str:
         """All of them."""
         return "\n".join(self.strings)
 
-    @cached_property
+    @lazily
     def folded(self) -> frozenset[str]:
         """Each string, folded."""
         return frozenset(map(fold, self.strings))
@@ -155,7 +154,7 @@ class Found:
             digits in text and said(text).counts(numbers) for text in self.strings
         )
 
-    @cached_property
+    @lazily
     def values(self) -> dict[Json, str]:
         """Each string and number, with the pointer of its first place."""
         where: dict[Json, str] = {}
@@ -164,24 +163,24 @@ class Found:
                 where.setdefault(leaf, pointer)
         return where
 
-    @cached_property
+    @lazily
     def places(self) -> tuple[tuple[str, int | float], ...]:
         """Each number with its pointer."""
         return tuple((at, leaf) for at, leaf in leaves(self.result) if usable(leaf))
 
-    @cached_property
+    @lazily
     def numbers(self) -> frozenset[int | float]:
         """The numbers among the values, and those that its strings write in digits."""
         return frozenset(v for v in self.values if not isinstance(v, str)) | self.said.numbers
 
-    @cached_property
+    @lazily
     def text(self) -> str:
         """Every string and every key, parted by bars."""
         words = [v for v in self.values if isinstance(v, str)]
         keys = {part for pointer in self.values.values() for part in pointer.split("/")}
         return " | ".join((*words, *sorted(keys)))
 
-    @cached_property
+    @lazily
     def said(self) -> Said:
         """What its strings and keys say."""
         return Said(self.text)
@@ -205,12 +204,12 @@ class Made:
         """True when it was answered, and not with an error."""
         return self.answered is not None and not is_error(self.result)
 
-    @cached_property
+    @lazily
     def same(self) -> tuple[str, str]:
         """Equal for calls of the same function with the same arguments."""
         return self.call.name, canonical(self.call.arguments or self.call.raw)
 
-    @cached_property
+    @lazily
     def given(self) -> Found:
         """What its arguments hold."""
         return Found(self.call.arguments)
@@ -232,13 +231,13 @@ class Seen:
         self.calls = tuple(_pair(trajectory))
         self.context = said(trajectory.blueprint.context)
 
-    @cached_property
+    @lazily
     def plan(self) -> tuple[tuple[int, PlannedCall], ...]:
         """Every call of the plan, with its step."""
         plan = self.trajectory.blueprint.plan
         return tuple((i, call) for i, step in enumerate(plan) for call in step.calls)
 
-    @cached_property
+    @lazily
     def planned(self) -> tuple[tuple[int, ...], ...]:
         """For each call that was made, the places in `plan` of the calls that it is."""
         return tuple(
@@ -246,31 +245,31 @@ class Seen:
             for made in self.calls
         )
 
-    @cached_property
+    @lazily
     def today(self) -> dt.date | None:
         """The first date that the context tells."""
         plain = plainly(self.context.text)
         dates = plain.days if plain else self.context.when.dates
         return as_date(min(dates)) if dates else None
 
-    @cached_property
+    @lazily
     def results(self) -> dict[int, Found]:
         """Message index -> what that result holds."""
         return {i: Found(m.result) for i, m in enumerate(self.messages) if isinstance(m, Tool)}
 
-    @cached_property
+    @lazily
     def found_at(self) -> dict[Json, int]:
         """String or number -> index of the first message whose result holds it."""
         results = ((m.result, i) for i, m in enumerate(self.messages) if isinstance(m, Tool))
         return _first(results)
 
-    @cached_property
+    @lazily
     def phrases(self) -> tuple[tuple[str, int], ...]:
         """Each string of several words, and the index of the first message whose result has it."""
         found = self.found_at.items()
         return tuple((text, at) for text, at in found if isinstance(text, str) and " " in text)
 
-    @cached_property
+    @lazily
     def given_at(self) -> dict[Json, int]:
         """String or number -> index of the first message with a call that takes it."""
         return _first((made.call.arguments, made.at) for made in self.calls)
@@ -283,7 +282,7 @@ class Seen:
         """Say whether a result or an argument before message `at` holds a string or number."""
         return self.has_found(value, at) or self.given_at.get(value, at) < at
 
-    @cached_property
+    @lazily
     def words(self) -> tuple[tuple[int, Said], ...]:
         """What was said to the assistant: the context, the user, and what the user replied to."""
         last = max((i for i, m in enumerate(self.messages) if isinstance(m, User)), default=-1)

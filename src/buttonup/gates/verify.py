@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from statistics import fmean
 
 from buttonup.gates.answer import reports
@@ -19,7 +18,7 @@ from buttonup.gates.order import only_reads, reading
 from buttonup.gates.said import said
 from buttonup.gates.seen import Found, Made, Seen, is_error
 from buttonup.gates.turns import declines, slices, wrong_reply
-from buttonup.once import once
+from buttonup.once import lazily, once
 from buttonup.records import (
     Assistant,
     Blueprint,
@@ -117,12 +116,12 @@ class _Case:
         """Say whether a value is told to the user."""
         return any(reports(said(words), fact) for words in self.words)
 
-    @cached_property
+    @lazily
     def declined(self) -> bool:
         """Say whether the user is told no in some way."""
         return any(map(declines, self.words))
 
-    @cached_property
+    @lazily
     def found(self) -> tuple[tuple[Made, Found], ...]:
         """The calls that succeeded, with what they brought."""
         return tuple((made, Found(made.result)) for made in self.seen.calls if made.succeeded)

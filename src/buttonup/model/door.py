@@ -7,9 +7,9 @@ journal, retries and limits are wrappers that are `Model`s themselves.
 from __future__ import annotations
 
 import hashlib
-from functools import cached_property
 from typing import Literal, Protocol
 
+from buttonup.once import lazily
 from buttonup.records import Record, Schema, encode
 
 
@@ -34,12 +34,12 @@ class Request(Record, dict=True, gc=True):
     prompt: str = ""
     """Name of the prompt template: what meters and reports count by."""
 
-    @cached_property
+    @lazily
     def encoded(self) -> bytes:
         """Canonical JSON; kept, as each wrapper on the way needs it."""
         return encode(self)
 
-    @cached_property
+    @lazily
     def key(self) -> str:
         """As of any record: 16 hex digits of sha256 over the canonical JSON."""
         return hashlib.sha256(self.encoded).hexdigest()[:16]

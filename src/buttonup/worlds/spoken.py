@@ -141,7 +141,7 @@ _FIRST_PERSON = re.compile(
 )
 
 
-@functools.cache
+@functools.lru_cache(4096)
 def to_you(text: str) -> str:
     """Turn what a user says of themselves into what is said to them: "my hire" -> "your hire"."""
     return _FIRST_PERSON.sub(lambda m: _TO_YOU[m[0].lower()], text)

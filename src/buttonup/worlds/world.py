@@ -27,6 +27,7 @@ from typing import Any, Literal, Self
 
 import msgspec
 
+from buttonup.once import lazily
 from buttonup.records import Function, Json, Schema
 from buttonup.worlds.kinds import choices_of, kind_of, many, plain, schema_of
 from buttonup.worlds.state import Page, Refused, Row, State
@@ -46,12 +47,12 @@ class Parameter:
     kind: str | None
     default: Json = REQUIRED
 
-    @functools.cached_property
+    @lazily
     def required(self) -> bool:
         """True when it has no default."""
         return self.default is REQUIRED
 
-    @functools.cached_property
+    @lazily
     def many(self) -> bool:
         """True when it takes a list."""
         return many(self.hint)
@@ -93,7 +94,7 @@ class WorldFunction:
     arguments: type[msgspec.Struct]
     """The class that checks the arguments."""
 
-    @functools.cached_property
+    @lazily
     def days(self) -> tuple[str, ...]:
         """The parameters that take a date."""
         return tuple(p.name for p in self.parameters if p.kind == "Date" and not p.many)
@@ -102,7 +103,7 @@ class WorldFunction:
         """Give a parameter by its name."""
         return self._named[name]
 
-    @functools.cached_property
+    @lazily
     def _named(self) -> dict[str, Parameter]:
         return {p.name: p for p in self.parameters}
 

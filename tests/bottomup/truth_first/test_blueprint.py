@@ -351,6 +351,7 @@ def test_a_call_under_a_condition_that_fails_is_kept_as_one_to_avoid(made: Made)
         for step, needs in zip(b.plan, b.needs, strict=True):
             avoided += len(step.avoided)
             assert not (step.avoided and step.calls)
+            assert all(call.sources.keys() == call.arguments.keys() for call in step.avoided)
             if step.avoided:
                 assert needs == ()
     assert avoided > 5

@@ -35,6 +35,7 @@ from buttonup.records import (
     CompositionalTask,
     Function,
     Goal,
+    Json,
     PlannedCall,
     Record,
     Source,
@@ -225,25 +226,26 @@ def _step(executed: Plan, i: int, worded: Worded) -> Step:
     if isinstance(node, CheckNode):
         return replace(said, conclusion=node.holds)
     if node.held_back:
-        avoided = tuple(PlannedCall(node.function.name, a, None, {}) for a in node.arguments)
-        return replace(said, avoided=avoided)
-    calls = [
-        PlannedCall(
-            function=node.function.name,
-            arguments=arguments,
-            result=result,
-            sources={
-                name: _source(executed.nodes, b, n)
-                for name, b in node.bindings.items()
-                if name in arguments
-            },
-        )
-        for n, (arguments, result) in enumerate(zip(node.arguments, node.results, strict=True))
-    ]
+        avoided = [_call(executed.nodes, node, n, None) for n in range(len(node.arguments))]
+        return replace(said, avoided=tuple(avoided))
+    calls = [_call(executed.nodes, node, n, result) for n, result in enumerate(node.results)]
     trouble = executed.trouble
     if trouble is not None and trouble.node == i:  # it is tried twice, whatever comes of it
         calls.insert(0, replace(calls[0], result=trouble.result))
     return replace(said, calls=tuple(calls))
+
+
+def _call(nodes: Sequence[Node], node: CallNode, n: int, result: Json) -> PlannedCall:
+    """Give the n-th call of a node, with where its values come from."""
+    arguments = node.arguments[n]
+    return PlannedCall(
+        function=node.function.name,
+        arguments=arguments,
+        result=result,
+        sources={
+            name: _source(nodes, b, n) for name, b in node.bindings.items() if name in arguments
+        },
+    )
 
 
 def _source(nodes: Sequence[Node], binding: Binding, n: int) -> Source:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 import msgspec
 
+from buttonup.once import lazily
 from buttonup.records import Frozen, Json, Record, TurnKind
 from buttonup.tools.door import failed
 from buttonup.worlds.world import World, WorldFunction
@@ -85,19 +85,19 @@ class CallNode(msgspec.Struct, metaclass=Frozen, frozen=True, eq=False, dict=Tru
         """True when it gives a list."""
         return self.function.gives != "one"
 
-    @cached_property
+    @lazily
     def needs(self) -> frozenset[int]:
         """The nodes that it needs."""
         bound = self.bindings.values()
         fed = {b.node for b in bound if not isinstance(b, GIVEN)}
         return frozenset(fed | {self.guard.check} if self.guard else fed)
 
-    @cached_property
+    @lazily
     def objects(self) -> tuple[dict[str, Json], ...]:
         """The objects that it gives."""
         return tuple(row for result in self.results for row in rows_of(self.function, result))
 
-    @cached_property
+    @lazily
     def each(self) -> bool:
         """True when it runs once for each item of a list."""
         return any(isinstance(b, EachOf) for b in self.bindings.values())
@@ -107,7 +107,7 @@ class CallNode(msgspec.Struct, metaclass=Frozen, frozen=True, eq=False, dict=Tru
         """True when its condition does not hold."""
         return not self.results
 
-    @cached_property
+    @lazily
     def failed(self) -> bool:
         """True when it could not be made to work."""
         return any(failed(result) for result in self.results)
@@ -124,7 +124,7 @@ class ReduceNode(msgspec.Struct, metaclass=Frozen, frozen=True, eq=False, dict=T
     entity: str
     """Row class of the object picked; "" for a number."""
 
-    @cached_property
+    @lazily
     def needs(self) -> frozenset[int]:
         """The nodes that it needs."""
         return frozenset(self.over)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 from msgspec.structs import replace
 
+from buttonup.once import lazily
 from buttonup.records import (
     Assistant,
     Blueprint,
@@ -71,34 +71,34 @@ class Gold:
         """What was acted out."""
         return self.trajectory.blueprint
 
-    @cached_property
+    @lazily
     def lines(self) -> tuple[Line, ...]:
         """The messages without the results."""
         return tuple(m for m in self.trajectory.messages if not isinstance(m, Tool))
 
-    @cached_property
+    @lazily
     def beats(self) -> dict[int, Beat]:
         """Line of the assistant -> the beat of the plan that it is."""
         spoken = (i for i, line in enumerate(self.lines) if isinstance(line, Assistant))
         return dict(zip(spoken, schedule(self.blueprint), strict=True))
 
-    @cached_property
+    @lazily
     def acting(self) -> tuple[int, ...]:
         """The lines that call."""
         return tuple(i for i, beat in self.beats.items() if beat.calls)
 
-    @cached_property
+    @lazily
     def functions(self) -> dict[str, WorldFunction]:
         """Every function of the open worlds, by name."""
         worlds = map(find_world, self.blueprint.tools.worlds)
         return {name: f for world in worlds for name, f in world.functions.items()}
 
-    @cached_property
+    @lazily
     def needed(self) -> frozenset[str]:
         """The functions that the plan calls, or would call under a condition."""
         return frozenset(c.function for s in self.blueprint.plan for c in (*s.calls, *s.avoided))
 
-    @cached_property
+    @lazily
     def words(self) -> str:
         """Everything that stands in the conversation and around it, for telling what is new."""
         shown = (self.blueprint.context, self.trajectory.functions, self.trajectory.messages)
