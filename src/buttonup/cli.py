@@ -25,6 +25,8 @@ from buttonup.overlap import By, Certificate, Of, certificate_path, dropped_path
 from buttonup.progress import shown
 from buttonup.recipe import Recipe, read_recipe
 from buttonup.records import Assistant, Sample, Tool, User, decode, encode
+from buttonup.trial import as_text as trial_as_text
+from buttonup.trial import try_judge
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.session import find_world
 from buttonup.worlds.splits import Split
@@ -408,6 +410,49 @@ def _print_certificate(told: Certificate) -> None:
                 click.echo(f"  ours    {_clip(pair.ours)} (line {pair.line})")
     if told.unread:
         click.echo(f"{told.unread} lines cannot be read and were not compared", err=True)
+
+
+@buttonup.command(epilog=EXITS)
+@click.argument("recipe", type=click.Path(path_type=Path), required=False)
+@click.option("-n", type=int, default=50, show_default=True, help="Gold conversations.")
+@click.option(
+    "--each",
+    type=click.IntRange(0),
+    help="Spoilt twins of each gold conversation.  [default: all that can be made]",
+)
+@click.option("--seed", type=int, help="Everything random follows from it.  [default: 0]")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the trial.")
+@click.option("--teacher", help="Model that is the judge, where the recipe names none.")
+@click.option("--base-url", help="OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1.")
+@click.option("--concurrency", type=int, help="Calls in flight.  [default: 16]")
+@click.option("--budget", type=float, metavar="USD", help="Dollars it may cost.  [default: any]")
+@click.option("--prices", type=click.Path(), help="Prices of your own (docs/money.md).")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any recipe key.")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+def trial(
+    recipe: Path | None,
+    out: Path,
+    each: int | None,
+    settings: tuple[str, ...],
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Try a judge: how many known mistakes it finds, and how often it cries wolf."""
+    names = {"teacher": "teacher.model", "base_url": "teacher.base_url"}
+    given = {names.get(k, k): v for k, v in options.items() if v is not None}
+    cooked = read_recipe(recipe, {**given, **dict(map(_setting, settings))})
+    with click.progressbar(length=1, label="judged", file=sys.stderr, show_pos=True) as bar:
+
+        def watch(done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        told = asyncio.run(try_judge(cooked, out, each, watch))
+    click.echo(encode(told).decode() if as_json else trial_as_text(told))
+    if told.short:
+        click.echo(f"buttonup: {told.short}", err=True)
+        return 3
+    return 0
 
 
 @buttonup.command()

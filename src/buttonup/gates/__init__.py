@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from buttonup.gates import answer, fit, leaks, order, plan, provenance, replay, structure, turns
+from buttonup.gates import (
+    answer,
+    fit,
+    judged,
+    leaks,
+    order,
+    plan,
+    provenance,
+    replay,
+    structure,
+    turns,
+)
 from buttonup.gates.asked import closed, lacking, stops_at_calls
 from buttonup.gates.provenance import Origin, trace
 from buttonup.records import Sample, Trajectory, Verdict
@@ -40,12 +51,19 @@ GATES: tuple[Gate, ...] = (
     turns.turns,
     leaks.leaks,
     replay.replay,
+    judged.judged,
 )
+
+IN_CODE = GATES[:-1]
 
 
 def sift(trajectory: Trajectory) -> Sample:
-    """Ask every gate; the sample carries all verdicts, those that failed included."""
-    return Sample(trajectory, tuple(gate(trajectory) for gate in GATES))
+    """Ask every gate; the sample carries all verdicts, those that failed included.
+
+    Without a judge's scores there is nothing to ask `judged`, which then gives no verdict.
+    """
+    asked = GATES if trajectory.scores else IN_CODE
+    return Sample(trajectory, tuple(gate(trajectory) for gate in asked))
 
 
 def ask(trajectory: Trajectory) -> tuple[Verdict, ...]:
