@@ -2,8 +2,8 @@
 
 Source: Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011), section on ordinal data:
 coincidences, and the squared distance between the ranks. Alpha is 1 where all agree and about 0 by
-chance; where nearly all votes are one score it is low, however well they agree, so the plain share of
-votes that are within one of each other stands beside it.
+chance; where nearly all votes are one score it is low, however well they agree, so the plain share
+of votes that are within one of each other stands beside it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One vote: what the judge is shown, and the class that its reply must fit.
 
-The class is made from the axes that are asked for, so that the schema that is sent, the check of the
-reply and the rubric have one source.
+The class is made from the axes that are asked for, so that the schema that is sent, the check of
+the reply and the rubric have one source.
 """
 
 from __future__ import annotations
@@ -122,4 +122,11 @@ BREAKS = str.maketrans({c: f"\\u{ord(c):04x}" for c in "\x7f\x85\u2028\u2029"})
 
 
 def _line(value: Any) -> str:
+    """Write a value as JSON in one line; of an object, the first level stays in its order."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f'"{key}": {_line_of(v)}' for key, v in value.items()) + "}"
+    return _line_of(value)
+
+
+def _line_of(value: Any) -> str:
     return encode(value).decode().translate(BREAKS)

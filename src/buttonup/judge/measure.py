@@ -1,7 +1,7 @@
 """How good a judge is: what it says of gold samples, and of the same spoilt by one known mistake.
 
-A sample counts as *flagged* when the gate `judged` fails it. To flag a spoilt one is right, to flag a
-gold one is a false alarm; an unscored one is not flagged, as in a run.
+A sample counts as *flagged* when the gate `judged` fails it. To flag a spoilt one is right, to flag
+a gold one is a false alarm; an unscored one is not flagged, as in a run.
 Intervals are Wilson's, 95 %. Source: Wilson, "Probable inference, the law of succession, and
 statistical inference" (1927); Brown, Cai and DasGupta (2001) recommend it for small numbers.
 """
