@@ -20,7 +20,7 @@ from buttonup.errors import BadInput, Fault
 from buttonup.estimate import as_text as estimate_as_text
 from buttonup.estimate import pilot_in_words
 from buttonup.formats import FORMATS, READABLE
-from buttonup.gates import GATES, explain
+from buttonup.gates import GATES, explain, judged
 from buttonup.overlap import By, Certificate, Of, certificate_path, dropped_path
 from buttonup.progress import shown
 from buttonup.recipe import Recipe, read_recipe
@@ -322,7 +322,7 @@ def _print_checked(checked: dataset.Checked, told: int) -> None:
         click.echo(f"… and {told - SHOWN} more (--json gives all)")
     click.echo(f"{checked.lines} lines, {checked.passed} pass all gates that could be asked")
     for gate, reason, lines in checked.reasons:
-        words = explain(gate) if gate in {g.__name__ for g in GATES} else ""
+        words = explain(gate) if gate in {g.__name__ for g in (*GATES, judged)} else ""
         click.echo(f"  {lines:6} {gate}: {reason}   {words}".rstrip())
     unasked: dict[tuple[int, str], list[str]] = {}
     for gate, lacking, lines in checked.lacking:
@@ -441,18 +441,20 @@ def trial(
     names = {"teacher": "teacher.model", "base_url": "teacher.base_url"}
     given = {names.get(k, k): v for k, v in options.items() if v is not None}
     cooked = read_recipe(recipe, {**given, **dict(map(_setting, settings))})
-    with click.progressbar(length=1, label="judged", file=sys.stderr, show_pos=True) as bar:
-
-        def watch(done: int, of: int) -> None:
-            bar.length = of
-            bar.update(done - bar.pos)
-
-        told = asyncio.run(try_judge(cooked, out, each, watch))
+    told = asyncio.run(try_judge(cooked, out, each, _tell_judged))
     click.echo(encode(told).decode() if as_json else trial_as_text(told))
     if told.short:
         click.echo(f"buttonup: {told.short}", err=True)
         return 3
     return 0
+
+
+def _tell_judged(done: int, of: int) -> None:
+    """Say how many conversations have been judged: in one line on a terminal, else ten times."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{done} of {of} judged", err=True, nl=done == of)
+    elif done == of or done % max(1, of // 10) == 0:
+        click.echo(f"{done} of {of} judged", err=True)
 
 
 @buttonup.command()

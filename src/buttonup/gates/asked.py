@@ -40,7 +40,6 @@ NEEDS: dict[str, tuple[str, Callable[[Trajectory], bool]]] = {
     "answer": ("no results", _answered),
     "turns": ("no plan is known", lambda t: bool(t.blueprint.turns)),
     "replay": ("no world is known", lambda t: t.blueprint.tools.source == "worlds"),
-    "judged": ("no judge was asked", lambda t: bool(t.scores)),
 }
 """Gate -> what it lacks when it cannot be asked, and whether there is enough to ask."""
 

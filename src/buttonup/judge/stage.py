@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from buttonup import gates
-from buttonup.errors import Reject
+from buttonup.errors import BadInput, Reject
 from buttonup.judge.ballot import Vote, slots, spoken, vote_class
 from buttonup.judge.rubric import Axis, of_turns, rubric
 from buttonup.model.ask import Teacher
@@ -37,6 +37,13 @@ class Judging(Record):
     """Whether each turn of the assistant is scored too."""
     same_model: bool = False
     """Whether the judge may be a model that also wrote the samples."""
+
+    def __post_init__(self) -> None:
+        """Refuse an axis that is named twice."""
+        Record.__post_init__(self)
+        for axis in self.axes:
+            if self.axes.count(axis) > 1:
+                raise BadInput(f"judge.axes names {axis} twice", "name it once")
 
 
 async def judge(trajectory: Trajectory, teacher: Teacher, knobs: Judging) -> list[Trajectory]:
