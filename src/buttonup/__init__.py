@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from buttonup.model.door import Model, Reply, Request
     from buttonup.recipe import Recipe, Teaching, read_recipe
     from buttonup.records import Sample, Trajectory
-    from buttonup.trial import Trial, try_judge
 
 __all__ = [
     "BadInput",
@@ -56,7 +55,6 @@ __all__ = [
     "Sample",
     "Teaching",
     "Trajectory",
-    "Trial",
     "accepted",
     "check",
     "contamination",
@@ -68,7 +66,6 @@ __all__ = [
     "pilot",
     "read_recipe",
     "report",
-    "try_judge",
 ]
 
 _HOMES = {
@@ -83,7 +80,6 @@ _HOMES = {
     "model.door": "Model Reply Request",
     "recipe": "Recipe Teaching read_recipe",
     "records": "Sample Trajectory",
-    "trial": "Trial try_judge",
 }
 
 

@@ -24,13 +24,13 @@ from buttonup.errors import BadInput
 from buttonup.judge import Judging, scored
 from buttonup.judge.agreement import Agreement
 from buttonup.judge.measure import Case, Figures, Share, figures
+from buttonup.judge.stage import prompt_digest
 from buttonup.model import prices
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Model
 from buttonup.model.journaled import Journaled
 from buttonup.model.metered import OverBudget, Purse
 from buttonup.model.teachers import Teachers
-from buttonup.prompts.render import digest_of
 from buttonup.recipe import Recipe, as_toml, asking, identity, pipeline, source
 from buttonup.records import Record, Trajectory, Usage, digest, encode
 from buttonup.store.journal import Journal
@@ -39,7 +39,6 @@ from buttonup.store.rundir import Line, RunDir, open_run
 from buttonup.store.whole import put
 from buttonup.topdown.corrupt import corruptions
 
-PROMPT = "judge"
 CASES, FIGURES = "records/cases.jsonl", "trial.json"
 
 
@@ -48,7 +47,7 @@ class Trial(Record, omit_defaults=False):
 
     model: str
     prompt: str
-    """Digest of the prompt's template."""
+    """Digest of what it was told: the template and the rubric."""
     knobs: Judging
     figures: Figures
     spent: Sum
@@ -109,7 +108,7 @@ async def try_judge(
                 await asyncio.gather(*(door.ended() for door in doors.values()))
             trial = Trial(
                 model=teacher.name,
-                prompt=digest_of(PROMPT),
+                prompt=prompt_digest(),
                 knobs=k.judge,
                 figures=figures(cases),
                 spent=_spent(journal, purse),
@@ -238,7 +237,7 @@ def _row(name: str, s: Share) -> tuple[str, str, str, str]:
 def _axes(f: Figures, below: float) -> list[tuple[str, ...]]:
     """List the axes, each as if it were the only one, at the threshold and where it does best."""
     rows: list[tuple[str, ...]] = [
-        ("axis alone", f"recall <{below:g}", "precision", "accuracy", "best", "agreement")
+        ("axis alone", f"recall <{below:g}", "precision", "accuracy", "best accuracy", "agreement")
     ]
     for axis, met in f.agreement.items():
         at = [one for one in f.axes if one.axis == axis]

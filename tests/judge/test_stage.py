@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from buttonup.errors import Fault
-from buttonup.judge import Judging, judge, scored
+from buttonup.judge import Judging, judge, rubric, scored
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Reply, Request
 from buttonup.model.scripted import Scripted
@@ -104,6 +104,16 @@ def test_what_the_votes_took_and_the_prompt_stand_in_the_trajectory(
     assert t.usage["other"] == Usage(2)
     assert set(t.prompts) == {"judge"}
     assert (t.messages, t.blueprint) == (owing.messages, owing.blueprint)
+
+
+def test_another_rubric_is_another_prompt(
+    owing: Trajectory, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teacher, _ = script({})
+    before = judged(owing, teacher).prompts["judge"]
+    plan = replace(rubric()["plan"], low="Anything at all.")
+    monkeypatch.setattr("buttonup.judge.stage.rubric", lambda: {**rubric(), "plan": plan})
+    assert judged(owing, teacher).prompts["judge"] != before
 
 
 def test_what_fails_a_gate_in_code_is_not_shown_to_the_judge(

@@ -19,13 +19,13 @@ from buttonup.judge.rubric import Axis, of_turns, rubric
 from buttonup.model.ask import Teacher
 from buttonup.model.tally import tally
 from buttonup.prompts.render import digest_of
-from buttonup.records import Record, Score, Trajectory, Usage
+from buttonup.records import Record, Score, Trajectory, Usage, digest
 
 PROMPT = "judge"
 EVERY: tuple[Axis, ...] = tuple(rubric())
 
 
-class Judging(Record):
+class Judging(Record, omit_defaults=False):
     """How a judge is asked, and what it takes to pass."""
 
     votes: Annotated[int, msgspec.Meta(ge=0, le=99)] = 0
@@ -63,8 +63,13 @@ async def scored(trajectory: Trajectory, teacher: Teacher, knobs: Judging) -> Tr
         trajectory,
         scores=(*_of_whole(votes, knobs), *_of_turns(votes, trajectory, knobs)),
         usage=trajectory.usage | usage,
-        prompts=trajectory.prompts | {PROMPT: digest_of(PROMPT)},
+        prompts=trajectory.prompts | {PROMPT: prompt_digest()},
     )
+
+
+def prompt_digest() -> str:
+    """Address what a judge is told: the template, and the rubric that fills it."""
+    return digest([digest_of(PROMPT), list(rubric().values())])
 
 
 async def vote(t: Trajectory, teacher: Teacher, knobs: Judging, number: int = 0) -> Vote | None:
