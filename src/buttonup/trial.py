@@ -133,7 +133,7 @@ async def drawn(k: Recipe, each: int | None) -> list[Case]:
     stages = (*acting, Fold("cases", partial(_spoiling, each)))
     cases: list[Case] = []
     golds = 0
-    async with aclosing(run(source(k), stages, k.concurrency)) as events:
+    async with aclosing(run(source(k), stages, 1)) as events:  # nobody is asked: ahead is waste
         async for event in events:
             if not (isinstance(event, Kept) and isinstance(event.record, Case)):
                 continue
