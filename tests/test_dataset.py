@@ -170,6 +170,65 @@ def reworded(request: Request) -> str:
     return encode({"request": f"{text} Thank you ever so much."}).decode()
 
 
+JUDGED: dict[str, Any] = {"teacher__model": "j", "rewrite": False, "judge__votes": 2}
+
+
+def judging(score: int) -> Callable[[Request], str]:
+    axes = ("realism", "coherence", "naturalness", "plan", "usefulness")
+    vote = {axis: {"why": "A1 is odd.", "score": score} for axis in axes}
+    return lambda _request: encode({"reading": "r", **vote}).decode()
+
+
+def test_a_judge_scores_what_passes_and_its_votes_stand_in_the_samples(tmp_path: Path) -> None:
+    model = Scripted(judging(4))
+    made = run(tmp_path / "run", model=model, **JUDGED)
+    assert (made.report.accepted, made.report.rejected) == (N, 0)
+    assert {one.axis: one.scored for one in made.report.judged}["plan"] >= N
+    for sample in accepted(tmp_path / "run"):
+        assert {score.votes for score in sample.trajectory.scores} == {(4, 4)}
+        assert sample.verdicts[-1].gate == "judged"
+        assert sample.trajectory.usage["j"].calls == 2
+    assert {request.prompt for request in model.asked} == {"judge"}
+
+
+def test_what_the_judge_scores_too_low_is_kept_as_failed_with_the_reason(tmp_path: Path) -> None:
+    made = run(tmp_path / "run", model=Scripted(judging(2)), patience=3, **JUDGED)
+    assert made.report.accepted == 0
+    assert made.report.failures == {"judged": {"low_realism": made.report.rejected}}
+    assert "none of the last 3 items" in made.short
+
+
+def test_a_judge_that_cannot_be_read_fails_nothing_and_is_counted(tmp_path: Path) -> None:
+    made = run(tmp_path / "run", model=Scripted(lambda _: "Lovely!"), teacher__tries=1, **JUDGED)
+    assert made.report.accepted == N
+    assert {(one.scored, one.unscored >= N) for one in made.report.judged} == {(0, True)}
+
+
+def test_a_judged_run_that_was_stopped_goes_on_and_pays_for_no_vote_twice(tmp_path: Path) -> None:
+    def drying_up(request: Request) -> str:
+        if len(broken.asked) > 5:
+            raise Fault("gone")
+        return judging(4)(request)
+
+    broken, mended, whole = Scripted(drying_up), Scripted(judging(4)), Scripted(judging(4))
+    with pytest.raises(Fault):
+        run(tmp_path / "run", model=broken, concurrency=1, **JUDGED)
+    run(tmp_path / "run", model=mended, concurrency=1, **JUDGED)
+    run(tmp_path / "whole", model=whole, concurrency=1, **JUDGED)
+    assert not {r.key for r in broken.asked[:5]} & {r.key for r in mended.asked}
+    written = [(tmp_path / name / "accepted.jsonl").read_bytes() for name in ("run", "whole")]
+    assert written[0] == written[1]
+
+
+def test_a_judge_changes_no_word_of_a_sample(finished: Path, tmp_path: Path) -> None:
+    run(tmp_path / "run", model=Scripted(judging(5)), **JUDGED)
+    pairs = zip(accepted(finished), accepted(tmp_path / "run"), strict=True)
+    for plain, judged in pairs:
+        assert plain.trajectory.messages == judged.trajectory.messages
+        assert plain.trajectory.scores == ()
+        assert plain.verdicts == judged.verdicts[:-1]
+
+
 def test_what_is_wrong_before_anything_is_made_leaves_no_folder(tmp_path: Path) -> None:
     def no_model(_request: Request) -> str:
         raise BadInput("no model 'scripted' there", "mend --teacher")

@@ -21,6 +21,7 @@ import pytest
 
 from buttonup import cli, gates
 from buttonup.dataset import accepted, make
+from buttonup.judge import rubric
 from buttonup.recipe import Recipe, read_recipe
 from buttonup.records import Assistant, Message, Tool, User, encode
 
@@ -196,11 +197,12 @@ def reasons() -> set[str]:
 def test_the_page_on_gates_has_every_gate_and_every_reason_and_no_other() -> None:
     page = (ROOT / "docs" / "gates.md").read_text("utf-8")
     sections = dict(re.findall(r"(?ms)^## (\w+)\n(.*?)(?=^## |\Z)", page))
-    assert list(sections) == [gate.__name__ for gate in gates.GATES]
-    for gate in gates.GATES:
+    every = (*gates.GATES, gates.judged)
+    assert list(sections) == [gate.__name__ for gate in every]
+    for gate in every:
         assert gates.explain(gate.__name__).rstrip(".") in sections[gate.__name__]
     told = set(re.findall(r"(?m)^\| `(\w+)` \|", page))
-    known = reasons()
+    known = reasons() | {f"low_{axis}" for axis in rubric()}
     assert {"invented", "unknown_world", "duplicate_id"} <= known
     assert told == known
 

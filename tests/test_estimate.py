@@ -35,10 +35,12 @@ def test_a_run_without_a_model_asks_for_nothing_and_says_so() -> None:
 
 
 ALL_OF_TEXT_FIRST = {
-    **TEXT_FIRST, "compose.deeper": 1, "simulate.user": "llm", "seeds": "seeds.jsonl"
+    **TEXT_FIRST, "compose.deeper": 1, "simulate.user": "llm", "seeds": "seeds.jsonl",
+    "judge.votes": 1, "models.judge.model": "m", "judge.same_model": True
 }  # fmt: skip
 ALL_OF_TRUTH_FIRST = {
-    "teacher.model": "m", "simulate.user": "llm", "simulate.assistant": "blind"
+    "teacher.model": "m", "simulate.user": "llm", "simulate.assistant": "blind",
+    "judge.votes": 1, "judge.same_model": True
 }  # fmt: skip
 
 
@@ -76,6 +78,18 @@ def test_every_assumption_is_shown_with_its_value_and_what_is_not_known_too() ->
 def test_a_model_without_a_price_has_none_and_so_has_the_whole() -> None:
     lines = as_text(estimate(teacher__model="m", models__rewrite__model="mine"))
     assert [line.split()[-2:] for line in lines.splitlines()[1:3]] == [["no", "price"]] * 2
+
+
+def test_a_judge_is_asked_once_a_vote_of_what_passes_and_more_has_to_be_begun() -> None:
+    judged = {**TEXT_FIRST, "models.judge.model": "j"}
+    plain, three = calls(), calls(**{**judged, "judge.votes": 3})
+    assert three["judge"] == pytest.approx(3 * calls(**{**judged, "judge.votes": 1})["judge"])
+    assert three["functions"] > plain["functions"]
+    worlds = estimate(rewrite=False, judge__votes=2, judge__turns=True, teacher__model="m")
+    assert [(line.name, line.calls > 2, line.tokens_in > 1000) for line in worlds.lines] == [
+        ("judge", True, True)
+    ]
+    assert "conversations that the judge lets pass" in as_text(worlds)
 
 
 def test_what_a_run_would_refuse_is_refused() -> None:

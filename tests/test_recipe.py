@@ -101,6 +101,11 @@ WRONG: dict[str, Mapping[str, Any]] = {
     "at `$.models`": {"models": 1},
     "at `$.models[...]`": {"models.tools": "gpt"},
     "`$.simulate.max_turns`": {"simulate.max_turns": 0},
+    "`$.judge.votes`": {"judge.votes": -1},
+    "`$.judge.below`": {"judge.below": 6},
+    "`$.judge.axes[0]`": {"judge.axes": ["beauty"]},
+    "`$.judge.axes`": {"judge.axes": []},
+    "judge.axes names plan twice": {"judge.axes": ["plan", "plan"]},
 }
 
 
@@ -239,8 +244,9 @@ def free(key: str) -> bool:
 
 @pytest.mark.parametrize("key", sorted(KEYS.keys() - {"seeds", "embedder"}))
 def test_a_run_is_another_when_a_key_changes_that_changes_the_samples(key: str) -> None:
-    changed = identity(read_recipe(None, {key: other(key)})) != identity(Recipe())
-    assert changed != free(key)
+    asked = {"judge.votes": 3} if key.startswith("judge.") else {}  # else there is no judge
+    changed = identity(read_recipe(None, {**asked, key: other(key)}))
+    assert (changed != identity(read_recipe(None, asked))) != free(key)
 
 
 def test_every_key_that_is_free_to_change_says_why() -> None:
@@ -294,6 +300,51 @@ def test_text_first_goes_the_papers_way() -> None:
     ]  # fmt: skip
     deeper = names(TEACHERS, tools="simulated", embedder="lexical", compose__deeper=1)
     assert deeper[deeper.index("compose") + 1] == "deepen"
+
+
+def test_a_judge_stands_before_the_gates_where_votes_are_asked_for() -> None:
+    knobs = {"judge.votes": 1, "judge.same_model": True}
+    assert [s.name for s in pipeline(read_recipe(None, knobs), TEACHERS)][-2:] == ["judge", "gates"]
+    text_first = {**knobs, "tools": "simulated", "embedder": "lexical"}
+    stages = [s.name for s in pipeline(read_recipe(None, text_first), TEACHERS)]
+    assert stages[-3:] == ["simulate", "judge", "gates"]
+
+
+def test_a_judge_needs_a_model() -> None:
+    with pytest.raises(BadInput, match=r"judge needs a model to ask; .*\[models.judge\]"):
+        pipeline(read_recipe(None, {"judge.votes": 1}), NOBODY)
+
+
+JUDGED = {"judge.votes": 1, "teacher.model": "m"}
+
+
+@pytest.mark.parametrize(
+    ("given", "wrote"),
+    [
+        ({**JUDGED}, "rewrite"),
+        ({**JUDGED, "models.judge.model": "m"}, "rewrite"),
+        ({**JUDGED, "rewrite": False, "simulate.user": "llm"}, "user"),
+        ({**JUDGED, "models.judge.model": "j", "models.rewrite.model": "j"}, "rewrite"),
+    ],
+)
+def test_nobody_judges_what_they_wrote_unless_the_recipe_says_so(
+    given: dict[str, Any], wrote: str
+) -> None:
+    with pytest.raises(BadInput, match=rf"would judge what it wrote itself \({wrote}\)"):
+        pipeline(read_recipe(None, given), TEACHERS)
+    pipeline(read_recipe(None, {**given, "judge.same_model": True}), TEACHERS)
+
+
+def test_another_model_may_judge_and_so_may_any_where_no_model_wrote() -> None:
+    pipeline(read_recipe(None, {**JUDGED, "models.judge.model": "j"}), TEACHERS)
+    pipeline(read_recipe(None, {**JUDGED, "rewrite": False}), TEACHERS)
+
+
+def test_a_run_without_a_judge_is_the_run_it_was_before_there_were_judges() -> None:
+    without = identity(read_recipe(None, {}))
+    assert identity(read_recipe(None, {"judge.below": 4.5, "judge.turns": True})) == without
+    judged = {identity(read_recipe(None, {"judge.votes": n, "judge.below": 2})) for n in (1, 2)}
+    assert len({without, *judged}) == 3
 
 
 def test_text_first_without_a_teacher_says_how_to_name_one() -> None:

@@ -20,11 +20,13 @@ from buttonup.errors import BadInput, Fault
 from buttonup.estimate import as_text as estimate_as_text
 from buttonup.estimate import pilot_in_words
 from buttonup.formats import FORMATS, READABLE
-from buttonup.gates import GATES, explain
+from buttonup.gates import GATES, explain, judged
 from buttonup.overlap import By, Certificate, Of, certificate_path, dropped_path
 from buttonup.progress import shown
 from buttonup.recipe import Recipe, read_recipe
 from buttonup.records import Assistant, Sample, Tool, User, decode, encode
+from buttonup.trial import as_text as trial_as_text
+from buttonup.trial import try_judge
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.session import find_world
 from buttonup.worlds.splits import Split
@@ -320,7 +322,7 @@ def _print_checked(checked: dataset.Checked, told: int) -> None:
         click.echo(f"… and {told - SHOWN} more (--json gives all)")
     click.echo(f"{checked.lines} lines, {checked.passed} pass all gates that could be asked")
     for gate, reason, lines in checked.reasons:
-        words = explain(gate) if gate in {g.__name__ for g in GATES} else ""
+        words = explain(gate) if gate in {g.__name__ for g in (*GATES, judged)} else ""
         click.echo(f"  {lines:6} {gate}: {reason}   {words}".rstrip())
     unasked: dict[tuple[int, str], list[str]] = {}
     for gate, lacking, lines in checked.lacking:
@@ -408,6 +410,51 @@ def _print_certificate(told: Certificate) -> None:
                 click.echo(f"  ours    {_clip(pair.ours)} (line {pair.line})")
     if told.unread:
         click.echo(f"{told.unread} lines cannot be read and were not compared", err=True)
+
+
+@buttonup.command(epilog=EXITS)
+@click.argument("recipe", type=click.Path(path_type=Path), required=False)
+@click.option("-n", type=int, default=50, show_default=True, help="Gold conversations.")
+@click.option(
+    "--each",
+    type=click.IntRange(0),
+    help="Spoilt twins of each gold conversation.  [default: all that can be made]",
+)
+@click.option("--seed", type=int, help="Everything random follows from it.  [default: 0]")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the trial.")
+@click.option("--teacher", help="Model that is the judge, where the recipe names none.")
+@click.option("--base-url", help="OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1.")
+@click.option("--concurrency", type=int, help="Calls in flight.  [default: 16]")
+@click.option("--budget", type=float, metavar="USD", help="Dollars it may cost.  [default: any]")
+@click.option("--prices", type=click.Path(), help="Prices of your own (docs/money.md).")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any recipe key.")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+def trial(
+    recipe: Path | None,
+    out: Path,
+    each: int | None,
+    settings: tuple[str, ...],
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Try a judge: how many known mistakes it finds, and how often it cries wolf."""
+    names = {"teacher": "teacher.model", "base_url": "teacher.base_url"}
+    given = {names.get(k, k): v for k, v in options.items() if v is not None}
+    cooked = read_recipe(recipe, {**given, **dict(map(_setting, settings))})
+    told = asyncio.run(try_judge(cooked, out, each, _tell_judged))
+    click.echo(encode(told).decode() if as_json else trial_as_text(told))
+    if told.short:
+        click.echo(f"buttonup: {told.short}", err=True)
+        return 3
+    return 0
+
+
+def _tell_judged(done: int, of: int) -> None:
+    """Say how many conversations have been judged: in one line on a terminal, else ten times."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{done} of {of} judged", err=True, nl=done == of)
+    elif done == of or done % max(1, of // 10) == 0:
+        click.echo(f"{done} of {of} judged", err=True)
 
 
 @buttonup.command()

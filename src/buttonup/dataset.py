@@ -467,7 +467,7 @@ def check(
         passed=count.passed,
         failures=tuple(kept),
         reasons=tuple((gate, why, n) for (gate, why), n in count.reasons.most_common()),
-        asked={gate.__name__: count.asked[gate.__name__] for gate in gates.GATES},
+        asked=dict.fromkeys((gate.__name__ for gate in gates.GATES), 0) | count.asked,
         lacking=tuple((gate, what, n) for (gate, what), n in count.lacking.items()),
         stopped=count.stopped,
     )

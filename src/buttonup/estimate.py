@@ -25,6 +25,7 @@ from buttonup.bottomup.text_first.seeds import Seed
 from buttonup.engine.local import Kept, run
 from buttonup.engine.report import Report, columns, dollars_in_words
 from buttonup.errors import Reject
+from buttonup.judge import Judging, vote
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Reply, Request
 from buttonup.model.local import content_name
@@ -61,9 +62,11 @@ DISTINCT = 0.9  # of scenarios: the rest are near-duplicates
 CONSISTENT = 0.7  # of composites: the rest are found inconsistent
 PASSED = 0.7  # of conversations acted out by a model: the rest fail a gate
 PASSED_PLAN = 0.97  # of those acted out from a plan
+JUDGED = 0.9  # of conversations that a judge is asked of: the rest it scores too low
 REPLIES = {
     "scenarios": 60, "expand": 60, "atoms": 80, "compose": 190, "deepen": 150, "consistent": 200,
     "functions": 900, "rewrite": 80, "user": 80, "assistant": 120, "tools": 150,
+    "judge": 500,
 }  # fmt: skip
 """Tokens of a reply."""
 DRAWN = 24  # blueprints that truth first is measured on
@@ -134,7 +137,8 @@ def _bytes(request: Request) -> int:
 
 def _text_first_calls(k: Recipe, prompts: Mapping[str, int]) -> dict[str, float]:
     """Count calls for an accepted sample, from the last stage up."""
-    begun = 1 / (PASSED * KEPT)
+    judged = _judged(k)
+    begun = judged / (PASSED * KEPT)
     functions = begun / KEPT
     consistent = functions / CONSISTENT
     composites = consistent / KEPT**k.compose.deeper
@@ -154,14 +158,22 @@ def _text_first_calls(k: Recipe, prompts: Mapping[str, int]) -> dict[str, float]
         "consistent": consistent,
         "functions": functions,
         **per_conversation,
+        "judge": judged * k.judge.votes,
     }
 
 
 def _truth_first_calls(prompts: Mapping[str, float], k: Recipe) -> dict[str, float]:
-    begun = 1 / (PASSED if k.simulate.assistant in ("guided", "blind") else PASSED_PLAN)
-    return {
+    judged = _judged(k)
+    begun = judged / (PASSED if k.simulate.assistant in ("guided", "blind") else PASSED_PLAN)
+    calls = {
         name: count * begun / (KEPT if name == "rewrite" else 1) for name, count in prompts.items()
     }
+    return calls | {"judge": judged * k.judge.votes}
+
+
+def _judged(k: Recipe) -> float:
+    """Count the conversations that reach the judge, where there is one, for an accepted sample."""
+    return 1 / JUDGED if k.judge.votes else 1.0
 
 
 def _assumed(k: Recipe, taught: Mapping[str, Teaching]) -> dict[str, str]:
@@ -176,6 +188,8 @@ def _assumed(k: Recipe, taught: Mapping[str, Teaching]) -> dict[str, str]:
         }
     else:
         shares["prompts"] = f"those of {DRAWN} blueprints drawn from the worlds"
+    if "judge" in taught:
+        shares["conversations that the judge lets pass"] = f"{JUDGED:.0%}"
     replies = ", ".join(f"{name} {REPLIES[name]}" for name in taught)
     return {
         **shares,
@@ -324,6 +338,8 @@ async def _example_prompts(k: Recipe) -> _Prompts:
 async def _conversation_prompts(t: Trajectory, k: Recipe, prompts: _Prompts) -> None:
     """Have each role that a model plays write its prompts, turn by turn."""
     taught, guided = asking(k), k.simulate.assistant != "blind"
+    if "judge" in taught:
+        await prompts.by("judge", vote, t, knobs=k.judge)
     for i, message in enumerate(t.messages):
         before = structs.replace(t, messages=t.messages[:i])
         watch = _Watch()
@@ -349,7 +365,8 @@ def _calls(t: Trajectory) -> list[Call]:
 
 async def _drawn_prompts(k: Recipe) -> tuple[_Prompts, int]:
     """Act blueprints out by their plans, and have every role write its prompts on the way."""
-    planned = structs.replace(k, rewrite=False, simulate=topdown.Simulating(max_turns=64))
+    acting = topdown.Simulating(max_turns=64)
+    planned = structs.replace(k, rewrite=False, simulate=acting, judge=Judging())
     prompts, drawn = _Prompts(), 0
     tickets = islice(source(k), DRAWN)
     async for event in run(tickets, pipeline(planned, Teachers())[:-1], 1):

@@ -19,6 +19,7 @@ from buttonup import __version__, gates, topdown
 from buttonup.bottomup import text_first, truth_first
 from buttonup.engine.local import Fold, Stage
 from buttonup.errors import BadInput
+from buttonup.judge import Judging, judge
 from buttonup.model.batching import Batching
 from buttonup.model.local import content_name, is_local
 from buttonup.model.teachers import Teachers
@@ -55,6 +56,7 @@ class Teaching(Record):
 ROLES = ("user", "assistant", "tools")
 ASKING = (
     "scenarios", "expand", "atoms", "compose", "deepen", "consistent", "functions", "rewrite",
+    "judge",
 )  # fmt: skip
 """Stages that ask a model. Each of these and of the roles may have a model of its own."""
 
@@ -110,6 +112,7 @@ class Recipe(Record):
     assemble: text_first.AssembleKnobs = text_first.AssembleKnobs()
 
     simulate: topdown.Simulating = topdown.Simulating()
+    judge: Judging = Judging()
 
 
 NOT_IDENTITY: Mapping[str, str] = {
@@ -139,6 +142,8 @@ def identity(recipe: Recipe) -> str:
     content = {**_filled(recipe), "buttonup": __version__}
     for key in NOT_IDENTITY:
         content.pop(key, None)
+    if not recipe.judge.votes:
+        del content["judge"]
     for table in (content["teacher"], *content["models"].values()):
         for key in NOT_IDENTITY_OF_TEACHER:
             table.pop(key, None)
@@ -156,8 +161,10 @@ def identity(recipe: Recipe) -> str:
 def pipeline(recipe: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
     """Write out the stages of a recipe, first to last.
 
-    Raises  BadInput when a stage or a role that asks a model has none
+    Raises  BadInput when a stage or a role that asks a model has none, or the judge is a model that
+            also writes
     """
+    _try_judge(recipe)
     for name in _asking(recipe):
         if name not in OPTIONAL:
             teachers.needed(name)
@@ -194,6 +201,7 @@ def text_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
         Fold("library", text_first.library(embed, k.library)),
         Fold("assemble", text_first.assemble(embed, k.assemble, k.seed)),
         Stage("simulate", on(topdown.simulate, teachers=teachers, knobs=k.simulate)),
+        *judging(k, teachers),
         Stage("gates", sifted),
     )
 
@@ -218,8 +226,17 @@ def truth_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
             else []
         ),
         Stage("simulate", on(topdown.simulate, teachers=teachers, knobs=k.simulate)),
+        *judging(k, teachers),
         Stage("gates", sifted),
     )
+
+
+def judging(k: Recipe, teachers: Teachers) -> Sequence[Stage]:
+    """Write out the judge's stage, where a judge is asked."""
+    if not k.judge.votes:
+        return []
+    verb = functools.partial(judge, teacher=teachers.needed("judge"), knobs=k.judge)
+    return [Stage("judge", verb)]
 
 
 OPTIONAL = {"rewrite"}  # done where there is a model for it
@@ -246,8 +263,19 @@ def _asking(k: Recipe) -> KeysView[str]:
         "user": k.simulate.user == "llm",
         "assistant": player in ("guided", "blind") or (player == "auto" and text_first),
         "tools": text_first,
+        "judge": k.judge.votes,
     }
     return dict.fromkeys(name for name, does in asks.items() if does).keys()
+
+
+def _try_judge(k: Recipe) -> None:
+    """Raise BadInput where the judge's model also writes or acts: nobody is judge of their own."""
+    taught = {name: content_name(teaching.model) for name, teaching in asking(k).items()}
+    mine = taught.pop("judge", None)
+    own = [name for name, model in taught.items() if model == mine]
+    if own and not k.judge.same_model:
+        what = f"{mine} would judge what it wrote itself ({', '.join(own)})"
+        raise BadInput(what, "give [models.judge] another model, or set judge.same_model = true")
 
 
 def source(recipe: Recipe) -> Iterable[Record]:

@@ -406,6 +406,8 @@ class Score(Record):
     """1 (bad) to 5 (good), of those votes that could be read; none: it is unscored."""
     why: str = ""
     """What the judge says for the lowest vote."""
+    below: float = 0.0
+    """The gate `judged` fails where the median of the votes is under this."""
 
 
 class Trajectory(Record, omit_defaults=False):

@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median_low
-from typing import get_args
+from typing import Any, get_args
 
 from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.engine.cores import cores, in_turn
 from buttonup.engine.counted import Counted, Sifted, Taken, add_taken, counted_in
+from buttonup.engine.judged import AxisScores, read_judged
+from buttonup.engine.judged import rows as judged_rows
 from buttonup.engine.variety import Histogram, Variety
 from buttonup.errors import BadInput
 from buttonup.model.prices import Prices, cost, price_of, read_prices
@@ -80,6 +82,8 @@ class Report(Record, omit_defaults=False):
     """Samples that failed a gate."""
     failures: dict[str, dict[str, int]] = {}
     """Gate -> reason -> samples; one that fails several gates counts in each."""
+    judged: tuple[AxisScores, ...] = ()
+    """What a judge said, of samples that failed too; empty where none was asked."""
     spent: tuple[Spent, ...] = ()
     """Every call of the run, whatever came of it."""
     given_up: dict[str, Sum] = {}
@@ -162,6 +166,7 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
         accepted=counted.tally.samples,
         rejected=rejected,
         failures=failures,
+        judged=read_judged(folder) if _has_judge(folder) else (),
         spent=tuple(_spent_by(row, prices) for row in read_usage(folder / "journal.sqlite")),
         given_up={stage: _sum(taken, prices) for stage, taken in given_up.items()},
         failed=_sum(failed, prices),
@@ -181,10 +186,20 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
     )
 
 
+def _recipe(folder: Path) -> dict[str, Any]:
+    path = folder / "recipe.toml"
+    return tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+
+
+def _has_judge(folder: Path) -> bool:
+    """Say whether a run asks a judge; where none is asked, no sample is read for scores."""
+    judge = _recipe(folder).get("judge", {})
+    return isinstance(judge, dict) and bool(judge.get("votes"))
+
+
 def _offered(folder: Path) -> set[str]:
     """Name the functions of the worlds that a run draws on; none where it draws on none."""
-    path = folder / "recipe.toml"
-    recipe = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    recipe = _recipe(folder)
     kind, _, named = str(recipe.get("tools", "")).partition(":")
     split = recipe.get("split", "train")
     if kind != "worlds" or split not in get_args(Split):
@@ -273,7 +288,7 @@ def _report_before(folder: Path) -> Report:
 
 def as_text(report: Report) -> str:
     """Draw the funnel and what came of it, for a terminal; hostile text is shown escaped."""
-    blocks = [_funnel(report), _gates(report), _money(report), _summary(report)]
+    blocks = [_funnel(report), _gates(report), _judged(report), _money(report), _summary(report)]
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -298,6 +313,12 @@ def _gates(report: Report) -> str:
         for gate, reasons in sorted(report.failures.items(), key=lambda g: -sum(g[1].values()))
     ]
     return _aligned([("gate", "rejected", "why"), *rows]) if rows else ""
+
+
+def _judged(report: Report) -> str:
+    if not report.judged:
+        return ""
+    return columns([[_plain(cell) for cell in row] for row in judged_rows(report.judged)], 2)
 
 
 def _summary(report: Report) -> str:

@@ -1,6 +1,7 @@
 """Gates: pure predicates over a trajectory, each with a reason and evidence.
 
-A gate that does not apply to a trajectory passes it. `sift` asks all of them.
+A gate that does not apply to a trajectory passes it. `sift` asks all of them, and where a judge has
+scored the trajectory, `judged` too.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Callable
 
 from buttonup.gates import answer, fit, leaks, order, plan, provenance, replay, structure, turns
 from buttonup.gates.asked import closed, lacking, stops_at_calls
+from buttonup.gates.judged import judged
 from buttonup.gates.provenance import Origin, trace
 from buttonup.records import Sample, Trajectory, Verdict
 
@@ -18,6 +20,7 @@ __all__ = [
     "Origin",
     "ask",
     "explain",
+    "judged",
     "lacking",
     "sift",
     "stops_at_calls",
@@ -41,11 +44,13 @@ GATES: tuple[Gate, ...] = (
     leaks.leaks,
     replay.replay,
 )
+"""Those in code, which know no model's opinion."""
 
 
 def sift(trajectory: Trajectory) -> Sample:
     """Ask every gate; the sample carries all verdicts, those that failed included."""
-    return Sample(trajectory, tuple(gate(trajectory) for gate in GATES))
+    verdicts = tuple(gate(trajectory) for gate in GATES)
+    return Sample(trajectory, (*verdicts, *_of_judge(trajectory)))
 
 
 def ask(trajectory: Trajectory) -> tuple[Verdict, ...]:
@@ -54,14 +59,19 @@ def ask(trajectory: Trajectory) -> tuple[Verdict, ...]:
     Where it stops at calls, its structure is asked after as if they had been answered.
     """
     unasked = lacking(trajectory)
-    return tuple(
+    verdicts = tuple(
         gate(closed(trajectory) if gate is structure.structure else trajectory)
         for gate in GATES
         if gate.__name__ not in unasked
     )
+    return (*verdicts, *_of_judge(trajectory))
+
+
+def _of_judge(trajectory: Trajectory) -> tuple[Verdict, ...]:
+    return (judged(trajectory),) if trajectory.scores else ()
 
 
 def explain(name: str) -> str:
     """Say in one line what a gate asks. Raises KeyError when there is none of that name."""
-    gate = {gate.__name__: gate for gate in GATES}[name]
+    gate = {gate.__name__: gate for gate in (*GATES, judged)}[name]
     return (gate.__doc__ or "").partition("\n")[0]
