@@ -40,7 +40,6 @@ class Judging(Record, omit_defaults=False):
 
     def __post_init__(self) -> None:
         """Refuse an axis that is named twice."""
-        Record.__post_init__(self)
         for axis in self.axes:
             if self.axes.count(axis) > 1:
                 raise BadInput(f"judge.axes names {axis} twice", "name it once")
