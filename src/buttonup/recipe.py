@@ -110,6 +110,9 @@ class Recipe(Record):
     assemble: text_first.AssembleKnobs = text_first.AssembleKnobs()
 
     simulate: topdown.Simulating = topdown.Simulating()
+    repair: bool = True
+    """Whether a model's conversation that fails for one mendable reason is tried once more."""
+    mask: gates.Masking = gates.Masking()
 
 
 NOT_IDENTITY: Mapping[str, str] = {
@@ -193,8 +196,7 @@ def text_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
         Stage("functions", on(text_first.functions, teacher=ask("functions"), knobs=k.functions)),
         Fold("library", text_first.library(embed, k.library)),
         Fold("assemble", text_first.assemble(embed, k.assemble, k.seed)),
-        Stage("simulate", on(topdown.simulate, teachers=teachers, knobs=k.simulate)),
-        Stage("gates", sifted),
+        *acted_out(k, teachers),
     )
 
 
@@ -217,8 +219,18 @@ def truth_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
             if (rewriter := teachers.of("rewrite")) and k.rewrite
             else []
         ),
+        *acted_out(k, teachers),
+    )
+
+
+def acted_out(k: Recipe, teachers: Teachers) -> Sequence[Stage]:
+    """Top-down, the same for both ways up: the conversation, a second try at it, the gates."""
+    on, judged = functools.partial, functools.partial(sift, masking=k.mask)
+    tried_again = on(topdown.repair, teachers=teachers, knobs=k.simulate, sift=judged)
+    return (
         Stage("simulate", on(topdown.simulate, teachers=teachers, knobs=k.simulate)),
-        Stage("gates", sifted),
+        *([Stage("repair", tried_again)] if k.repair and "assistant" in _asking(k) else []),
+        Stage("gates", on(sifted, masking=k.mask)),
     )
 
 
@@ -273,9 +285,14 @@ def _try_seeds(path: Path) -> None:
     next(seed for seed in text_first.read_seeds(path) if not isinstance(seed, Rejection))
 
 
-async def sifted(trajectory: Trajectory) -> list[Sample]:
+async def sifted(trajectory: Trajectory, masking: gates.Masking) -> list[Sample]:
     """Put a trajectory through all gates."""
-    return [gates.sift(trajectory)]
+    return [sift(trajectory, masking)]
+
+
+def sift(trajectory: Trajectory, masking: gates.Masking) -> Sample:
+    """Ask all gates, and keep bad turns out of the loss where the recipe says so."""
+    return gates.masked(gates.sift(trajectory), masking.gates)
 
 
 def chosen(recipe: Recipe) -> tuple[World, ...]:
@@ -312,6 +329,7 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
     except msgspec.ValidationError as error:
         where = str(path) if path else "the options"
         raise BadInput(f"{where}: {error}", "see docs/recipes.md for the keys") from error
+    gates.try_masking(recipe.mask)
     if recipe.tools != "simulated":
         chosen(recipe)
         if recipe.seeds:
