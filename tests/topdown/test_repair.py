@@ -16,6 +16,7 @@ from buttonup.records import (
     Blueprint,
     CompositionalTask,
     Function,
+    Goal,
     Sample,
     Tool,
     Tools,
@@ -161,11 +162,20 @@ def test_only_one_mendable_failure_with_its_turn_is_mended(
 
 
 def test_the_goal_is_not_told_to_whoever_answers_again() -> None:
-    missing = Verdict(
-        "answer", passed=False, reason="missing_fact", evidence=("message 3: RS-5521",), at=(3,)
+    seen = (
+        "message 3: 29 is in no result",
+        "message 3: the answer does not report RS-5521",
+        "2, too",
     )
-    assert "RS-5521" not in told(missing)
-    assert "47" in told(ANSWER)
+    both = replace(ANSWER, evidence=seen)
+    goal = Goal(facts=("RS-5521", 2))
+    assert "RS-5521" in told(both, None)
+    words = told(both, goal)
+    assert "RS-5521" not in words
+    assert "29 is in no result" in words
+    assert "leaves out something" in words
+    missing = replace(both, reason="missing_fact", evidence=seen[1:2])
+    assert told(missing, goal) == MENDABLE["answer", "missing_fact"]
 
 
 def test_what_is_mendable_are_reasons_of_gates_that_there_are() -> None:

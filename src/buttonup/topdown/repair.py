@@ -8,6 +8,7 @@ state that the tools were in at that turn.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from msgspec.structs import replace
@@ -16,7 +17,18 @@ from buttonup.errors import Reject
 from buttonup.model.tally import tally
 from buttonup.model.teachers import Teachers
 from buttonup.prompts.render import digest_of
-from buttonup.records import Assistant, Repair, Sample, Trajectory, Usage, Verdict
+from buttonup.records import (
+    Assistant,
+    Goal,
+    Json,
+    Repair,
+    Sample,
+    Trajectory,
+    Usage,
+    Verdict,
+    encode,
+    leaves,
+)
 from buttonup.topdown.assistant_agent import REPAIR, AssistantAgent
 from buttonup.topdown.simulate import Simulating, seated
 from buttonup.topdown.turns import converse
@@ -44,7 +56,6 @@ cannot fail here, since a turn that breaks these rules is sent back at once. `le
 later turns, which have read it.
 """
 NONE = Usage()
-UNTOLD = {("answer", "missing_fact")}  # whose evidence would tell the goal
 
 
 def mendable(sample: Sample) -> Verdict | None:
@@ -91,7 +102,7 @@ async def _again(
     cast = {role: seat.speak for role, seat in seats.items()}
     guided = knobs.assistant != "blind"
     mending = AssistantAgent(
-        teachers.needed("assistant"), guided=guided, again=(wrong, told(fault))
+        teachers.needed("assistant"), guided=guided, again=(wrong, told(fault, t.blueprint.goal))
     )
     try:
         ended = await converse(await mending(begun), cast, knobs.max_turns)
@@ -101,11 +112,22 @@ async def _again(
     return ended, ", ".join(f"{v.gate}: {v.reason}" for v in failures)
 
 
-def told(fault: Verdict) -> str:
-    """Say a verdict in words for whoever takes the turn again, the goal aside."""
-    why = MENDABLE[fault.gate, fault.reason]
-    if (fault.gate, fault.reason) in UNTOLD or not fault.evidence:
-        return why
+def told(fault: Verdict, goal: Goal | None) -> str:
+    """Say a verdict in words for whoever takes the turn again, save what names a fact of the goal.
+
+    Where that was all, or some of it, it is said that something is left out, and not what.
+    """
     here = f"message {fault.at[0]}: "
-    seen = [words.removeprefix(here) for words in fault.evidence if words.startswith(here)]
-    return f"{why} What was seen: {'; '.join(seen)}."
+    words = [w.removeprefix(here) for w in fault.evidence if w.startswith(here)]
+    facts = [_written(fact) for _, fact in leaves(list(goal.facts))] if goal else []
+    seen = [w for w in words if not any(fact.search(w) for fact in facts)]
+    whys = [MENDABLE[fault.gate, fault.reason]]
+    if fault.gate == "answer" and len(seen) < len(words):
+        whys.append(MENDABLE["answer", "missing_fact"])
+    wherein = [f"What was seen: {'; '.join(seen)}."] if seen else []
+    return " ".join(dict.fromkeys([whys[0], *wherein, *whys[1:]]))
+
+
+def _written(fact: Json) -> re.Pattern[str]:
+    text = fact if isinstance(fact, str) else encode(fact).decode()
+    return re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
