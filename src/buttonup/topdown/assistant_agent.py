@@ -15,6 +15,7 @@ import msgspec
 
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Turn
+from buttonup.model.schemas import schema_of
 from buttonup.prompts.render import render
 from buttonup.records import (
     Assistant,
@@ -88,7 +89,8 @@ class AssistantAgent:
 
 def _sent_back(turn: Assistant, words: str) -> tuple[Turn, ...]:
     """Show a turn, and why it cannot stand; only whoever takes it again ever sees this."""
-    told = render(REPAIR, {"words": words}).system
+    schema = msgspec.json.format(msgspec.json.encode(schema_of(Move)), indent=1).decode()
+    told = render(REPAIR, {"words": words, "schema": schema}).system
     return Turn("assistant", encode(_move(turn)).decode()), Turn("user", told)
 
 
