@@ -140,7 +140,7 @@ def test_a_watch_sees_the_end(tmp_path: Path) -> None:
 def test_a_bug_in_a_stage_is_raised_and_not_taken_for_a_bad_sample(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(_trajectory: object) -> list[Sample]:
+    async def broken(_trajectory: object, masking: object) -> list[Sample]:
         raise ZeroDivisionError("a bug")
 
     monkeypatch.setattr("buttonup.recipe.sifted", broken)

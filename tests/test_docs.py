@@ -175,9 +175,9 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 
 
 def reasons() -> set[str]:
-    """Read the reasons off the gates' code: pairs of a text and the evidence for it.
+    """Read the reasons off the gates' code: a text, the message, and the evidence for it.
 
-    What is asked after (`kind in ("future", "invented")`) is no such pair.
+    What is asked after (`kind in ("future", "invented")`) is none of these.
     """
     found = set()
     for module in (ROOT / "src" / "buttonup" / "gates").glob("*.py"):
@@ -185,9 +185,19 @@ def reasons() -> set[str]:
         if "Problem" not in module.read_text("utf-8"):
             continue
         asked = {id(n) for c in ast.walk(tree) if isinstance(c, ast.Compare) for n in ast.walk(c)}
+        returned = [n for n in ast.walk(tree) if isinstance(n, ast.Return) and n.value]
+        asked |= {  # origins of values
+            id(part)
+            for n in returned
+            for part in (
+                (n.value.body, n.value.orelse) if isinstance(n.value, ast.IfExp) else [n.value]
+            )
+        }
         for node in ast.walk(tree):
             match node:
-                case ast.Tuple(elts=[ast.Constant(value=str(reason)), _]) if id(node) not in asked:
+                case ast.Tuple(elts=[ast.Constant(value=str(reason)), _, *more]) if (
+                    id(node) not in asked and len(more) <= 1  # the message, where it is told
+                ):
                     found.add(reason)
                 case _:
                     pass

@@ -204,6 +204,7 @@ OTHER: Mapping[str, Any] = {
     "blueprint.distractors": [[0, 3, 1.0]], "split": "all",
     "dedup.threshold": 0.1, "assemble.unlike": 0.1, "batch.requests": 10,
     "budget": 1.5, "prices": "", "models": {"tools": {"model": "m"}},
+    "mask.gates": ["repeats"],
 }  # fmt: skip
 
 
@@ -296,7 +297,7 @@ def test_truth_first_needs_no_teacher_and_is_reworded_by_one() -> None:
 def test_text_first_goes_the_papers_way() -> None:
     assert names(TEACHERS, tools="simulated", embedder="lexical") == [
         "distinct", "expand", "distinct_expanded", "atoms", "compose", "consistent", "functions",
-        "library", "assemble", "simulate", "gates",
+        "library", "assemble", "simulate", "repair", "gates",
     ]  # fmt: skip
     deeper = names(TEACHERS, tools="simulated", embedder="lexical", compose__deeper=1)
     assert deeper[deeper.index("compose") + 1] == "deepen"
@@ -307,7 +308,7 @@ def test_a_judge_stands_before_the_gates_where_votes_are_asked_for() -> None:
     assert [s.name for s in pipeline(read_recipe(None, knobs), TEACHERS)][-2:] == ["judge", "gates"]
     text_first = {**knobs, "tools": "simulated", "embedder": "lexical"}
     stages = [s.name for s in pipeline(read_recipe(None, text_first), TEACHERS)]
-    assert stages[-3:] == ["simulate", "judge", "gates"]
+    assert stages[-4:] == ["simulate", "repair", "judge", "gates"]
 
 
 def test_a_judge_needs_a_model() -> None:
@@ -345,6 +346,26 @@ def test_a_run_without_a_judge_is_the_run_it_was_before_there_were_judges() -> N
     assert identity(read_recipe(None, {"judge.below": 4.5, "judge.turns": True})) == without
     judged = {identity(read_recipe(None, {"judge.votes": n, "judge.below": 2})) for n in (1, 2)}
     assert len({without, *judged}) == 3
+
+
+def test_only_a_models_conversations_are_tried_again_and_only_where_it_is_wanted() -> None:
+    assert "repair" not in names(TEACHERS)
+    assert "repair" in names(TEACHERS, simulate__assistant="blind")
+    assert "repair" not in names(TEACHERS, simulate__assistant="blind", repair=False)
+
+
+@pytest.mark.parametrize(
+    ("gates", "words"),
+    [
+        (["answer"], "answer cannot be masked: what was said wrong is believed from then on"),
+        (["repeats", "nonsense"], "there is no gate 'nonsense'"),
+    ],
+)
+def test_a_gate_that_no_mask_makes_good_is_refused_with_the_reason(
+    gates: list[str], words: str
+) -> None:
+    with pytest.raises(BadInput, match=words):
+        read_recipe(None, {"mask.gates": gates})
 
 
 def test_text_first_without_a_teacher_says_how_to_name_one() -> None:

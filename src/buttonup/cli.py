@@ -292,7 +292,7 @@ def _limit(text: str) -> tuple[float, bool]:
 
 
 def _tell_json(f: dataset.Failure, n: int) -> None:
-    shown = {"line": f.line, "gate": f.gate, "reason": f.reason, "detail": f.detail}
+    shown = {"line": f.line, "gate": f.gate, "reason": f.reason, "detail": f.detail, "at": f.at}
     click.echo(("," if n else '{"failures":[') + encode(shown).decode())
 
 
@@ -305,6 +305,7 @@ def _json_end(checked: dataset.Checked, told: int) -> str:
         "asked": checked.asked,
         "not_asked": [{"gate": g, "lacking": what, "lines": n} for g, what, n in checked.lacking],
         "stopped_at_calls": checked.stopped,
+        "let_be": checked.let_be,
     }
     return ("" if told else '{"failures":[') + "]," + encode(end).decode()[1:]
 
@@ -324,6 +325,8 @@ def _print_checked(checked: dataset.Checked, told: int) -> None:
     for gate, reason, lines in checked.reasons:
         words = explain(gate) if gate in {g.__name__ for g in (*GATES, judged)} else ""
         click.echo(f"  {lines:6} {gate}: {reason}   {words}".rstrip())
+    if checked.let_be:
+        click.echo(f"  {checked.let_be:6} let be: nothing but turns that are kept out of the loss")
     unasked: dict[tuple[int, str], list[str]] = {}
     for gate, lacking, lines in checked.lacking:
         unasked.setdefault((lines, lacking), []).append(gate)

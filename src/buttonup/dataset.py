@@ -99,6 +99,8 @@ class Failure(Record):
     gate: str
     reason: str
     detail: str = ""
+    at: tuple[int, ...] = ()
+    """Indices of the messages that it concerns, where that is known."""
 
 
 class Checked(Record):
@@ -117,6 +119,8 @@ class Checked(Record):
     """Gate, what was not known, and the lines that it could not be asked of for that."""
     stopped: int = 0
     """Lines that stop at calls: whether these would have been answered was not asked."""
+    let_be: int = 0
+    """Failures that concern nothing but turns kept out of the loss: they are none of the above."""
 
     @property
     def failing(self) -> int:
@@ -470,6 +474,7 @@ def check(
         asked=dict.fromkeys((gate.__name__ for gate in gates.GATES), 0) | count.asked,
         lacking=tuple((gate, what, n) for (gate, what), n in count.lacking.items()),
         stopped=count.stopped,
+        let_be=count.let_be,
     )
 
 
@@ -480,6 +485,7 @@ class _Count:
     lines: int = 0
     passed: int = 0
     stopped: int = 0
+    let_be: int = 0
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     asked: Counter[str] = field(default_factory=Counter)
     lacking: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -492,13 +498,14 @@ def _failures(
         yield Failure(line=line, gate=item.stage, reason=item.reason, detail=item.detail)
         return
     trajectory = item.trajectory if isinstance(item, Sample) else formats.adopt(item)
-    verdicts = gates.ask(trajectory)
+    verdicts = gates.let_be(trajectory, gates.ask(trajectory))
     count.asked.update(v.gate for v in verdicts)
     count.lacking.update(gates.lacking(trajectory).items())
     count.stopped += gates.stops_at_calls(trajectory)
+    count.let_be += sum(v.masked for v in verdicts)
     for v in verdicts:
-        if not v.passed:
-            yield Failure(line=line, gate=v.gate, reason=v.reason, detail="; ".join(v.evidence[:3]))
+        if not (v.passed or v.masked):
+            yield Failure(line, v.gate, v.reason, "; ".join(v.evidence[:3]), v.at)
 
 
 def dedup(

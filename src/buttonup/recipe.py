@@ -113,6 +113,9 @@ class Recipe(Record):
 
     simulate: topdown.Simulating = topdown.Simulating()
     judge: Judging = Judging()
+    repair: bool = True
+    """Whether a model's conversation that fails for one mendable reason is tried once more."""
+    mask: gates.Masking = gates.Masking()
 
 
 NOT_IDENTITY: Mapping[str, str] = {
@@ -200,9 +203,7 @@ def text_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
         Stage("functions", on(text_first.functions, teacher=ask("functions"), knobs=k.functions)),
         Fold("library", text_first.library(embed, k.library)),
         Fold("assemble", text_first.assemble(embed, k.assemble, k.seed)),
-        Stage("simulate", on(topdown.simulate, teachers=teachers, knobs=k.simulate)),
-        *judging(k, teachers),
-        Stage("gates", sifted),
+        *acted_out(k, teachers),
     )
 
 
@@ -225,18 +226,24 @@ def truth_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
             if (rewriter := teachers.of("rewrite")) and k.rewrite
             else []
         ),
-        Stage("simulate", on(topdown.simulate, teachers=teachers, knobs=k.simulate)),
-        *judging(k, teachers),
-        Stage("gates", sifted),
+        *acted_out(k, teachers),
     )
 
 
-def judging(k: Recipe, teachers: Teachers) -> Sequence[Stage]:
-    """Write out the judge's stage, where a judge is asked."""
-    if not k.judge.votes:
-        return []
-    verb = functools.partial(judge, teacher=teachers.needed("judge"), knobs=k.judge)
-    return [Stage("judge", verb)]
+def acted_out(k: Recipe, teachers: Teachers) -> Sequence[Stage]:
+    """Top-down, both ways up alike: the conversation, a second try, a judge, the gates."""
+    on, sieve = functools.partial, functools.partial(sift, masking=k.mask)
+    tried_again = on(topdown.repair, teachers=teachers, knobs=k.simulate, sift=sieve)
+    return (
+        Stage("simulate", on(topdown.simulate, teachers=teachers, knobs=k.simulate)),
+        *([Stage("repair", tried_again)] if k.repair and "assistant" in _asking(k) else []),
+        *(
+            [Stage("judge", on(judge, teacher=teachers.needed("judge"), knobs=k.judge, sift=sieve))]
+            if k.judge.votes
+            else []
+        ),
+        Stage("gates", on(sifted, masking=k.mask)),
+    )
 
 
 OPTIONAL = {"rewrite"}  # done where there is a model for it
@@ -301,9 +308,14 @@ def _try_seeds(path: Path) -> None:
     next(seed for seed in text_first.read_seeds(path) if not isinstance(seed, Rejection))
 
 
-async def sifted(trajectory: Trajectory) -> list[Sample]:
+async def sifted(trajectory: Trajectory, masking: gates.Masking) -> list[Sample]:
     """Put a trajectory through all gates."""
-    return [gates.sift(trajectory)]
+    return [sift(trajectory, masking)]
+
+
+def sift(trajectory: Trajectory, masking: gates.Masking) -> Sample:
+    """Ask all gates, and keep bad turns out of the loss where the recipe says so."""
+    return gates.masked(gates.sift(trajectory), masking.gates)
 
 
 def chosen(recipe: Recipe) -> tuple[World, ...]:
@@ -340,6 +352,7 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
     except msgspec.ValidationError as error:
         where = str(path) if path else "the options"
         raise BadInput(f"{where}: {error}", "see docs/recipes.md for the keys") from error
+    gates.try_masking(recipe.mask)
     if recipe.tools != "simulated":
         chosen(recipe)
         if recipe.seeds:

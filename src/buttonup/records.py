@@ -410,6 +410,19 @@ class Score(Record):
     """The gate `judged` fails where the median of the votes is under this."""
 
 
+class Repair(Record):
+    """A second try at a conversation that failed for one mendable reason."""
+
+    gate: str
+    reason: str
+    at: int
+    """Index of the assistant's message that was asked for again."""
+    failed: str = ""
+    """Why the second try was not accepted either; "" where it was, and these are its messages."""
+    usage: dict[str, Usage] = {}
+    """Model -> what its calls for the second try took; the trajectory's own usage has them too."""
+
+
 class Trajectory(Record, omit_defaults=False):
     """A blueprint acted out. With `blueprint.seed` and the digests it can be replayed."""
 
@@ -422,6 +435,8 @@ class Trajectory(Record, omit_defaults=False):
     """Prompt name -> digest of its template, for every prompt that shaped this trajectory."""
     scores: tuple[Score, ...] = ()
     """What a judge says of it, where one was asked. Gates read it."""
+    repair: Repair | None = None
+    """The second try, where there was one."""
 
     def plus(self, *messages: Message) -> Trajectory:
         """Give the trajectory with messages added at its end."""
@@ -448,23 +463,25 @@ class Verdict(Record):
     """What was seen, in words, for a person to check."""
     at: tuple[int, ...] = ()
     """Indices of the messages that it concerns; none where it is the whole, or not known."""
+    masked: bool = False
+    """Whether all of these are turns that are kept out of the loss, and it is let be for that."""
 
 
 class Sample(Record):
-    """A trajectory and its verdicts: accepted when every gate passed, and kept either way."""
+    """A trajectory and its verdicts: accepted when nothing failed, and kept either way."""
 
     trajectory: Trajectory
     verdicts: tuple[Verdict, ...] = ()
 
     @property
     def accepted(self) -> bool:
-        """True when every gate passed."""
-        return all(v.passed for v in self.verdicts)
+        """True when every gate passed, or is let be as its turns are kept out of the loss."""
+        return all(v.passed or v.masked for v in self.verdicts)
 
     @property
     def failures(self) -> tuple[Verdict, ...]:
-        """The verdicts that did not pass."""
-        return tuple(v for v in self.verdicts if not v.passed)
+        """The verdicts that did not pass and are not let be."""
+        return tuple(v for v in self.verdicts if not (v.passed or v.masked))
 
 
 class Rejection(Record):

@@ -76,6 +76,7 @@ objects = st.dictionaries(texts, values, max_size=3)
 functions = st.builds(Function, texts, texts, objects, objects)
 offers = st.lists(functions, max_size=2).map(tuple)
 switches = st.sampled_from([True, False, None])
+masks = st.sampled_from([False, False, False, True])
 
 
 @st.composite
@@ -97,12 +98,12 @@ def canonical(draw: st.DrawFn) -> Conversation:
         if kind == "user":
             messages.append(User(draw(words), draw(offers)))
         elif kind == "answer":
-            messages.append(Assistant(thought=draw(words), answer=draw(words)))
+            messages.append(Assistant(draw(words), answer=draw(words), masked=draw(masks)))
         else:
             ids = [f"call_{number + n}" for n in range(1, draw(st.integers(1, 3)) + 1)]
             number += len(ids)
             calls = tuple(draw(calls_as_emitted(id)) for id in ids)
-            messages.append(Assistant(thought=draw(words), calls=calls))
+            messages.append(Assistant(draw(words), calls, masked=draw(masks)))
             if draw(st.booleans()):
                 messages += [Tool(call.id, call.name, draw(values)) for call in calls]
     listed = draw(st.lists(functions, max_size=2).map(tuple))
@@ -116,7 +117,7 @@ def arbitrary(draw: st.DrawFn) -> Conversation:
     calls = st.lists(st.builds(Call.parse, texts, texts, raw), max_size=2).map(tuple)
     turns = (
         st.builds(User, texts, offers)
-        | st.builds(Assistant, texts, calls, texts)
+        | st.builds(Assistant, texts, calls, texts, st.booleans())
         | st.builds(Tool, texts, texts, values)
     )
     return Conversation(

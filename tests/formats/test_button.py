@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from buttonup.errors import Reject
 from buttonup.formats.button import parse, render
@@ -33,6 +34,10 @@ def test_a_canonical_conversation_is_read_back_as_it_was(
     data: st.DataObject, canonical_conversations: st.SearchStrategy[Conversation]
 ) -> None:
     c = data.draw(canonical_conversations)
+    learnt = (
+        structs.replace(m, masked=False) if isinstance(m, Assistant) else m for m in c.messages
+    )
+    c = structs.replace(c, messages=tuple(learnt))
     assert parse(decode(encode(render(c)), dict[str, Any])) == c
 
 

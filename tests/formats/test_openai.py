@@ -41,6 +41,21 @@ def test_an_exported_sample_looks_as_it_always_did(sample: Sample) -> None:
     assert parse(decode(row, dict[str, Any])) == exported(sample.trajectory)
 
 
+def test_only_a_turn_kept_out_of_the_loss_has_a_weight() -> None:
+    c = Conversation(messages=(Assistant(answer="a", masked=True), Assistant(answer="b")))
+    row = render(c)
+    assert [m.get("weight") for m in row["messages"][1:]] == [0, None]
+
+
+@pytest.mark.parametrize("field", ["weight", "train", "training", "loss"])
+def test_what_others_say_of_a_turn_is_read(field: str) -> None:
+    turns = [
+        {"role": "assistant", "content": "a", field: said} for said in (0, False, 1, True, None)
+    ]
+    read = parse(row(*turns)).messages
+    assert [m.masked for m in read if isinstance(m, Assistant)] == [True, True, False, False, False]
+
+
 def test_deeply_nested_results_survive() -> None:
     deep: Any = 1
     for _ in range(400):

@@ -24,6 +24,12 @@ def test_each_call_and_each_result_is_a_message_and_the_thought_stands_before() 
     assert all(isinstance(m["content"], str) for m in row["messages"])
 
 
+def test_all_messages_of_a_turn_kept_out_of_the_loss_say_so() -> None:
+    c = Conversation(messages=(User("Go."), Assistant("Both.", CALLS, masked=True)), parallel=None)
+    row = render(c)
+    assert [m.get("loss") for m in row["messages"]] == [None, False, False, False]
+
+
 def test_two_turns_of_the_assistant_in_a_row_are_refused() -> None:
     with pytest.raises(Reject, match="turn_order"):
         render(Conversation(messages=(Assistant(answer="a"), Assistant(calls=CALLS))))

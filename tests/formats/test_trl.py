@@ -25,6 +25,7 @@ def test_what_is_written_is_read_back_or_refused(
         "",
         "tag_in_text",
         "malformed_arguments",
+        "masked_turn",
     )
 
 
@@ -38,6 +39,15 @@ def test_arguments_are_objects_that_a_chat_template_can_write() -> None:
         "function": {"name": "f", "arguments": {"a": 1}},
     }
     assert set(row) == {"messages", "tools"}
+
+
+def test_a_pair_may_have_a_masked_turn_in_its_prompt_but_not_as_what_is_chosen() -> None:
+    bad = Assistant("Hm.", answer="Maybe.", masked=True)
+    prompt = Conversation(messages=(User("Go."), bad, User("Go on.")))
+    row = trl.preference(prompt, Assistant(answer="Yes."), Assistant(answer="No."))
+    assert "weight" not in row["prompt"][2]
+    with pytest.raises(Reject, match="masked_turn"):
+        trl.preference(prompt, bad, Assistant(answer="No."))
 
 
 def test_malformed_arguments_are_refused() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buttonup.errors import Reject
-from buttonup.formats import hermes, sharegpt, swift
+from buttonup.formats import axolotl, button, hermes, openai, sharegpt, swift, trl, xlam
 from buttonup.formats.detect import Format
 from buttonup.formats.tags import PARALLEL
 from buttonup.formats.turns import Results, read_thinking, rounds, system, thinking
@@ -27,7 +27,8 @@ def test_what_a_format_without_ids_writes_it_reads_back_or_it_refuses(
     canonical_conversations: st.SearchStrategy[Conversation],
     read_back: Callable[[Format, Conversation], str],
 ) -> None:
-    assert read_back(to, data.draw(canonical_conversations)) in ("", "tag_in_text", "turn_order")
+    refused = ("", "tag_in_text", "turn_order", "masked_turn")
+    assert read_back(to, data.draw(canonical_conversations)) in refused
 
 
 @pytest.mark.parametrize("to", BY_PLACE, ids=lambda to: to.NAME)
@@ -36,6 +37,29 @@ def test_a_turn_of_several_calls_comes_back_whole(to: Format) -> None:
     messages = (User("Do."), Assistant("I try.", CALLS), *RESULTS, last)
     c = Conversation(messages=messages, context="It is Monday.", parallel=True)
     assert to.parse(to.render(c)) == c
+
+
+MASKED = Conversation(
+    messages=(
+        User("Do."),
+        Assistant("I try.", CALLS, masked=True),
+        *RESULTS,
+        Assistant("Both came.", answer="Done."),
+    )
+)
+
+
+@pytest.mark.parametrize("to", [openai, axolotl, swift], ids=lambda to: to.NAME)
+def test_a_turn_kept_out_of_the_loss_is_written_and_read_back(to: Format) -> None:
+    row = to.render(MASKED)
+    assert to.parse(row).messages == MASKED.messages
+
+
+@pytest.mark.parametrize("to", [button, hermes, sharegpt, trl, xlam], ids=lambda to: to.NAME)
+def test_where_no_field_says_that_a_turn_is_not_learnt_it_is_not_written(to: Format) -> None:
+    with pytest.raises(Reject) as refused:
+        to.render(MASKED)
+    assert refused.value.reason == "masked_turn"
 
 
 def test_results_are_put_in_the_order_of_their_calls() -> None:

@@ -15,9 +15,22 @@ values: st.SearchStrategy[Any] = st.recursive(
 
 
 def test_the_first_problem_gives_the_reason_and_all_give_evidence() -> None:
-    failed = verdict("g", [("a", "one"), ("b", "two")])
-    assert (failed.passed, failed.reason, failed.evidence) == (False, "a", ("one", "two"))
+    failed = verdict("g", [("a", 4, "one"), ("b", 2, "two")])
+    assert (failed.passed, failed.reason) == (False, "a")
+    assert failed.evidence == ("message 4: one", "message 2: two")
     assert verdict("g", [], "not applicable").evidence == ("not applicable",)
+
+
+def test_a_verdict_points_at_the_messages_of_all_problems_even_where_not_all_are_told() -> None:
+    failed = verdict("g", [("a", n, "one") for n in (*range(20, 0, -2), 2)])
+    assert failed.at == (2, 4, 6, 8, 10, 12, 14, 16, 18, 20)
+    assert len(failed.evidence) == 8
+
+
+def test_a_verdict_that_concerns_the_whole_too_points_at_no_message() -> None:
+    failed = verdict("g", [("a", 4, "one"), ("b", None, "two")])
+    assert failed.at == ()
+    assert failed.evidence == ("message 4: one", "two")
 
 
 def test_evidence_stays_short() -> None:

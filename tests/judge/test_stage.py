@@ -12,7 +12,7 @@ from buttonup.judge import Judging, judge, rubric, scored
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Reply, Request
 from buttonup.model.scripted import Scripted
-from buttonup.records import Assistant, Score, Trajectory, Usage, User
+from buttonup.records import Assistant, Sample, Score, Trajectory, Usage, User
 
 Script = Callable[..., tuple[Teacher, list[Request]]]
 
@@ -123,6 +123,16 @@ def test_what_fails_a_gate_in_code_is_not_shown_to_the_judge(
     spoilt = replace(owing, messages=owing.messages[:-1])
     assert asyncio.run(judge(spoilt, teacher, Judging(votes=1))) == [spoilt]
     assert asked == []
+
+
+def test_what_is_only_kept_out_of_the_loss_is_shown_to_the_judge(
+    owing: Trajectory, script: Script
+) -> None:
+    teacher, asked = script({})
+    spoilt = replace(owing, messages=owing.messages[:-1])
+    [t] = asyncio.run(judge(spoilt, teacher, Judging(votes=1), sift=Sample))
+    assert t.scores
+    assert len(asked) == 1
 
 
 def test_orders_in_a_conversation_stand_inside_its_lines_after_all_instructions(

@@ -12,8 +12,18 @@ from typing import TypeAlias
 
 import msgspec
 
+from buttonup.engine.saved import Savings
 from buttonup.engine.variety import NGRAMS_OF, Tally
-from buttonup.records import CompositionalTask, Step, Tools, Usage, UserTurn, Verdict, digest
+from buttonup.records import (
+    CompositionalTask,
+    Repair,
+    Step,
+    Tools,
+    Usage,
+    UserTurn,
+    Verdict,
+    digest,
+)
 from buttonup.store.lines import Stretch, read_stretch
 
 # Of a sample, only what is counted is read: the rest, most of its bytes, is skipped.
@@ -51,6 +61,7 @@ class _Trajectory(msgspec.Struct):
     blueprint: _Blueprint
     messages: tuple[_User | _Assistant | _Tool, ...] = ()
     usage: dict[str, Usage] = {}
+    repair: Repair | None = None
 
 
 class Sifted(msgspec.Struct):
@@ -82,6 +93,7 @@ class Counted:
     parallel_turns: int = 0
     taken: Taken = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
+    savings: Savings = field(default_factory=Savings)
 
     def add(self, trajectory: _Trajectory, *, ngrams: bool) -> None:
         """Count one trajectory, and where wanted the word n-grams of its request."""
@@ -111,6 +123,7 @@ class Counted:
         self.calling_turns += other.calling_turns
         self.parallel_turns += other.parallel_turns
         self.tally.join(other.tally)
+        self.savings.join(other.savings)
 
 
 def counted_in(stretch: Stretch) -> Counted:
@@ -118,4 +131,5 @@ def counted_in(stretch: Stretch) -> Counted:
     counted = Counted()
     for n, sample in enumerate(read_stretch(stretch, Sifted, "Sample"), start=stretch.first):
         counted.add(sample.trajectory, ngrams=n < NGRAMS_OF)
+        counted.savings.add(sample.verdicts, sample.trajectory.repair)
     return counted

@@ -17,6 +17,7 @@ from buttonup.engine.cores import cores, in_turn
 from buttonup.engine.counted import Counted, Sifted, Taken, add_taken, counted_in
 from buttonup.engine.judged import AxisScores, read_judged
 from buttonup.engine.judged import rows as judged_rows
+from buttonup.engine.saved import Saved, Savings
 from buttonup.engine.variety import Histogram, Variety
 from buttonup.errors import BadInput
 from buttonup.model.prices import Prices, cost, price_of, read_prices
@@ -93,6 +94,7 @@ class Report(Record, omit_defaults=False):
     conversed: Sum = Sum()
     """What the accepted conversations took; what led up to them is shared by all that came of it.
     """
+    saved: Saved = Saved()
     shapes: dict[str, int] = {}
     depth: tuple[int, ...] = ()
     """At n: the trajectories with n calls."""
@@ -154,8 +156,8 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
     prices = read_prices(folder / PRICES) if (folder / PRICES).exists() else {}
     rejections, given_up = _given_up(folder / "rejections.jsonl")
     records_of_library = folder / "records" / "library.jsonl"
-    rejected, failures, failed = _failures(folder / "rejected.jsonl")
     counted = Counted()
+    rejected, failures, failed = _failures(folder / "rejected.jsonl", counted.savings)
     for part in in_turn(stretches(folder / "accepted.jsonl"), counted_in, cores()):
         counted.join(part)
     depth = counted.tally.calls
@@ -171,6 +173,7 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
         given_up={stage: _sum(taken, prices) for stage, taken in given_up.items()},
         failed=_sum(failed, prices),
         conversed=_sum(counted.taken, prices),
+        saved=counted.savings.told(prices),
         shapes=dict(counted.shapes),
         depth=tuple(depth[n] for n in range(max(depth, default=-1) + 1)),
         calling_turns=counted.calling_turns,
@@ -220,14 +223,18 @@ def _given_up(path: Path) -> tuple[dict[str, dict[str, int]], dict[str, Taken]]:
     return _nested(tally), dict(sorted(taken.items()))
 
 
-def _failures(path: Path) -> tuple[int, dict[str, dict[str, int]], Taken]:
-    """Count the samples of a file, by gate and reason why they failed, and what they took."""
+def _failures(path: Path, savings: Savings) -> tuple[int, dict[str, dict[str, int]], Taken]:
+    """Count the samples of a file, by gate and reason why they failed, and what they took.
+
+    Second tries at them are counted among the `savings`.
+    """
     samples, taken = 0, Taken()
     tally: Counter[tuple[str, str]] = Counter()
     for sample in read_records(path, Sifted, "Sample"):
         samples += 1
         tally.update({(v.gate, v.reason) for v in sample.verdicts if not v.passed})
         add_taken(taken, sample.trajectory.usage)
+        savings.add((), sample.trajectory.repair)
     return samples, _nested(tally), taken
 
 
@@ -325,6 +332,7 @@ def _summary(report: Report) -> str:
     lines = [("yield", _yielded(report)), ("model", _spent(report))]
     if report.spent:
         lines += [("a sample", _a_sample(report)), ("in vain", _in_vain(report))]
+    lines += _saved(report.saved)
     if report.ending and report.ending.seconds:
         rate = report.accepted / report.ending.seconds
         lines.append(("time", f"{report.ending.seconds:,.1f} s, {rate:,.2f} accepted a second"))
@@ -333,6 +341,21 @@ def _summary(report: Report) -> str:
         lines.append(("shapes", _listed(report.shapes)))
         lines += _variety(report.variety, report.accepted)
     return "\n".join(f"{name:<11}{text}" for name, text in lines)
+
+
+def _saved(saved: Saved) -> list[tuple[str, str]]:
+    """Say what came of second tries and of masking, where there was any."""
+    lines = []
+    if saved.tried:
+        tried, done = sum(saved.tried.values()), sum(saved.repaired.values())
+        by_reason = f" ({_listed(saved.repaired)})" if saved.repaired else ""
+        took = f"{_many(saved.usage.calls, 'call')}, {dollars_in_words(saved.dollars)}"
+        told = f"{done:,} of {_many(tried, 'conversation')} tried again were accepted{by_reason}"
+        lines.append(("repair", f"{told}; it took {took}"))
+    if saved.masked:
+        told = f"{_many(saved.masked, 'sample')} kept by keeping bad turns out of the loss"
+        lines.append(("masked", f"{told}: {_listed(saved.turns)}"))
+    return lines
 
 
 def _yielded(report: Report) -> str:

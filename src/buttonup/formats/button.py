@@ -44,7 +44,7 @@ from buttonup.formats.tags import (
     read_offered,
     untagged,
 )
-from buttonup.formats.turns import Results, given, one_thing, rounds
+from buttonup.formats.turns import Results, given, one_thing, rounds, unmasked
 from buttonup.records import (
     Assistant,
     Call,
@@ -103,10 +103,10 @@ def render(c: Conversation) -> dict[str, Json]:
     """Write a conversation as a row.
 
     Rejects  "tag_in_text", "calls_and_answer", "unanswered_call", "orphan_result",
-             "misnamed_result"
+             "misnamed_result", "masked_turn"
     """
     shown = [{"role": "system", "content": _system(c)}]
-    shown += [_round(r) for r in rounds(c.messages)]
+    shown += [_round(r) for r in rounds(unmasked(c).messages)]
     return {"messages": shown}
 
 

@@ -36,6 +36,8 @@ class Census:
         self.seen["assistant turns"] += len(turns)
         self.seen["calls"] += sum(len(turn.calls) for turn in turns)
         self.seen["turns with several calls"] += sum(len(turn.calls) > 1 for turn in turns)
+        if hidden := sum(turn.masked for turn in turns):
+            self.seen["assistant turns kept out of the loss"] += hidden
         self.seen["functions shown"] += len(t.functions)
         self.sources[", ".join(t.blueprint.tools.worlds) or t.blueprint.tools.source] += 1
         for role in ("user", "assistant", "tools"):

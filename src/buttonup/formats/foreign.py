@@ -53,7 +53,20 @@ def told(row: dict[str, Json]) -> Iterator[tuple[str, str]]:
         yield _SPEAKER[name], words(message.get("value", message.get("content")))
 
 
-def turn(thought: str, calls: Iterable[Json], answer: str = "") -> dict[str, Json]:
+LEARNT = ("weight", "train", "training", "loss")
+"""What trainers call the field of a turn that says whether it is learnt: OpenAI; Axolotl, under the
+name that its configuration gives (its documentation has the second and third); ms-swift."""
+
+
+def masked(message: dict[str, Json]) -> bool:
+    """Say whether a turn is kept out of the loss: one of the fields is there, and false or 0."""
+    said = (message.get(name) for name in LEARNT)
+    return any(isinstance(value, bool | int | float) and not value for value in said)
+
+
+def turn(
+    thought: str, calls: Iterable[Json], answer: str = "", *, masked: bool = False
+) -> dict[str, Json]:
     """Write a turn of the assistant as chat completions have it, for `openai.parse` to read."""
     listed = [{"function": one} for one in calls]
     return {
@@ -61,6 +74,7 @@ def turn(thought: str, calls: Iterable[Json], answer: str = "") -> dict[str, Jso
         "content": answer,
         "reasoning_content": thought,
         **({"tool_calls": listed} if listed else {}),
+        **({"weight": 0} if masked else {}),
     }
 
 

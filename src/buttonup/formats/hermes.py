@@ -40,6 +40,7 @@ from buttonup.formats.turns import (
     rounds,
     system,
     thinking,
+    unmasked,
 )
 from buttonup.records import Assistant, Conversation, Json, User, encode
 
@@ -68,12 +69,12 @@ def render(c: Conversation) -> dict[str, Json]:
     """Write a conversation as a row.
 
     Rejects  "tag_in_text", "calls_and_answer", "unanswered_call", "orphan_result",
-             "misnamed_result"
+             "misnamed_result", "masked_turn"
     """
     told = untagged(system(c), "context", HERMES)
     listed = TOOLS.around(f"\n{_json(openai.tools(c))}\n")
     head = f"{PREAMBLE}{listed}{ASKED}" + (f"\n\n{told}" if told else "")
-    said = [("system", head), *(_said(r) for r in rounds(c.messages))]
+    said = [("system", head), *(_said(r) for r in rounds(unmasked(c).messages))]
     return {"conversations": [{"from": who, "value": text} for who, text in said]}
 
 

@@ -7,7 +7,8 @@ system     the context, then the sentence that switches parallel calling on or o
 user       words, and <tool>[…]</tool> behind them where functions are offered later
 assistant  with calls: `content` is the thought, `tool_calls` the calls, the arguments of each the
            string as emitted, malformed or not. Without: `content` is the answer, and
-           `reasoning_content` the thought when there is one
+           `reasoning_content` the thought when there is one. `weight` is 0 in a turn that is kept
+           out of the loss
 tool       the result of one call, as JSON: a result that is a string keeps its quotes
 tools      name, description, parameters; a `responses` schema, for which the format has no place,
            stands beside `parameters` and is left out when it is not known
@@ -16,7 +17,9 @@ tools      name, description, parameters; a `responses` schema, for which the fo
 conversation whose calls are well made: `arguments` is what `raw` reads as. A turn with calls
 *and* an answer has the answer as `content` and the thought as `reasoning_content`.
 
-Source: OpenAI's chat completions API; `reasoning_content` as vLLM, DeepSeek and Qwen spell it.
+Source: OpenAI's chat completions API, and for `weight` (0 or 1) its fine-tuning format, as the API
+reference has `FineTuneChatCompletionRequestAssistantMessage`; `reasoning_content` as vLLM, DeepSeek
+and Qwen spell it.
 """
 
 from __future__ import annotations
@@ -44,6 +47,7 @@ ABOUT = """`{"messages", "tools", "parallel_tool_calls"}`, as chat completions h
 
 - an `assistant` message with `tool_calls` has its thought as `content`, and the arguments as a
   string of JSON; one without has the answer as `content` and the thought as `reasoning_content`
+- an `assistant` message with `weight` 0 is to be read and not learnt
 - a `tool` message answers `tool_call_id`; its `content` is JSON
 - a tool's `function` has, where known, `responses`: the JSON Schema of its result"""
 
@@ -127,7 +131,7 @@ def _turn(turn: Assistant) -> dict[str, Json]:
         shown["reasoning_content"] = turn.thought
     if turn.calls:
         shown["tool_calls"] = [_call(call) for call in turn.calls]
-    return shown
+    return {**shown, "weight": 0} if turn.masked else shown
 
 
 def _call(call: Call) -> dict[str, Json]:
@@ -156,10 +160,10 @@ def _read_system(text: str, row: dict[str, Json]) -> tuple[str, bool | None]:
 def _read_turn(message: dict[str, Json], ids: Iterator[str]) -> Assistant:
     content = foreign.words(message.get("content"))
     thought = message.get("reasoning_content", message.get("reasoning"))
-    calls = _read_calls(message, ids)
+    calls, masked = _read_calls(message, ids), foreign.masked(message)
     if calls and thought is None:
-        return Assistant(thought=content, calls=calls)
-    return Assistant(thought=foreign.words(thought), calls=calls, answer=content)
+        return Assistant(thought=content, calls=calls, masked=masked)
+    return Assistant(foreign.words(thought), calls, content, masked)
 
 
 def _read_calls(message: dict[str, Json], ids: Iterator[str]) -> tuple[Call, ...]:

@@ -10,7 +10,8 @@ system         the context, and the sentence on parallel calling
 tools          the functions, as a string of JSON
 
 Turns alternate, human or observation first, and the last is the assistant's: what does not is
-skipped by LLaMA-Factory, so it is refused here.
+skipped by LLaMA-Factory, so it is refused here. It has no field for a turn that is not learnt
+(`mask_history` masks all but the last), so neither has this format.
 
 Source: LLaMA-Factory 0.9.5, `data/converter.py` (`SharegptDatasetConverter`), `data/parser.py`
 (`DatasetAttr`), `data/formatter.py` (`FunctionFormatter`), `data/template.py` (`thought_words`).
@@ -32,6 +33,7 @@ from buttonup.formats.turns import (
     rounds,
     system,
     thinking,
+    unmasked,
 )
 from buttonup.records import Assistant, Conversation, Json, User, encode
 
@@ -50,9 +52,9 @@ def render(c: Conversation) -> dict[str, Json]:
     """Write a conversation as a row.
 
     Rejects  "turn_order", "tag_in_text", "calls_and_answer", "unanswered_call", "orphan_result",
-             "misnamed_result"
+             "misnamed_result", "masked_turn"
     """
-    said = [_said(r) for r in rounds(c.messages)]
+    said = [_said(r) for r in rounds(unmasked(c).messages)]
     for i, (who, _) in enumerate(said):
         if (who in ("gpt", "function_call")) is (i % 2 == 0):
             raise Reject("turn_order", f"{who} as turn {i + 1}")

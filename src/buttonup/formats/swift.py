@@ -9,7 +9,11 @@ tool_call      {"name", "arguments"} as JSON, one a message
 tool_response  the result as JSON, one a message
 tools          the functions, as a string of JSON
 
-Source: ms-swift 4.6.0, `dataset/preprocessor/core.py` (the roles), `agent_template/base.py`
+The messages of a turn that is kept out of the loss have `"loss": false` each: a thought and its
+calls are merged by ms-swift, and so are their losses.
+
+Source: ms-swift 4.6.0, `dataset/preprocessor/core.py` (the roles, and `loss` beside `content`),
+`loss_scale/base.py` (what it does), `template/base.py` (merging), `agent_template/base.py`
 (`_parse_tool_call`), and the page "Agent support" of its documentation.
 """
 
@@ -38,6 +42,7 @@ ABOUT = """`{"messages": [{"role", "content"}, …], "tools"}`, as ms-swift has 
 
 - `assistant`: words, a thought before them in `<think>` tags; a thought alone before calls
 - `tool_call`: `{"name", "arguments"}` as JSON, a message for each call
+- `assistant` and `tool_call` with `loss` false: to be read and not learnt
 - `tool_response`: the result as JSON, a message for each call
 - `tools`: the functions as a string of JSON"""
 
@@ -69,6 +74,11 @@ def _message(role: str, content: str) -> dict[str, Json]:
 
 
 def _said(r: Round) -> Iterator[dict[str, Json]]:
+    hidden = {"loss": False} if isinstance(r, Assistant) and r.masked else {}
+    yield from ({**message, **hidden} for message in _told(r))
+
+
+def _told(r: Round) -> Iterator[dict[str, Json]]:
     match r:
         case User(content=content, offers=offers):
             yield _message("user", offered(content, offers))
@@ -87,30 +97,33 @@ def _said(r: Round) -> Iterator[dict[str, Json]]:
 def _messages(row: dict[str, Json]) -> Iterator[dict[str, Json]]:
     """Put the calls of a turn together, and what the assistant says right before them."""
     said, calls = "", list[Json]()
-    speaks = False
+    speaks = masked = False
     for message in foreign.messages(row):
         role = message.get("role")
         if role == "tool_call":
             calls.append(_body(message.get("content")))
+            masked |= foreign.masked(message)
             continue
         if calls or speaks:
-            yield _turn(said, calls)
-        said, calls, speaks = "", [], False
+            yield _turn(said, calls, masked=masked)
+        said, calls, speaks, masked = "", [], False, False
         if role == "tool_response":
             yield {**message, "role": "tool"}
         elif role == "assistant" and not message.keys() & {"tool_calls", "function_call"}:
             said, speaks = foreign.words(message.get("content")), True
+            masked = foreign.masked(message)
         else:
             yield message
     if calls or speaks:
-        yield _turn(said, calls)
+        yield _turn(said, calls, masked=masked)
 
 
-def _turn(said: str, calls: list[Json]) -> dict[str, Json]:
+def _turn(said: str, calls: list[Json], *, masked: bool) -> dict[str, Json]:
     thought, rest = read_thinking(said)
     if not calls:
-        return foreign.turn(thought, (), rest)
-    return foreign.turn("\n".join(filter(None, (thought, rest.strip()))), calls)
+        return foreign.turn(thought, (), rest, masked=masked)
+    said = "\n".join(filter(None, (thought, rest.strip())))
+    return foreign.turn(said, calls, masked=masked)
 
 
 def _body(content: Json) -> Json:

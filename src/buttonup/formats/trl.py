@@ -9,14 +9,17 @@ the system message.
 
 Source: TRL 1.16.0, `trainer/sft_trainer.py`, `trainer/dpo_trainer.py` (`tools` beside `messages`,
 or beside `prompt`, `chosen` and `rejected`), and its page "Dataset formats and types";
-`chat_template_utils.py` probes templates with arguments that are objects.
+`chat_template_utils.py` probes templates with arguments that are objects. Which tokens are learnt
+TRL 1.16.0 reads off the `{% generation %}` marks of the chat template alone: no field of a message
+says so. A conversation with a turn that is kept out of the loss is refused therefore. What stands
+in the prompt of a preference pair is not learnt, and may have such a turn.
 """
 
 from __future__ import annotations
 
 from buttonup.errors import Reject
 from buttonup.formats import openai
-from buttonup.formats.turns import system
+from buttonup.formats.turns import system, unmasked
 from buttonup.records import Assistant, Conversation, Json
 
 NAME = "trl"
@@ -32,8 +35,12 @@ parse = openai.parse
 def render(c: Conversation) -> dict[str, Json]:
     """Write a conversation as a row.
 
-    Rejects  "malformed_arguments", "tag_in_text"
+    Rejects  "malformed_arguments", "tag_in_text", "masked_turn"
     """
+    return _row(unmasked(c))
+
+
+def _row(c: Conversation) -> dict[str, Json]:
     system(c)  # rejects what would be read back otherwise
     row = openai.render(c)
     return {"messages": list(map(_read, row["messages"])), "tools": row["tools"]}
@@ -42,9 +49,10 @@ def render(c: Conversation) -> dict[str, Json]:
 def preference(c: Conversation, chosen: Assistant, rejected: Assistant) -> dict[str, Json]:
     """Write two ways to go on with a conversation, as `DPOTrainer` takes them.
 
-    Rejects  "malformed_arguments", "tag_in_text"
+    Rejects  "malformed_arguments", "tag_in_text", "masked_turn" where the chosen turn is one
     """
-    row = render(c)
+    unmasked(Conversation(messages=(chosen,)))
+    row = _row(c)
     return {
         "prompt": row["messages"],
         "chosen": [_read(openai.message(chosen))],
@@ -55,7 +63,8 @@ def preference(c: Conversation, chosen: Assistant, rejected: Assistant) -> dict[
 
 
 def _read(message: dict[str, Json]) -> dict[str, Json]:
-    """Put objects in place of the strings that arguments are."""
+    """Put objects in place of the strings that arguments are; a weight has no place."""
+    message = {key: value for key, value in message.items() if key != "weight"}
     if "tool_calls" not in message:
         return message
     return {**message, "tool_calls": list(map(_called, message["tool_calls"]))}

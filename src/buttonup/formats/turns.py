@@ -64,6 +64,16 @@ def one_thing(turn: Assistant) -> Assistant:
     return turn
 
 
+def unmasked(c: Conversation) -> Conversation:
+    """Give back a conversation all of whose turns are to be learnt.
+
+    Rejects  "masked_turn": a format that cannot say so would have a bad turn learnt
+    """
+    if bad := [i for i, m in enumerate(c.messages) if isinstance(m, Assistant) and m.masked]:
+        raise Reject("masked_turn", f"message {bad[0]}")
+    return c
+
+
 def given(call: Call) -> Json:
     """Give the arguments as they are written: an object, or the string where that is malformed."""
     return call.raw if call.arguments is None else call.arguments

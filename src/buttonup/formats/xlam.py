@@ -17,7 +17,7 @@ from __future__ import annotations
 from buttonup.errors import Reject
 from buttonup.formats import foreign, openai, typed
 from buttonup.formats.tags import offered
-from buttonup.formats.turns import given, one_thing
+from buttonup.formats.turns import given, one_thing, unmasked
 from buttonup.records import Assistant, Conversation, Function, Json, Schema, User, decode, encode
 
 NAME = "xlam"
@@ -42,9 +42,9 @@ def render(c: Conversation) -> dict[str, Json]:
     """Write a conversation as a row: the request and the calls, no more.
 
     Rejects  "several_turns" when there is more than one request or one turn of calls, "no_call",
-             "calls_and_answer", "schema_not_flat", "tag_in_text"
+             "calls_and_answer", "schema_not_flat", "tag_in_text", "masked_turn"
     """
-    turns = [m for m in c.messages if isinstance(m, Assistant) and m.calls]
+    turns = [m for m in unmasked(c).messages if isinstance(m, Assistant) and m.calls]
     if not turns:
         raise Reject("no_call")
     match c.messages:

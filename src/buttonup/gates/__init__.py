@@ -8,23 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from buttonup.errors import BadInput
 from buttonup.gates import answer, fit, leaks, order, plan, provenance, replay, structure, turns
 from buttonup.gates.asked import closed, lacking, stops_at_calls
 from buttonup.gates.judged import judged
+from buttonup.gates.masking import MASKABLE, UNMASKABLE, Masking, let_be, masked
 from buttonup.gates.provenance import Origin, trace
 from buttonup.records import Sample, Trajectory, Verdict
 
 __all__ = [
     "GATES",
+    "MASKABLE",
     "Gate",
+    "Masking",
     "Origin",
     "ask",
     "explain",
     "judged",
     "lacking",
+    "let_be",
+    "masked",
     "sift",
     "stops_at_calls",
     "trace",
+    "try_masking",
 ]
 
 Gate = Callable[[Trajectory], Verdict]
@@ -69,6 +76,20 @@ def ask(trajectory: Trajectory) -> tuple[Verdict, ...]:
 
 def _of_judge(trajectory: Trajectory) -> tuple[Verdict, ...]:
     return (judged(trajectory),) if trajectory.scores else ()
+
+
+def try_masking(masking: Masking) -> None:
+    """Raise BadInput, with the reason, where turns cannot be masked for one of the gates named."""
+    there = {gate.__name__ for gate in (*GATES, judged)}
+    for name in masking.gates:
+        if name not in there:
+            raise BadInput(f"mask.gates: there is no gate {name!r}", _mend(there))
+        if name not in MASKABLE:
+            raise BadInput(f"mask.gates: {name} cannot be masked: {UNMASKABLE[name]}", _mend(there))
+
+
+def _mend(there: set[str]) -> str:
+    return f"a turn can be masked for {', '.join(name for name in MASKABLE if name in there)}"
 
 
 def explain(name: str) -> str:

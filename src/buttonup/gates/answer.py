@@ -33,7 +33,7 @@ def _empty(trajectory: Trajectory) -> Iterator[Problem]:
     """Find an answer of no words. That there is an answer at all is for the structure gate."""
     last = trajectory.messages[-1] if trajectory.messages else None
     if isinstance(last, Assistant) and last.answer and not any(c.isalnum() for c in last.answer):
-        yield "empty", f"the final answer is {last.answer!r}"
+        yield "empty", len(trajectory.messages) - 1, f"the final answer is {last.answer!r}"
 
 
 def _unsupported(trajectory: Trajectory) -> Iterator[Problem]:
@@ -47,7 +47,7 @@ def _unsupported(trajectory: Trajectory) -> Iterator[Problem]:
         elif message.answer and reporting:
             support = _Support(seen(trajectory), i)
             for token in _unknown(message.answer, support):
-                yield "unsupported", f"message {i}: {short(token)} is in no result and no words"
+                yield "unsupported", i, f"{short(token)} is in no result and no words"
 
 
 def _unknown(answer: str, support: _Support) -> Iterator[str]:
@@ -72,14 +72,19 @@ def _missing(trajectory: Trajectory) -> Iterator[Problem]:
     called = {n for places in index.planned for n in places}
     if trajectory.cast.assistant == "plan" and len(called) < len(index.plan):
         return
-    answers = [m.answer for m in trajectory.messages if isinstance(m, Assistant) and m.answer]
+    spoken = [
+        (i, m.answer)
+        for i, m in enumerate(trajectory.messages)
+        if isinstance(m, Assistant) and m.answer
+    ]
+    answers, ends_at = [words for _, words in spoken], spoken[-1][0] if spoken else None
     told = frozenset[Json]().union(*(v.strings | v.numbers for v in map(glance, answers)))
     together = "\n".join(answers)
     for _, fact in leaves(list(goal.facts)):
         if fact in told or (isinstance(fact, str) and stands_in(fact, together)):
             continue
         if not _reported(answers, fact):
-            yield "missing_fact", f"the answer does not report {short(fact)}"
+            yield "missing_fact", ends_at, f"the answer does not report {short(fact)}"
 
 
 def _reported(answers: Sequence[str], fact: Json) -> bool:

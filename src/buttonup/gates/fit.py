@@ -26,26 +26,26 @@ def _arguments(trajectory: Trajectory) -> Iterator[Problem]:
     shown = seen(trajectory)
     for function in trajectory.functions:
         if fault := validator(function.parameters)[1]:
-            yield "bad_schema", f"parameters of {function.name}: {fault}"
+            yield "bad_schema", None, f"parameters of {function.name}: {fault}"
     for made in shown.calls:
         if made.call.arguments is None:
-            yield "malformed", f"message {made.at}: {made.call.name} got {short(made.call.raw)}"
+            yield "malformed", made.at, f"{made.call.name} got {short(made.call.raw)}"
         elif made.call.name in shown.functions:
             schema = shown.functions[made.call.name].parameters
             if wrong := misfit(schema, made.call.arguments):
-                yield "misfit", f"message {made.at}: {made.call.name}: {wrong}"
+                yield "misfit", made.at, f"{made.call.name}: {wrong}"
 
 
 def _results(trajectory: Trajectory) -> Iterator[Problem]:
     shown = seen(trajectory)
     for function in trajectory.functions:
         if fault := validator(function.responses)[1]:
-            yield "bad_schema", f"responses of {function.name}: {fault}"
+            yield "bad_schema", None, f"responses of {function.name}: {fault}"
     for made in shown.calls:
         if made.answered is None or is_error(made.result) or made.call.name not in shown.functions:
             continue
         if wrong := misfit(shown.functions[made.call.name].responses, made.result):
-            yield "misfit", f"message {made.answered}: {made.call.name}: {wrong}"
+            yield "misfit", made.answered, f"{made.call.name}: {wrong}"
 
 
 def misfit(schema: Schema, value: Json) -> str:

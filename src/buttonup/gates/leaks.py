@@ -52,7 +52,7 @@ def _subtasks(trajectory: Trajectory, spoken: list[tuple[int, str]]) -> Iterator
     for i, words in spoken if secret else ():
         for wording in secret:
             if _stands_in(wording, words) and not _may_say(trajectory, i, wording):
-                yield "subtask", f"message {i} has the sub-task {short(wording.strip())!r}"
+                yield "subtask", i, f"it has the sub-task {short(wording.strip())!r}"
 
 
 def _tells_more(wording: str, request: str) -> bool:
@@ -100,7 +100,7 @@ def _vocabulary(trajectory: Trajectory, spoken: list[tuple[int, str]]) -> Iterat
         for match in _PRIVILEGED.finditer(words):
             word = next(group for group in match.groups() if group)
             if not _innocent(word, trajectory):
-                yield "vocabulary", f"message {i} says {match[0]!r}"
+                yield "vocabulary", i, f"it says {match[0]!r}"
 
 
 def _innocent(word: str, trajectory: Trajectory) -> bool:
@@ -121,7 +121,7 @@ def _names(trajectory: Trajectory) -> Iterator[Problem]:
             named = (name for name in names if name in message.content)
             for name in filter(_NAMED_LIKE_CODE.search, named):
                 if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", message.content):
-                    yield "function_name", f"message {i}: the user says {name!r}"
+                    yield "function_name", i, f"the user says {name!r}"
 
 
 def _opaque(trajectory: Trajectory) -> Iterator[Problem]:
@@ -132,7 +132,7 @@ def _opaque(trajectory: Trajectory) -> Iterator[Problem]:
     for i, told in words if opaque else ():
         for value in sorted(opaque):
             if _stands_in(said(value).phrase, told):
-                yield "opaque_value", f"message {i}: the user cannot know {value!r} yet"
+                yield "opaque_value", i, f"the user cannot know {value!r} yet"
 
 
 def _fed(trajectory: Trajectory) -> set[str]:

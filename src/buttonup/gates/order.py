@@ -106,7 +106,7 @@ def _against_plan(trajectory: Trajectory) -> Iterator[Problem]:
             places = {n for n, (of, _) in enumerate(index.plan) if of == step}
             later = any(places.intersection(found) for found in index.planned)
             reason, words = ("too_early", "before") if later else ("skipped", "without")
-            yield reason, f"message {made.at}: {made.call.name} is called {words} {name}"
+            yield reason, made.at, f"{made.call.name} is called {words} {name}"
 
 
 def _too_early(trajectory: Trajectory) -> Iterator[Problem]:
@@ -130,7 +130,8 @@ def _too_early(trajectory: Trajectory) -> Iterator[Problem]:
             if all(missing):
                 yield (
                     "too_early",
-                    f"message {at}: {name} is called before {' or '.join(missing[0])}",
+                    at,
+                    f"{name} is called before {' or '.join(missing[0])}",
                 )
 
 
@@ -172,7 +173,7 @@ def _repeated(trajectory: Trajectory) -> Iterator[Problem]:
         between = calls[before + 1 : n]
         written = any(c.succeeded and not only_reads(c.call.name, reads) for c in between)
         if not written and not any(calls[before].at < i < made.at for i in spoken):
-            yield "repeated", f"message {made.at}: {made.call.name} {short(made.call.raw)} again"
+            yield "repeated", made.at, f"{made.call.name} {short(made.call.raw)} again"
 
 
 def only_reads(name: str, reads: frozenset[str] | None) -> bool:

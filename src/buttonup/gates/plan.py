@@ -34,18 +34,18 @@ def _unplanned(trajectory: Trajectory) -> Iterator[Problem]:
     ruled_out = [call for step in blueprint.plan for call in step.avoided]
     needed = {call.function for _, call in index.plan}
     for made in index.calls:
-        words = f"message {made.at}: {made.call.name} {short(made.call.raw)}"
+        words = f"{made.call.name} {short(made.call.raw)}"
         harmless = not made.succeeded or only_reads(made.call.name, reads)
         if any(made.does(call) for call in ruled_out):
-            yield "ruled_out", f"{words} is under a condition that does not hold"
+            yield "ruled_out", made.at, f"{words} is under a condition that does not hold"
         elif index.planned[made.nth] or (harmless and not follower) or _told_of(trajectory, made):
             continue
         elif made.call.name in needed:
-            yield "wrong_argument", f"{words} has other values in the plan"
+            yield "wrong_argument", made.at, f"{words} has other values in the plan"
         elif _instead(trajectory, made):
-            yield "wrong_function", f"{words} stands where the plan has another call"
+            yield "wrong_function", made.at, f"{words} stands where the plan has another call"
         else:
-            yield "unneeded", f"{words} is in no plan"
+            yield "unneeded", made.at, f"{words} is in no plan"
 
 
 def _told_of(trajectory: Trajectory, made: Made) -> bool:
@@ -85,4 +85,8 @@ def _skipped(trajectory: Trajectory) -> Iterator[Problem]:
         if n in made or step in rested_on:
             continue
         if follower or not only_reads(call.function, reads):
-            yield "skipped", f"{call.function} {short(call.arguments)} of the plan is never called"
+            yield (
+                "skipped",
+                None,
+                f"{call.function} {short(call.arguments)} of the plan is never called",
+            )

@@ -94,9 +94,9 @@ def _without_source(trajectory: Trajectory, origin: Origin) -> Iterator[Problem]
         return
     if origin.kind == "future":
         words = f"{_shown(origin)} is first known from message {origin.source}"
-        yield "from_the_future", words
+        yield "from_the_future", origin.message, words
     else:
-        yield "invented", f"{_shown(origin)} comes from nowhere"
+        yield "invented", origin.message, f"{_shown(origin)} comes from nowhere"
 
 
 def _awaited(trajectory: Trajectory, origin: Origin) -> bool:
@@ -115,7 +115,7 @@ def _awaited(trajectory: Trajectory, origin: Origin) -> bool:
 
 
 def _shown(origin: Origin) -> str:
-    return f"message {origin.message}: {origin.call_id} {origin.pointer} {short(origin.value)}"
+    return f"{origin.call_id} {origin.pointer} {short(origin.value)}"
 
 
 Place = tuple[Kind, int | None, str]

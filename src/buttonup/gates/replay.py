@@ -21,7 +21,7 @@ def replay(trajectory: Trajectory) -> Verdict:
     try:
         return verdict("replay", _differences(trajectory))
     except BadInput as unknown:
-        return verdict("replay", (("unknown_world", str(unknown)),))
+        return verdict("replay", (("unknown_world", None, str(unknown)),))
 
 
 def _differences(trajectory: Trajectory) -> Iterator[Problem]:
@@ -32,10 +32,10 @@ def _differences(trajectory: Trajectory) -> Iterator[Problem]:
         if made.answered is not None and made.result != result:
             same = False
             told = f"{short(made.result)} was {short(result)} when run again"
-            yield "different_result", f"message {made.answered}: {made.call.name}: {told}"
+            yield "different_result", made.answered, f"{made.call.name}: {told}"
     goal = trajectory.blueprint.goal
     if goal is not None and changes != goal.changes and _wrote_as_planned(trajectory):
-        yield "different_state", f"{short(changes)} changed, not {short(goal.changes)}"
+        yield "different_state", None, f"{short(changes)} changed, not {short(goal.changes)}"
     if same and any(_may_matter(trajectory, list(turn)) for _, turn in groupby(calls, _turn)):
         yield from _order_matters(trajectory, calls, changes)
 
@@ -77,9 +77,9 @@ def _order_matters(
     results, ended = _run(trajectory, turned)
     for made, result in zip(turned, results, strict=True):
         if made.answered is not None and made.result != result:
-            yield "order_matters", f"message {made.at}: {made.call.name} gives {short(result)}"
+            yield "order_matters", made.at, f"{made.call.name} gives {short(result)}"
     if ended != changes:
-        yield "order_matters", f"{short(ended)} changed, not {short(changes)}"
+        yield "order_matters", None, f"{short(ended)} changed, not {short(changes)}"
 
 
 def _run(trajectory: Trajectory, calls: tuple[Made, ...]) -> tuple[list[Json], dict[str, Json]]:

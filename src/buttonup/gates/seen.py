@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import count
 
 import msgspec
 
@@ -32,19 +32,27 @@ from buttonup.records import (
     leaves,
 )
 
-Problem = tuple[str, str]
-"""A reason, and what was seen."""
+Problem = tuple[str, int | None, str]
+"""A reason, the index of the message that it concerns (None: the whole), and what was seen."""
 
 CONTEXT = -1
 """The message index that stands for the system prompt's context."""
 
 
 def verdict(gate: str, problems: Iterable[Problem], note: str = "") -> Verdict:
-    """Fail for the first problem's reason, with at most eight problems as evidence."""
-    found = list(islice(problems, 8))
-    if found:
-        return Verdict(gate, False, found[0][0], tuple(words for _, words in found))
-    return Verdict(gate, True, evidence=(note,) if note else ())
+    """Fail for the first problem's reason, with at most eight problems as evidence.
+
+    It points at the messages of all problems; at none where one of them concerns the whole.
+    """
+    found = list(problems)
+    if not found:
+        return Verdict(gate, True, evidence=(note,) if note else ())
+    places = [at for _, at, _ in found if at is not None]
+    evidence = tuple(
+        words if at is None else f"message {at}: {words}" for _, at, words in found[:8]
+    )
+    at = tuple(sorted(set(places))) if len(places) == len(found) else ()
+    return Verdict(gate, False, found[0][0], evidence, at)
 
 
 def short(value: Json) -> str:

@@ -30,30 +30,49 @@ def parallel(trajectory: Trajectory) -> Verdict:
 
 def _structure(messages: tuple[Message, ...]) -> Iterator[Problem]:
     if not messages:
-        yield "no_messages", "there is no message"
+        yield "no_messages", None, "there is no message"
         return
     if not isinstance(messages[0], User):
-        yield "starts_wrong", f"the first message is the {_role(messages[0])}'s"
-    ids = Counter(c.id for m in messages if isinstance(m, Assistant) for c in m.calls)
-    yield from (("duplicate_id", f"{n} calls have the id {id!r}") for id, n in ids.items() if n > 1)
+        yield "starts_wrong", 0, f"the first message is the {_role(messages[0])}'s"
+    yield from _same_ids(messages)
     waiting: dict[str, str] = {}
+    calling = 0
     before: Message | None = None
     for i, message in enumerate(messages):
-        yield from ((reason, f"message {i}: {words}") for reason, words in _shape(message))
+        yield from ((reason, i, words) for reason, words in _shape(message))
         if isinstance(message, Tool):
             yield from _answered(i, message, waiting)
             continue
-        yield from (("unanswered", f"call {id!r} has no result in its turn") for id in waiting)
+        yield from _unanswered(calling, waiting)
         if before is not None and not _may_follow(message, before):
-            yield "turn_order", f"message {i}: {_role(message)} after {_role(before)}"
+            yield "turn_order", i, f"{_role(message)} after {_role(before)}"
         waiting = {c.id: c.name for c in message.calls} if isinstance(message, Assistant) else {}
-        before = message
-    yield from (("unanswered", f"call {id!r} has no result in its turn") for id in waiting)
+        before, calling = message, i
+    yield from _unanswered(calling, waiting)
     if not (isinstance(messages[-1], Assistant) and messages[-1].answer):
-        yield "ends_wrong", f"it ends with the {_role(messages[-1])}, not with an answer"
+        yield (
+            "ends_wrong",
+            len(messages) - 1,
+            f"it ends with the {_role(messages[-1])}, not with an answer",
+        )
 
 
-def _shape(message: Message) -> Iterator[Problem]:
+def _same_ids(messages: tuple[Message, ...]) -> Iterator[Problem]:
+    calls = [(c.id, i) for i, m in enumerate(messages) if isinstance(m, Assistant) for c in m.calls]
+    ids = Counter(id for id, _ in calls)
+    if len(ids) < len(calls):
+        last = dict(calls)
+        repeated = ((id, n) for id, n in ids.items() if n > 1)
+        yield from (
+            ("duplicate_id", last[id], f"{n} calls have the id {id!r}") for id, n in repeated
+        )
+
+
+def _unanswered(at: int, waiting: dict[str, str]) -> Iterator[Problem]:
+    yield from (("unanswered", at, f"call {id!r} has no result in its turn") for id in waiting)
+
+
+def _shape(message: Message) -> Iterator[tuple[str, str]]:
     match message:
         case User(content=content) if not content.strip():
             yield "blank", "the user says nothing"
@@ -66,9 +85,9 @@ def _shape(message: Message) -> Iterator[Problem]:
 def _answered(i: int, message: Tool, waiting: dict[str, str]) -> Iterator[Problem]:
     """Take a result off those that are waited for."""
     if message.call_id not in waiting:
-        yield "stray_result", f"message {i}: no call of its turn waits for {message.call_id!r}"
+        yield "stray_result", i, f"no call of its turn waits for {message.call_id!r}"
     elif (name := waiting.pop(message.call_id)) != message.name:
-        yield "wrong_name", f"message {i}: a result of {message.name!r} for a call of {name!r}"
+        yield "wrong_name", i, f"a result of {message.name!r} for a call of {name!r}"
 
 
 def _may_follow(message: Message, before: Message) -> bool:
@@ -89,7 +108,7 @@ def _functions(trajectory: Trajectory) -> Iterator[Problem]:
         for name, times in names.items():
             if times == 1:
                 continue
-            yield "duplicate_function", f"{name!r} is shown {times} times"
+            yield "duplicate_function", None, f"{name!r} is shown {times} times"
     offered = {
         f.name: i
         for i, m in enumerate(trajectory.messages)
@@ -98,9 +117,9 @@ def _functions(trajectory: Trajectory) -> Iterator[Problem]:
     }
     for made in index.calls:
         if made.call.name not in index.functions:
-            yield "unknown_function", f"message {made.at}: {made.call.name!r} was not shown"
+            yield "unknown_function", made.at, f"{made.call.name!r} was not shown"
         elif offered.get(made.call.name, -1) > made.at:
-            yield "not_offered_yet", f"message {made.at}: {made.call.name!r} is offered later"
+            yield "not_offered_yet", made.at, f"{made.call.name!r} is offered later"
 
 
 def _parallel(trajectory: Trajectory) -> Iterator[Problem]:
@@ -111,10 +130,10 @@ def _parallel(trajectory: Trajectory) -> Iterator[Problem]:
         if len(turn) == 1:
             continue
         if trajectory.blueprint.parallel is False:
-            yield "not_allowed", f"message {at}: {len(turn)} calls, where one at a time is asked"
+            yield "not_allowed", at, f"{len(turn)} calls, where one at a time is asked"
         for same, times in Counter(made.same for made in turn).items():
             if times > 1:
-                yield "identical", f"message {at}: {same[0]} is called {times} times with {same[1]}"
+                yield "identical", at, f"{same[0]} is called {times} times with {same[1]}"
         for made in turn:
             for other in needed_first(trajectory, made, turn):
-                yield "dependent", f"message {at}: {made.call.name} needs what {other} brings"
+                yield "dependent", at, f"{made.call.name} needs what {other} brings"

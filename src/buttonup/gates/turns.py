@@ -72,23 +72,28 @@ def _wrong_replies(trajectory: Trajectory) -> Iterator[Problem]:
             made = [c for c in made if not groundless(trajectory, c)]
         yield from wrong_reply(turn, made, trajectory.messages[start:end], start)
     if len(parts) < len(planned):
-        yield "unfinished", f"the user takes {len(parts)} of {len(planned)} turns"
+        yield "unfinished", None, f"the user takes {len(parts)} of {len(planned)} turns"
 
 
 def wrong_reply(
     turn: UserTurn, made: Sequence[Made], messages: Sequence[Message], start: int
 ) -> Iterator[Problem]:
     """Say what is wrong with the reply to one turn of the user, which is `messages[0]`."""
+    spoken = [i for i, m in enumerate(messages, start) if isinstance(m, Assistant) and m.answer]
     words = " ".join(m.answer for m in messages if isinstance(m, Assistant) and m.answer)
+    last = spoken[-1] if spoken else start
     failed = any(isinstance(m, Tool) and is_error(m.result) for m in messages)
     match turn.reply:
         case "ask" if any(call.call.name == turn.missing for call in made):
-            yield "guessed", f"message {start}: {turn.missing} is called without a value"
+            for call in made:
+                if call.call.name == turn.missing:
+                    yield "guessed", call.at, f"{turn.missing} is called without a value"
         case "ask" if words and not asks(words):
-            yield "not_asked", f"message {start}: nothing is asked for"
+            yield "not_asked", last, "nothing is asked for"
         case "decline" | "chat" if made:
-            yield "called_anyway", f"message {start}: {made[0].call.name} serves nothing here"
+            for call in made:
+                yield "called_anyway", call.at, f"{call.call.name} serves nothing here"
         case "decline" if words and not declines(words):
-            yield "not_declined", f"message {start}: it is not said that this cannot be done"
+            yield "not_declined", last, "it is not said that this cannot be done"
         case "failure" if words and failed and not declines(words):
-            yield "unreported_failure", f"message {start}: a call failed, and nobody says so"
+            yield "unreported_failure", last, "a call failed, and nobody says so"

@@ -6,7 +6,7 @@ the several votes, and that a reply which cannot be read is no vote at all are o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import msgspec
@@ -19,7 +19,7 @@ from buttonup.judge.rubric import Axis, of_turns, rubric
 from buttonup.model.ask import Teacher
 from buttonup.model.tally import tally
 from buttonup.prompts.render import digest_of
-from buttonup.records import Record, Score, Trajectory, Usage, digest
+from buttonup.records import Record, Sample, Score, Trajectory, Usage, digest
 
 PROMPT = "judge"
 EVERY: tuple[Axis, ...] = tuple(rubric())
@@ -45,9 +45,14 @@ class Judging(Record, omit_defaults=False):
                 raise BadInput(f"judge.axes names {axis} twice", "name it once")
 
 
-async def judge(trajectory: Trajectory, teacher: Teacher, knobs: Judging) -> list[Trajectory]:
+async def judge(
+    trajectory: Trajectory,
+    teacher: Teacher,
+    knobs: Judging,
+    sift: Callable[[Trajectory], Sample] = gates.sift,
+) -> list[Trajectory]:
     """Have a trajectory scored that passes every gate in code; another goes on as it is."""
-    if not gates.sift(trajectory).accepted:
+    if not sift(trajectory).accepted:
         return [trajectory]
     return [await scored(trajectory, teacher, knobs)]
 

@@ -15,6 +15,8 @@ import msgspec
 
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Turn
+from buttonup.model.schemas import schema_of
+from buttonup.prompts.render import render
 from buttonup.records import (
     Assistant,
     Call,
@@ -31,6 +33,7 @@ from buttonup.topdown.turns import calls_made
 from buttonup.topdown.views import AssistantView, assistant_sees
 
 PROMPT = "assistant"
+REPAIR = "repair"
 
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +58,8 @@ class AssistantAgent:
     teacher: Teacher
     guided: bool
     """Whether it is shown the decomposition."""
+    again: tuple[Assistant, str] | None = None
+    """A turn it has taken that cannot stand, and words that say why: it takes it once more."""
 
     async def __call__(self, t: Trajectory) -> Trajectory:
         """Take one turn.
@@ -66,6 +71,8 @@ class AssistantAgent:
         def check(move: Move) -> None:
             if wrong := next(violations(move, view), ""):
                 raise ValueError(wrong)
+            if self.again and (trace := mention_of(move, view)):
+                raise ValueError(f"do not mention {trace!r}; write as if this were your only reply")
 
         slots = {
             "context": view.context,
@@ -74,8 +81,17 @@ class AssistantAgent:
             "parallel": view.parallel,
         }
         history = transcript(view.messages)
+        if self.again:
+            history += _sent_back(*self.again)
         move = await self.teacher.ask(PROMPT, Move, slots, check=check, history=history)
         return t.plus(_message(move, len(calls_made(t))))
+
+
+def _sent_back(turn: Assistant, words: str) -> tuple[Turn, ...]:
+    """Show a turn, and why it cannot stand; only whoever takes it again ever sees this."""
+    schema = msgspec.json.format(msgspec.json.encode(schema_of(Move)), indent=1).decode()
+    told = render(REPAIR, {"words": words, "schema": schema}).system
+    return Turn("assistant", encode(_move(turn)).decode()), Turn("user", told)
 
 
 def _message(move: Move, made: int) -> Assistant:
@@ -156,6 +172,28 @@ def _leaks(move: Move, view: AssistantView) -> Iterator[str]:
         long = len(words.split()) >= VERBATIM
         if long and words in _plain(said) and words not in heard:
             yield f"do not copy {hint.task!r}; use words of your own"
+
+
+_OF_REPAIR = re.compile(
+    r"\b(?:previous|earlier|first|last|prior) (?:reply|response|attempt|try|turn|draft|answer)\b"
+    r"|\b(?:feedback|reviewer|verdict|apolog\w+|correct(?:ed|ing|ion)s?|redo(?:ing)?)\b"
+    r"|\b(?:my|the) (?:mistake|error)\b|\bas (?:you )?pointed out\b",
+    re.IGNORECASE,
+)
+
+
+def mention_of(move: Move, view: AssistantView) -> str:
+    """Find words in a turn taken again that tell of the first; "" where there are none.
+
+    What the user or a result says so is innocent.
+    """
+    heard = " ".join(
+        m.content if isinstance(m, User) else encode(m.result).decode()
+        for m in view.messages
+        if not isinstance(m, Assistant)
+    )
+    found = (trace[0] for trace in _OF_REPAIR.finditer(f"{move.thought}\n{move.answer}"))
+    return next((words for words in found if _plain(words) not in _plain(heard)), "")
 
 
 def _plain(text: str) -> str:

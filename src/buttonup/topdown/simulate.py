@@ -64,11 +64,7 @@ async def simulate(blueprint: Blueprint, teachers: Teachers, knobs: Simulating) 
     Rejects  "too_long"; "no_tools" when nothing can run the calls; what the teacher rejects
     Raises   BadInput when the cast needs a teacher or a plan that is not there
     """
-    seats: dict[Role, Seat] = {
-        "user": _user(blueprint, teachers, knobs),
-        "assistant": _assistant(blueprint, teachers, knobs),
-        "tool": _tools(blueprint, teachers),
-    }
+    seats = seated(blueprint, teachers, knobs)
     start = Trajectory(
         blueprint=blueprint,
         cast=Cast(
@@ -82,6 +78,19 @@ async def simulate(blueprint: Blueprint, teachers: Teachers, knobs: Simulating) 
     with tally() as taken:
         ended = await converse(start, cast, knobs.max_turns)
     return [msgspec.structs.replace(ended, usage=taken)]
+
+
+def seated(b: Blueprint, teachers: Teachers, knobs: Simulating) -> dict[Role, Seat]:
+    """Seat a cast afresh; each member finds its place in the conversation from its messages.
+
+    Rejects  "no_tools" when nothing can run the calls
+    Raises   BadInput when the cast needs a teacher or a plan that is not there
+    """
+    return {
+        "user": _user(b, teachers, knobs),
+        "assistant": _assistant(b, teachers, knobs),
+        "tool": _tools(b, teachers),
+    }
 
 
 def _user(b: Blueprint, teachers: Teachers, knobs: Simulating) -> Seat:
