@@ -166,3 +166,12 @@ def test_a_folder_that_holds_something_else_is_not_written_to(
     monkeypatch.setenv("BUTTONUP_BFCL", str(tmp_path))
     with pytest.raises(BadInput, match="holds something else"):
         install()
+
+
+def test_a_place_that_cannot_be_written_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("BUTTONUP_BFCL", str(tmp_path / "file" / "bfcl"))
+    with pytest.raises(BadInput, match="cannot write"):
+        install()

@@ -104,6 +104,7 @@ def test_bfcl_is_drawn_by_seed_and_played(tmp_path: Path) -> None:
         (Order(suite="nonesuch", model="m"), "no suite 'nonesuch'"),
         (Order(suite="worlds:x", model="m", each=1), "worlds has no x"),
         (Order(suite="worlds", model="m", each=1, budget=1.0), "a budget needs prices"),
+        (Order(suite="worlds", model="m", temperature=float("nan")), "no number"),
         (Order(suite="worlds", model="local:/none.gguf", each=1), "cannot read the model"),
     ],
 )

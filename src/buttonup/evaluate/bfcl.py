@@ -65,16 +65,21 @@ def install() -> Path:
     by_hand = f"pip install --no-deps --target {there} {' '.join(PARTS)}"
     if there.exists():
         raise BadInput(f"{there} holds something else", "remove it, or set BUTTONUP_BFCL")
-    there.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=there.parent) as draft:
-        part = Path(draft) / "part"
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
-        done = subprocess.run(  # noqa: S603 - our own words
-            [*command, "--disable-pip-version-check", "--target", str(part), *PARTS], check=False
-        )
-        if done.returncode:
-            raise BadInput("pip could not install bfcl-eval", f"do it by hand: {by_hand}")
-        shutil.move(part, there)
+    try:
+        there.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=there.parent) as draft:
+            part = Path(draft) / "part"
+            command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+            done = subprocess.run(  # noqa: S603 - our own words
+                [*command, "--disable-pip-version-check", "--target", str(part), *PARTS],
+                check=False,
+            )
+            if done.returncode:
+                raise BadInput("pip could not install bfcl-eval", f"do it by hand: {by_hand}")
+            shutil.move(part, there)
+    except OSError as error:
+        what = f"cannot write {there}: {error.strerror}"
+        raise BadInput(what, "set BUTTONUP_BFCL to a folder that can be") from error
     return there
 
 

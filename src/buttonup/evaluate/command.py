@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -70,6 +71,8 @@ async def run(order: Order, folder: Path, watch: Watch) -> Summary:
     Raises  BadInput for what cannot be evaluated, Fault when the model stays away, OverBudget when
             the budget ends it
     """
+    if not (math.isfinite(order.temperature) and math.isfinite(order.budget or 0)):
+        raise BadInput("a temperature or a budget is no number", "give one")
     name = content_name(order.model)
     k = Sampling(order.way, order.temperature, order.max_tokens, order.seed)
     async with AsyncExitStack() as stack:

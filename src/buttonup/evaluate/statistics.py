@@ -21,7 +21,7 @@ def wilson(passed: int, n: int) -> Interval:
     share, spread = passed / n, Z * Z / n
     middle = (share + spread / 2) / (1 + spread)
     half = Z * math.sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)
-    return (max(0.0, middle - half), min(1.0, middle + half))
+    return (middle - half if passed else 0.0, middle + half if passed < n else 1.0)
 
 
 def mean_interval(values: Sequence[float]) -> Interval:
