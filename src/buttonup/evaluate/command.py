@@ -24,7 +24,6 @@ from buttonup.evaluate.suite import Suite
 from buttonup.evaluate.worlds import EACH, worlds
 from buttonup.model import prices
 from buttonup.model.door import Model
-from buttonup.model.endpoint import Endpoint
 from buttonup.model.journaled import Journaled
 from buttonup.model.limited import Limited
 from buttonup.model.local import content_name, hosted, is_local
@@ -153,6 +152,8 @@ def _purse(order: Order, name: str) -> Purse:
 @asynccontextmanager
 async def _door(order: Order, purse: Purse) -> AsyncIterator[Model]:
     """Open the way to the model: limited, retried and paid for as any other."""
+    from buttonup.model.endpoint import Endpoint  # noqa: PLC0415 - loads what few runs need
+
     key = os.environ.get(order.key_env)
     way = Way(order.base_url, key, order.key_env, in_flight=order.concurrency)
     if is_local(order.model):

@@ -8,15 +8,17 @@ Source: OpenAI's chat completions, as vLLM and llama.cpp serve them too.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from buttonup.errors import Fault
 from buttonup.model.completion import read_reply, words_of
 from buttonup.model.door import Reply, Request
-from buttonup.model.endpoint import Endpoint
 from buttonup.records import Json, encode
+
+if TYPE_CHECKING:
+    from buttonup.model.endpoint import Endpoint
 
 
 class ChatRequest(Request, dict=True, gc=True):
