@@ -5,6 +5,7 @@ STAMP := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
 PYTHON ?= python3
 RUN ?= runs/worlds
+export BUTTONUP_BFCL ?= $(CURDIR)/$(VENV)/bfcl
 
 .PHONY: run test test-all check bench clean
 
@@ -33,6 +34,7 @@ $(STAMP): pyproject.toml
 
 $(DEV): $(STAMP) requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	-$(BIN)/buttonup evaluate --install bfcl  # tests that want it skip where it cannot be had
 	touch $@
 
 clean:

@@ -8,6 +8,7 @@ import contextlib
 import io
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -87,15 +88,17 @@ def test_the_commands_that_need_no_model_run(tmp_path: Path) -> None:
 def test_the_commands_that_need_a_model_have_only_options_and_settings_that_exist(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commands = [line.split()[1:] for code in shell("needs a model") for line in code.splitlines()]
+    lines = [line for code in shell("needs a model") for line in code.splitlines()]
+    commands = [shlex.split(line, comments=True)[1:] for line in lines]
     assert commands
     monkeypatch.chdir(tmp_path)
     for name, *words in commands:
         command = cli.buttonup.get_command(click.Context(cli.buttonup), name)
         assert command is not None
         given = command.make_context(name, words).params
-        settings = dict(pair.split("=", 1) for pair in given["settings"])
-        assert isinstance(read_recipe(given["recipe"], settings), Recipe)
+        if name == "run":
+            settings = dict(pair.split("=", 1) for pair in given["settings"])
+            assert isinstance(read_recipe(given["recipe"], settings), Recipe)
 
 
 def flat(message: Message) -> str:

@@ -19,8 +19,13 @@ from buttonup.engine.report import as_text
 from buttonup.errors import BadInput, Fault
 from buttonup.estimate import as_text as estimate_as_text
 from buttonup.estimate import pilot_in_words
+from buttonup.evaluate import bfcl, command
+from buttonup.evaluate.comparison import compare, comparison_as_text
+from buttonup.evaluate.evaluation import as_text as evaluation_as_text
+from buttonup.evaluate.players import Calls
 from buttonup.formats import FORMATS, READABLE
 from buttonup.gates import GATES, explain, judged
+from buttonup.model.metered import OverBudget
 from buttonup.overlap import By, Certificate, Of, certificate_path, dropped_path
 from buttonup.progress import shown
 from buttonup.recipe import Recipe, read_recipe
@@ -487,6 +492,74 @@ def worlds(name: str | None, as_json: bool) -> int:
     return 0
 
 
+@buttonup.command(epilog=EXITS)
+@click.option("--suite", metavar="NAME[:PART,PART]", help="worlds or bfcl; all parts, or some.")
+@click.option("--model", metavar="MODEL", help="At the endpoint; or local, or local:PATH.gguf.")
+@click.option("--base-url", help="OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1.")
+@click.option("--key-env", help="Variable that holds the key.  [default: OPENAI_API_KEY]")
+@click.option(
+    "--calls",
+    type=click.Choice(get_args(Calls)),
+    help="How the model writes calls.  [default: native; hermes for a local model]",
+)
+@click.option(
+    "-n",
+    "each",
+    type=click.IntRange(1),
+    help="Tasks of each part.  [default: all of bfcl, 200 of worlds]",
+)
+@click.option("--seed", type=int, help="Draws the tasks, and is sent along.  [default: 0]")
+@click.option("--trials", type=click.IntRange(1), help="Times each task is played.  [default: 1]")
+@click.option("--temperature", type=click.FloatRange(0), help="[default: 0]")
+@click.option("--max-tokens", type=click.IntRange(1), help="Of one reply.  [default: 1024]")
+@click.option("--concurrency", type=click.IntRange(1), help="Tasks at a time.  [default: 16]")
+@click.option("--budget", type=click.FloatRange(0), metavar="USD", help="Dollars it may cost.")
+@click.option("--prices", type=click.Path(), help="Prices of your own (docs/money.md).")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: runs/evaluation]")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
+@click.option(
+    "--compare",
+    "pair",
+    nargs=2,
+    type=click.Path(path_type=Path),
+    metavar="A B",
+    help="Compare two folders, task by task.",
+)
+@click.option("--install", type=click.Choice(["bfcl"]), help="Install what a suite needs.")
+def evaluate(
+    out: Path | None,
+    as_json: bool,
+    quiet: bool,
+    pair: tuple[Path, Path] | None,
+    install: str | None,
+    **options: Any,
+) -> int:
+    """Score a model on tasks whose right answers are known; the same command goes on."""
+    given = {k: v for k, v in options.items() if v is not None}
+    if install:
+        click.echo(f"bfcl-eval {bfcl.VERSION} is in {bfcl.install()}")
+        return 0
+    if pair:
+        compared = compare(*pair)
+        click.echo(encode(compared).decode() if as_json else comparison_as_text(compared))
+        return 0
+    for name in ("suite", "model"):
+        if not given.get(name):
+            raise BadInput(f"--{name} is missing", "see buttonup evaluate --help")
+    folder = out or Path("runs/evaluation")
+    watch = (lambda _done, _all: None) if quiet else _played
+    summary = asyncio.run(command.run(command.Order(**given), folder, watch))
+    click.echo(encode(summary).decode() if as_json else evaluation_as_text(summary))
+    return 0
+
+
+def _played(done: int, of: int) -> None:
+    """Tell how far an evaluation has come: each of a hundred parts."""
+    if done == of or done * 100 // of > (done - 1) * 100 // of:
+        click.echo(f"\r{done}/{of} played{chr(10) if done == of else ''}", err=True, nl=False)
+
+
 def main() -> None:
     """Run the command; every kind of wrong has its exit status."""
     try:
@@ -500,6 +573,8 @@ def main() -> None:
         _end(2, str(error))
     except Fault as error:
         _end(3, f"{error}; the same command goes on from here")
+    except OverBudget as over:
+        _end(3, f"{over}; with more --budget the same command goes on from here")
     except (KeyboardInterrupt, click.Abort) as stop:
         _end(130, f"interrupted; {stop}the same command goes on from here")
 

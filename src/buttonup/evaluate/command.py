@@ -1,0 +1,172 @@
+"""From the words of a command to an evaluation: which suite, which model, which folder."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from random import Random
+
+import msgspec
+
+from buttonup import __version__
+from buttonup.engine.cores import cores
+from buttonup.errors import BadInput
+from buttonup.evaluate.bfcl import bfcl
+from buttonup.evaluate.evaluation import Summary, Watch, evaluate
+from buttonup.evaluate.native import Native
+from buttonup.evaluate.players import Calls, ModelPlayer, Sampling
+from buttonup.evaluate.suite import Suite
+from buttonup.evaluate.worlds import EACH, worlds
+from buttonup.model import prices
+from buttonup.model.door import Model
+from buttonup.model.journaled import Journaled
+from buttonup.model.limited import Limited
+from buttonup.model.local import content_name, hosted, is_local
+from buttonup.model.metered import FREE, Metered, Purse
+from buttonup.model.retrying import Retrying
+from buttonup.model.stack import Way, reached
+from buttonup.records import Record, digest, encode
+from buttonup.store.journal import read_usage
+from buttonup.store.rundir import open_run
+
+SUITES = ("worlds", "bfcl")
+GRACE = 30.0  # seconds that what is on its way may still take when all ends early
+
+
+class Order(Record):
+    """An evaluation, as it is asked for."""
+
+    suite: str
+    """NAME, or NAME:PART,PART for some of its parts."""
+    model: str
+    base_url: str = "https://api.openai.com/v1"
+    key_env: str = "OPENAI_API_KEY"
+    calls: Calls | None = None
+    """None: native at an endpoint, hermes for a local model, whose template may drop tools."""
+    each: int | None = None
+    """Tasks of each part; None for all of bfcl, and 200 of worlds."""
+    seed: int = 0
+    trials: int = 1
+    temperature: float = 0.0
+    max_tokens: int = 1024
+    concurrency: int = 16
+    budget: float | None = None
+    prices: str = ""
+
+    @property
+    def way(self) -> Calls:
+        """How the model is to write its calls."""
+        return self.calls or ("hermes" if is_local(self.model) else "native")
+
+
+async def run(order: Order, folder: Path, watch: Watch) -> Summary:
+    """Evaluate into a folder, or go on there.
+
+    Raises  BadInput for what cannot be evaluated, Fault when the model stays away, OverBudget when
+            the budget ends it
+    """
+    if not (math.isfinite(order.temperature) and math.isfinite(order.budget or 0)):
+        raise BadInput("a temperature or a budget is no number", "give one")
+    name = content_name(order.model)
+    k = Sampling(order.way, order.temperature, order.max_tokens, order.seed)
+    async with AsyncExitStack() as stack:
+        suite = await stack.enter_async_context(_suite(order))
+        settings = {
+            "calls": k.calls,
+            "temperature": f"{k.temperature:g}",
+            "max tokens": str(k.max_tokens),
+            "seed": str(k.seed),
+        }
+        tasks = [t.id for t in suite.tasks]
+        identity = digest([suite.version, tasks, name, settings, order.trials, __version__])
+        opened = stack.enter_context(open_run(folder, _written(order), identity))
+        journal, purse = opened.journal(), _purse(order, name)
+        purse.begin(read_usage(folder / "journal.sqlite"), journal.lose)
+        door = Journaled(await stack.enter_async_context(_door(order, purse)), journal)
+        try:
+            return await evaluate(
+                suite,
+                partial(ModelPlayer, door, name, k),
+                folder,
+                model=order.model,
+                settings=settings,
+                trials=order.trials,
+                at_once=order.concurrency,
+                watch=watch,
+            )
+        finally:
+            await door.ended(GRACE)
+
+
+def _written(order: Order) -> str:
+    table = {k: v for k, v in msgspec.to_builtins(order).items() if v is not None}
+    return "".join(f"{key} = {encode(value).decode()}\n" for key, value in sorted(table.items()))
+
+
+def _suite(order: Order) -> AbstractAsyncContextManager[Suite]:
+    name, _, parts = order.suite.partition(":")
+    wanted = tuple(dict.fromkeys(part.strip() for part in parts.split(",") if part.strip()))
+    match name:
+        case "worlds":
+            return worlds(wanted, order.seed, EACH if order.each is None else order.each)
+        case "bfcl":
+            return _some_of(bfcl(wanted), order)
+        case _:
+            raise BadInput(f"there is no suite {name!r}", f"choose from {', '.join(SUITES)}")
+
+
+@asynccontextmanager
+async def _some_of(whole: AbstractAsyncContextManager[Suite], order: Order) -> AsyncIterator[Suite]:
+    """Draw so many tasks of each category, by the seed; all where none are asked for."""
+    async with whole as suite:
+        by_part: dict[str, list[int]] = {}
+        for n, task in enumerate(suite.tasks):
+            by_part.setdefault(task.labels["category"], []).append(n)
+        drawn = {
+            n
+            for part, places in by_part.items()
+            for n in Random(f"{order.seed} {part}").sample(
+                places, len(places) if order.each is None else min(order.each, len(places))
+            )
+        }
+        yield Suite(suite.name, suite.version, tuple(suite.tasks[n] for n in sorted(drawn)))
+
+
+def _purse(order: Order, name: str) -> Purse:
+    own = prices.read_prices(Path(order.prices)) if order.prices else {}
+    known = {**prices.shipped(), **own}
+    price = FREE if is_local(order.model) else prices.price_of(order.model, known)
+    if order.budget is None:
+        return Purse({} if price is None else {name: price})
+    if price is None:
+        what = f"a budget needs prices, and there is none for {order.model}"
+        raise BadInput(what, "give it in a file: --prices FILE (docs/money.md)")
+    return Purse({name: price}, Decimal(str(order.budget)))
+
+
+@asynccontextmanager
+async def _door(order: Order, purse: Purse) -> AsyncIterator[Model]:
+    """Open the way to the model: limited, retried and paid for as any other."""
+    from buttonup.model.endpoint import Endpoint  # noqa: PLC0415 - loads what few runs need
+
+    key = os.environ.get(order.key_env)
+    way = Way(order.base_url, key, order.key_env, in_flight=order.concurrency)
+    if is_local(order.model):
+        if order.way == "native":
+            raise BadInput(
+                f"{order.model} is asked in text", "leave out --calls, or serve it yourself"
+            )
+        async with hosted(order.model, way, cores(), purse) as model:
+            yield model
+    elif order.way == "hermes":
+        async with reached(way, purse) as model:
+            yield model
+    else:
+        async with Endpoint(way.base_url, way.key, key_env=way.key_env) as endpoint:
+            await endpoint.probe()
+            yield Retrying(Limited(Metered(Native(endpoint), purse), way.in_flight))

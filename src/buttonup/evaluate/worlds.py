@@ -1,0 +1,141 @@
+"""The suite `worlds`: tasks over the shipped worlds, played against the worlds themselves.
+
+Three parts: functions that training data may show (`seen`), functions of families held out
+(`unseen_functions`), and whole worlds held out (`held_out`). Final state, answer, restraint and
+replies are what `gates.verify` asks; partial credit is by the steps of the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from typing import Literal
+
+from buttonup import __version__
+from buttonup.bottomup import truth_first
+from buttonup.errors import BadInput, Reject
+from buttonup.evaluate.suite import STEPS, Played, Player, Suite, Task
+from buttonup.gates.verify import Score, verify
+from buttonup.records import Assistant, Blueprint, Conversation, Message, Tool, Trajectory, User
+from buttonup.topdown.plan_follower import follow_plan
+from buttonup.worlds.session import open_session
+from buttonup.worlds.splits import Split, unseen, worlds_of
+
+Part = Literal["seen", "unseen_functions", "held_out"]
+PARTS: dict[str, Split] = {
+    "seen": "train",
+    "unseen_functions": "unseen_functions",
+    "held_out": "held_out",
+}
+APART = 10**9  # added to the seed: no run of training data starts from these
+EACH = 200  # tasks of a part, unless asked for otherwise: an interval of 7 points either way
+ASKED = ("state", "answer", "restraint", "replies")
+
+
+@asynccontextmanager
+async def worlds(
+    wanted: tuple[str, ...] = (), seed: int = 0, each: int = EACH
+) -> AsyncIterator[Suite]:
+    """Give the suite: so many tasks of each part wanted, or of all.
+
+    Raises  BadInput for an unknown part
+    """
+    if unknown := [name for name in wanted if name not in PARTS]:
+        raise BadInput(f"worlds has no {unknown[0]}", f"choose from {', '.join(PARTS)}")
+    drawn = [
+        task for part in wanted or PARTS for task in await _drawn(part, PARTS[part], seed, each)
+    ]
+    yield Suite("worlds", f"buttonup {__version__} seed {seed}", tuple(drawn))
+
+
+async def _drawn(part: str, split: Split, seed: int, each: int) -> list[Task]:
+    there, must = worlds_of(split), unseen(split)
+    tasks: list[Task] = []
+    for index in count():
+        if len(tasks) == each:
+            return tasks
+        try:
+            [blueprint] = await truth_first.blueprints(
+                truth_first.Ticket(seed=APART + seed, index=index),
+                there,
+                truth_first.Planning(),
+                truth_first.Scenes(),
+                truth_first.Wording(),
+                truth_first.Blueprinting(),
+                must,
+            )
+        except Reject:
+            continue  # no plan came of this ticket
+        tasks.append(_task(f"{part}_{index}", part, blueprint))
+    raise AssertionError
+
+
+def _task(id: str, part: str, blueprint: Blueprint) -> Task:
+    calls = sum(len(step.calls) for step in blueprint.plan)
+    kinds = dict.fromkeys(t.kind for t in blueprint.turns if t.kind not in ("request", "offer"))
+    replies = {t.reply for t in blueprint.turns} & {"ask", "decline", "failure"}
+    return Task(
+        id=id,
+        labels={
+            "part": part,
+            "world": "+".join(blueprint.tools.worlds),
+            "depth": str(min(calls, 8)) if calls < 8 else "8 and more",  # noqa: PLR2004 - a group
+            "shape": blueprint.task.shape,
+            "turns": "+".join([*kinds, *sorted(replies)]) or "request",
+        },
+        gold=partial(_gold, blueprint),
+        play=partial(_play, blueprint),
+    )
+
+
+async def _gold(blueprint: Blueprint, conversation: Conversation) -> Assistant:
+    acted = await follow_plan(Trajectory(blueprint, conversation.messages))
+    last = acted.messages[-1]
+    assert isinstance(last, Assistant)
+    return last
+
+
+@dataclass(slots=True)
+class _Talk:
+    """A conversation as far as it has come."""
+
+    blueprint: Blueprint
+    messages: tuple[Message, ...] = ()
+
+    @property
+    def shown(self) -> Conversation:
+        b = self.blueprint
+        return Conversation(b.functions, self.messages, b.parallel, b.context)
+
+
+async def _play(blueprint: Blueprint, player: Player) -> Played:
+    """Play all turns of the user against the worlds, and verify what came of it."""
+    session, talk = open_session(blueprint.tools), _Talk(blueprint)
+    names = {f.name for f in blueprint.functions}
+    for turn in blueprint.turns:
+        talk.messages += (User(turn.says, turn.offers),)
+        names |= {f.name for f in turn.offers}
+        for _ in range(STEPS + 1):
+            heard = await player(talk.shown)
+            talk.messages += (heard,)
+            if not heard.calls:
+                break
+            for call in heard.calls:
+                if call.name not in names:
+                    result = {"error": f"There is no function {call.name!r}."}
+                elif call.arguments is None:
+                    result = {"error": "The arguments are no JSON object."}
+                else:
+                    result = session.call(call.name, call.arguments)
+                talk.messages += (Tool(call.id, call.name, result),)
+        else:
+            return Played(False, 0.0, "too_many_steps", talk.messages)
+    score = verify(blueprint, talk.messages, session.changes())
+    return Played(score.passed, score.share, _first_wrong(score), talk.messages)
+
+
+def _first_wrong(score: Score) -> str:
+    return next((f"wrong_{name}" for name in ASKED if not getattr(score, name)), "")

@@ -1,0 +1,48 @@
+"""Two evaluations are compared task by task, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from buttonup.errors import BadInput
+from buttonup.evaluate.comparison import compare, comparison_as_text
+from buttonup.evaluate.evaluation import evaluate
+from buttonup.evaluate.suite import Player, Suite, silent
+from buttonup.records import Assistant, Call, Conversation
+
+
+async def calling(_conversation: Conversation) -> Assistant:
+    return Assistant(calls=(Call.of("call_1", "add", {}),))
+
+
+def played(suite: Suite, folder: Path, player: Player) -> Path:
+    folder.mkdir()
+    asyncio.run(evaluate(suite, lambda _n: player, folder, model=folder.name, settings={}))
+    return folder
+
+
+def test_what_only_one_passes_is_counted(sums: Suite, tmp_path: Path) -> None:
+    a, b = played(sums, tmp_path / "a", silent), played(sums, tmp_path / "b", calling)
+    found = compare(a, b)
+    assert (found.tasks, found.both, found.only_a, found.only_b) == (4, 0, 0, 4)
+    assert (found.difference, found.p) == (1.0, 0.125)
+    assert "B less A: +100.0 points" in comparison_as_text(found)
+
+
+def test_different_suites_are_not_compared(sums: Suite, tmp_path: Path) -> None:
+    a = played(sums, tmp_path / "a", silent)
+    for what, other in {
+        "version": replace(sums, version="sums 2"),
+        "tasks": replace(sums, tasks=sums.tasks[:2]),
+    }.items():
+        with pytest.raises(BadInput, match=f"differ in {what}"):
+            compare(a, played(other, tmp_path / what, silent))
+
+
+def test_a_folder_without_an_evaluation_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="holds no evaluation"):
+        compare(tmp_path, tmp_path)
