@@ -16,6 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"bottomup", "topdown", "gates", "formats"}),
     frozenset({"overlap"}),
     frozenset({"engine"}),
+    frozenset({"showing"}),
     frozenset({"recipe"}),
     frozenset({"doors"}),
     frozenset({"engines", "estimate"}),

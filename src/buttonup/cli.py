@@ -15,7 +15,6 @@ import click
 
 from buttonup import __version__, dataset
 from buttonup.bottomup.truth_first import Planning, Scenes, Ticket, Wording, plan, word
-from buttonup.engine.report import as_text
 from buttonup.errors import BadInput, Fault
 from buttonup.estimate import as_text as estimate_as_text
 from buttonup.estimate import pilot_in_words
@@ -25,6 +24,7 @@ from buttonup.overlap import By, Certificate, Of, certificate_path, dropped_path
 from buttonup.progress import shown
 from buttonup.recipe import Recipe, read_recipe
 from buttonup.records import Assistant, Sample, Tool, User, decode, encode
+from buttonup.showing.text import as_text
 from buttonup.worlds.catalogue import WORLDS
 from buttonup.worlds.session import find_world
 from buttonup.worlds.splits import Split
