@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import TypeVar, get_args
 
 from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.engine.cores import cores, in_turn
 from buttonup.engine.counted import Counted, Sifted, Taken, add_taken, counted_in
+from buttonup.engine.lengths import Lengths
 from buttonup.engine.variety import Variety
 from buttonup.errors import BadInput
 from buttonup.model.prices import Prices, cost, price_of, read_prices
@@ -22,6 +23,8 @@ from buttonup.store.journal import Asked, read_usage
 from buttonup.store.lines import read_record, read_records, stretches, whole_lines
 from buttonup.store.rundir import PRICES
 from buttonup.worlds.splits import Split, worlds_of
+
+Key = TypeVar("Key", str, int)
 
 
 class Ending(Record):
@@ -92,6 +95,12 @@ class Report(Record, omit_defaults=False):
     """Function -> trajectories that call it."""
     uncalled: tuple[str, ...] = ()
     """Functions that the run's worlds have and no trajectory calls."""
+    offered: dict[str, int] = {}
+    """Function -> trajectories to which it is shown from the start."""
+    coverage: dict[str, dict[str, int]] = {}
+    """World that the run draws on -> each function it has -> trajectories that call it."""
+    grid: dict[str, dict[str, int]] = {}
+    """Shape -> calls -> trajectories."""
     worlds: dict[str, int] = {}
     reused: int = 0
     """Times a text-first task took a function that an earlier task had brought."""
@@ -100,6 +109,7 @@ class Report(Record, omit_defaults=False):
     requests: int = 0
     """Distinct composite tasks."""
     variety: Variety = Variety()
+    lengths: Lengths = Lengths()
     ending: Ending | None = None
     """None while the run goes on, or when it was cut off."""
 
@@ -146,7 +156,7 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
     counted = Counted()
     for part in in_turn(stretches(folder / "accepted.jsonl"), counted_in, cores()):
         counted.join(part)
-    depth = counted.tally.calls
+    depth, called, drawn = counted.tally.calls, counted.functions, _drawn_on(folder)
     return Report(
         stages=tuple(dict.fromkeys([*(stages or before.stages), *records, *sorted(rejections)])),
         made={stage: sum(1 for _ in whole_lines(path)) for stage, path in records.items()},
@@ -162,28 +172,31 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
         depth=tuple(depth[n] for n in range(max(depth, default=-1) + 1)),
         calling_turns=counted.calling_turns,
         parallel_turns=counted.parallel_turns,
-        functions=dict(counted.functions),
-        uncalled=tuple(sorted(_offered(folder) - counted.functions.keys())),
+        functions=dict(called),
+        uncalled=tuple(sorted({f for has in drawn.values() for f in has} - called.keys())),
+        offered=dict(counted.offered),
+        coverage={world: {f: called[f] for f in has} for world, has in drawn.items()},
+        grid=_nested(counted.grid),
         worlds=dict(counted.worlds),
         reused=sum(len(item.reused) for item in read_records(records_of_library, Equipped)),
         chains=len(counted.tally.chains) + (0 in depth),  # to call nothing is one, too
         requests=len(counted.requests),
         variety=counted.tally.variety(),
+        lengths=counted.lengths.lengths(),
         ending=ending or before.ending,
     )
 
 
-def _offered(folder: Path) -> set[str]:
-    """Name the functions of the worlds that a run draws on; none where it draws on none."""
+def _drawn_on(folder: Path) -> dict[str, list[str]]:
+    """Name the worlds that a run draws on, each with its functions; none where it has none."""
     path = folder / "recipe.toml"
     recipe = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
     kind, _, named = str(recipe.get("tools", "")).partition(":")
     split = recipe.get("split", "train")
     if kind != "worlds" or split not in get_args(Split):
-        return set()
+        return {}
     wanted = {name.strip() for name in named.split(",") if name.strip()}
-    worlds = (w for w in worlds_of(split) if not wanted or w.name in wanted)
-    return {name for world in worlds for name in world.functions}
+    return {w.name: sorted(w.functions) for w in worlds_of(split) if not wanted or w.name in wanted}
 
 
 def _given_up(path: Path) -> tuple[dict[str, dict[str, int]], dict[str, Taken]]:
@@ -232,11 +245,11 @@ def all_known(dollars: Sequence[float | None]) -> float | None:
     return round(sum(known), 9) if len(known) == len(dollars) else None
 
 
-def _nested(tally: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
+def _nested(tally: Mapping[tuple[str, Key], int]) -> dict[str, dict[str, int]]:
     """Turn (where, why) -> count into where -> why -> count."""
     nested: dict[str, dict[str, int]] = {}
     for (where, why), count in sorted(tally.items()):
-        nested.setdefault(where, {})[why] = count
+        nested.setdefault(where, {})[str(why)] = count
     return nested
 
 
