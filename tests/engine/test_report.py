@@ -207,3 +207,22 @@ def test_functions_taken_from_the_library_are_counted(folder: Path) -> None:
     report = read_report(folder)
     assert report.reused == 2
     assert "reused 2 times across tasks" in as_text(report)
+
+
+@pytest.mark.parametrize("recipe", [b"x", b"\xff"])
+def test_a_recipe_that_was_spoilt_is_bad_input(folder: Path, recipe: bytes) -> None:
+    (folder / "recipe.toml").write_bytes(recipe)
+    with pytest.raises(BadInput, match=r"recipe\.toml is not the recipe"):
+        read_report(folder)
+
+
+def test_what_was_shown_and_called_is_counted_by_world_and_shape(folder: Path) -> None:
+    (folder / "recipe.toml").write_text('tools = "worlds:bike_hire"\n')
+    report = read_report(folder)
+    assert report.grid == {"sequential": {"2": 1, "3": 1}, "single": {"1": 1}}
+    assert set(report.coverage) == {"bike_hire"}
+    assert set(report.coverage["bike_hire"].values()) == {0}  # none of these is a real one
+    assert set(report.coverage["bike_hire"]) == set(report.uncalled)
+    assert report.lengths.messages.counts == {"3": 1, "4": 2}
+    assert report.lengths.answer_words.counts == {"1": 3}
+    assert report.lengths.characters.most == len("hire a bike" + "find{}" * 2 + "hire{}" + "done")

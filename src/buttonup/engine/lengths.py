@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from statistics import median_low
 
 from buttonup.engine.variety import Histogram
 from buttonup.records import Record
@@ -79,7 +78,7 @@ def in_ranges(counts: Counter[int]) -> Histogram:
         gathered[value // step * step] += counts[value]
     return Histogram(
         counts={str(value): times for value, times in gathered.items()},
-        median=median_low(counts.elements()),
+        median=_percentile(counts, ordered, 0.5),
         most=ordered[-1],
         step=step,
     )

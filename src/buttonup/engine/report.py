@@ -9,7 +9,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.engine.cores import cores, in_turn
@@ -189,14 +189,21 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
 
 def _drawn_on(folder: Path) -> dict[str, list[str]]:
     """Name the worlds that a run draws on, each with its functions; none where it has none."""
-    path = folder / "recipe.toml"
-    recipe = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    recipe = _recipe(folder / "recipe.toml")
     kind, _, named = str(recipe.get("tools", "")).partition(":")
     split = recipe.get("split", "train")
     if kind != "worlds" or split not in get_args(Split):
         return {}
     wanted = {name.strip() for name in named.split(",") if name.strip()}
     return {w.name: sorted(w.functions) for w in worlds_of(split) if not wanted or w.name in wanted}
+
+
+def _recipe(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        what = f"{path} is not the recipe that a run left: {error}"
+        raise BadInput(what, "put it back as it was") from error
 
 
 def _given_up(path: Path) -> tuple[dict[str, dict[str, int]], dict[str, Taken]]:
