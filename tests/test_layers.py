@@ -16,6 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"bottomup", "topdown", "gates", "formats"}),
     frozenset({"overlap", "judge"}),
     frozenset({"engine"}),
+    frozenset({"showing"}),
     frozenset({"evaluate"}),
     frozenset({"recipe"}),
     frozenset({"doors"}),

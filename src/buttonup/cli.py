@@ -15,7 +15,6 @@ import click
 
 from buttonup import __version__, dataset
 from buttonup.bottomup.truth_first import Planning, Scenes, Ticket, Wording, plan, word
-from buttonup.engine.report import as_text
 from buttonup.errors import BadInput, Fault
 from buttonup.estimate import as_text as estimate_as_text
 from buttonup.estimate import pilot_in_words
@@ -30,6 +29,9 @@ from buttonup.overlap import By, Certificate, Of, certificate_path, dropped_path
 from buttonup.progress import shown
 from buttonup.recipe import Recipe, read_recipe
 from buttonup.records import Assistant, Sample, Tool, User, decode, encode
+from buttonup.showing.html import as_html
+from buttonup.showing.text import as_text
+from buttonup.store.whole import put
 from buttonup.trial import as_text as trial_as_text
 from buttonup.trial import try_judge
 from buttonup.worlds.catalogue import WORLDS
@@ -184,9 +186,27 @@ def _clip(text: str, width: int = 110) -> str:
 @buttonup.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
-def report(folder: Path, as_json: bool) -> int:
-    """Show the funnel of a run: what was made, what was rejected and why."""
+@click.option(
+    "--html",
+    "page",
+    is_flag=False,
+    flag_value="",
+    metavar="[FILE]",
+    help="As one page with plots, written to FILE.  [default: DIR/report.html]",
+)
+def report(folder: Path, as_json: bool, page: str | None) -> int:
+    """Show the funnel of a run: what was made, what was rejected and why.
+
+    --html writes one file that can be mailed: nothing is fetched, no script runs.
+    """
+    if page is not None and as_json:
+        raise BadInput("--html and --json together", "give one of them")
     read = dataset.report(folder)
+    if page is not None:
+        path = Path(page) if page else folder / "report.html"
+        put(path, as_html(read, folder).encode())
+        click.echo(path)
+        return 0
     click.echo(encode(read).decode() if as_json else as_text(read))
     return 0
 

@@ -23,7 +23,7 @@ from buttonup import topdown
 from buttonup.bottomup import text_first, truth_first
 from buttonup.bottomup.text_first.seeds import Seed
 from buttonup.engine.local import Kept, run
-from buttonup.engine.report import Report, columns, dollars_in_words
+from buttonup.engine.report import Report
 from buttonup.errors import Reject
 from buttonup.judge import Judging, vote
 from buttonup.model.ask import Teacher
@@ -48,6 +48,8 @@ from buttonup.records import (
     User,
     encode,
 )
+from buttonup.showing.text import columns
+from buttonup.showing.wording import dollars_in_words
 from buttonup.tools.simulated import Simulated
 from buttonup.topdown.assistant_agent import AssistantAgent
 from buttonup.topdown.user_agent import UserAgent

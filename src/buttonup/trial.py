@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from buttonup import gates, topdown
 from buttonup.doors import open_ways, purse_of, teachers_of
 from buttonup.engine.local import Fold, Kept, Stage, run
-from buttonup.engine.report import Sum, columns, dollars_in_words
+from buttonup.engine.report import Sum
 from buttonup.errors import BadInput
 from buttonup.judge import Judging, scored
 from buttonup.judge.agreement import Agreement
@@ -33,6 +33,8 @@ from buttonup.model.metered import OverBudget, Purse
 from buttonup.model.teachers import Teachers
 from buttonup.recipe import Recipe, as_toml, asking, identity, pipeline, source
 from buttonup.records import Record, Trajectory, Usage, digest, encode
+from buttonup.showing.text import columns
+from buttonup.showing.wording import dollars_in_words
 from buttonup.store.journal import Journal
 from buttonup.store.lines import read_record
 from buttonup.store.rundir import Line, RunDir, open_run

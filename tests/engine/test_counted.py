@@ -16,6 +16,7 @@ from buttonup.records import (
     Blueprint,
     Call,
     CompositionalTask,
+    Function,
     Sample,
     Tools,
     Trajectory,
@@ -89,3 +90,15 @@ def test_a_worker_that_counts_or_exports_loads_no_world() -> None:
     )
     told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_functions_shown_are_counted_and_their_definitions_are_part_of_the_length(
+    tmp_path: Path,
+) -> None:
+    shown = Function("find", "Find bïkes.", {"type": "object"})
+    blueprint = Blueprint(CompositionalTask("go"), functions=(shown,))
+    path = tmp_path / "accepted.jsonl"
+    path.write_bytes(encode(Sample(Trajectory(blueprint, (User("go"),)))) + b"\n")
+    counted = counted_in(Stretch(path, 0, 0, 1))
+    assert counted.offered == {"find": 1}
+    assert counted.lengths.characters == {len(encode(shown).decode()) + 2: 1}

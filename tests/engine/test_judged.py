@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from buttonup.engine.judged import read_judged
-from buttonup.engine.report import as_text, read_report
+from buttonup.engine.report import read_report
 from buttonup.errors import BadInput
 from buttonup.gates import sift
 from buttonup.records import (
@@ -17,6 +17,7 @@ from buttonup.records import (
     User,
     encode,
 )
+from buttonup.showing.text import as_text
 
 
 def line(*scores: Score) -> bytes:

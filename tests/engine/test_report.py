@@ -6,11 +6,9 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from buttonup.bottomup.text_first.equip import Equipped
-from buttonup.engine.report import Ending, Report, Spent, Sum, as_text, read_report
+from buttonup.engine.report import Ending, Report, Sum, read_report
 from buttonup.errors import BadInput
 from buttonup.records import (
     Assistant,
@@ -29,6 +27,7 @@ from buttonup.records import (
     Verdict,
     encode,
 )
+from buttonup.showing.text import as_text
 from buttonup.store.journal import Entry, Journal
 
 
@@ -189,31 +188,6 @@ def test_a_stage_that_made_samples_shows_no_count_of_its_own(folder: Path) -> No
     assert "judge " not in text
 
 
-def test_model_calls_are_told_by_prompt_with_their_tokens_and_cost() -> None:
-    spent = (
-        Spent("compose", "gpt-4.1", Usage(40, 9000, 700, 5000), Usage(), 1.25, 0.0),
-        Spent("atom", "gpt-4.1-nano", Usage(60, 1000, 300), Usage(2, 900, 900), 0.0005, 0.25),
-    )
-    text = as_text(Report(accepted=4, depth=(0, 4), spent=spent))
-    assert "compose  gpt-4.1          40      9,000   55.6%         700    $1.25" in text
-    assert "atom     gpt-4.1-nano     60      1,000    0.0%         300  $0.0005" in text
-    assert (
-        "model      100 calls, 10,000 tokens in (50.0% cached), 1,000 out, $1.25; "
-        "2 calls more may have been charged for, $0.25 at most"
-    ) in text
-    assert "a sample   25.0 calls, 2,500 tokens in, 250 out, $0.3126" in text
-
-
-def test_a_model_without_a_price_is_said_to_have_none_and_so_is_the_whole() -> None:
-    spent = (
-        Spent("compose", "gpt-4.1", Usage(40, 9000, 700, 5000), Usage(), 1.25, 0.0),
-        Spent("tool", "mine", Usage(60, 1000, 300), Usage(), None, None),
-    )
-    report = Report(accepted=4, depth=(0, 4), spent=spent)
-    assert report.dollars is None
-    assert "1,000 out, no price" in as_text(report)
-
-
 def test_what_came_to_nothing_is_priced_by_the_prices_that_the_run_left(folder: Path) -> None:
     (folder / "prices.toml").write_text('["gpt-4.1"]\ninput = 2\noutput = 8\n')
     taken = {"gpt-4.1": Usage(2, 1_000_000, 0)}
@@ -226,39 +200,6 @@ def test_what_came_to_nothing_is_priced_by_the_prices_that_the_run_left(folder: 
     assert given_up["atoms"] == Sum(usage=Usage(3, 1_000_005, 5), dollars=None)
 
 
-def test_a_long_list_of_reasons_is_cut_and_says_so() -> None:
-    reasons = {f"reason{i}": 10 - i for i in range(9)}
-    text = as_text(Report(stages=("atoms",), rejections={"atoms": reasons}))
-    assert "54: reason0 10, reason1 9, " in text
-    assert "reason5 5, and 3 more" in text
-
-
-hostile = st.text(st.characters(codec=None), min_size=1, max_size=300)
-
-
-@given(text=hostile)
-def test_hostile_text_cannot_steer_the_terminal(text: str) -> None:
-    report = Report(
-        stages=(text,),
-        made={text: 1},
-        rejections={text: {text: 1}},
-        failures={text: {text: 1}},
-        spent=(Spent(text, text, Usage(1), Usage(), None, None),),
-        ending=Ending(why=text),
-    )
-    shown = as_text(report)
-    assert all(character.isprintable() for character in shown.replace("\n", ""))
-    unspent = Report(failures={"g": {}})
-    table, about = 3, 2  # lines: of what was spent, and about it
-    assert shown.count("\n") == as_text(unspent).count("\n") + 1 + table + about
-
-
-def test_escapes_are_shown_as_what_they_are() -> None:
-    text = as_text(Report(failures={"\x1b[2Jgate\u202e": {"tab\there": 1}}))
-    assert r"\x1b[2Jgate\u202e" in text
-    assert r"tab\there 1" in text
-
-
 def test_functions_taken_from_the_library_are_counted(folder: Path) -> None:
     task = CompositionalTask("x", (AtomicTask("a"), AtomicTask("b")), ((0, 1),))
     fresh = Equipped(task, ((), ()))
@@ -266,3 +207,22 @@ def test_functions_taken_from_the_library_are_counted(folder: Path) -> None:
     report = read_report(folder)
     assert report.reused == 2
     assert "reused 2 times across tasks" in as_text(report)
+
+
+@pytest.mark.parametrize("recipe", [b"x", b"\xff"])
+def test_a_recipe_that_was_spoilt_is_bad_input(folder: Path, recipe: bytes) -> None:
+    (folder / "recipe.toml").write_bytes(recipe)
+    with pytest.raises(BadInput, match=r"recipe\.toml is not the recipe"):
+        read_report(folder)
+
+
+def test_what_was_shown_and_called_is_counted_by_world_and_shape(folder: Path) -> None:
+    (folder / "recipe.toml").write_text('tools = "worlds:bike_hire"\n')
+    report = read_report(folder)
+    assert report.grid == {"sequential": {"2": 1, "3": 1}, "single": {"1": 1}}
+    assert set(report.coverage) == {"bike_hire"}
+    assert set(report.coverage["bike_hire"].values()) == {0}  # none of these is a real one
+    assert set(report.coverage["bike_hire"]) == set(report.uncalled)
+    assert report.lengths.messages.counts == {"3": 1, "4": 2}
+    assert report.lengths.answer_words.counts == {"1": 3}
+    assert report.lengths.characters.most == len("hire a bike" + "find{}" * 2 + "hire{}" + "done")

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
 
+from buttonup.engine.lengths import LengthTally
 from buttonup.engine.saved import Savings
 from buttonup.engine.variety import NGRAMS_OF, Tally
 from buttonup.records import (
@@ -31,27 +33,30 @@ from buttonup.store.lines import Stretch, read_stretch
 
 class _Call(msgspec.Struct):
     name: str
+    raw: str = ""
 
 
 class _User(msgspec.Struct, tag_field="role", tag="user"):
-    pass
+    content: str = ""
 
 
 class _Assistant(msgspec.Struct, tag_field="role", tag="assistant"):
+    thought: str = ""
     calls: tuple[_Call, ...] = ()
+    answer: str = ""
 
 
 class _Tool(msgspec.Struct, tag_field="role", tag="tool"):
-    pass
+    result: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class _Shown(msgspec.Struct):
-    pass
+    name: str
 
 
 class _Blueprint(msgspec.Struct):
     task: CompositionalTask
-    functions: tuple[_Shown, ...] = ()
+    functions: tuple[msgspec.Raw, ...] = ()
     plan: tuple[Step, ...] = ()
     turns: tuple[UserTurn, ...] = ()
     tools: Tools = Tools()
@@ -94,6 +99,11 @@ class Counted:
     taken: Taken = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     savings: Savings = field(default_factory=Savings)
+    grid: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """(shape, calls) -> samples."""
+    offered: Counter[str] = field(default_factory=Counter)
+    """Function -> samples in which it is shown from the start."""
+    lengths: LengthTally = field(default_factory=LengthTally)
 
     def add(self, trajectory: _Trajectory, *, ngrams: bool) -> None:
         """Count one trajectory, and where wanted the word n-grams of its request."""
@@ -102,6 +112,8 @@ class Counted:
         called = [[call.name for call in calls] for calls in turns]
         add_taken(self.taken, trajectory.usage)
         self.shapes[b.task.shape] += 1
+        self.grid[b.task.shape, sum(map(len, called))] += 1
+        self._measure(trajectory)
         self.functions.update({name for names in called for name in names})
         self.worlds.update(b.tools.worlds)
         self.requests.add(digest(b.task.text))
@@ -112,6 +124,15 @@ class Counted:
         )
         if ngrams:
             self.tally.add_ngrams(b.task.text)
+
+    def _measure(self, trajectory: _Trajectory) -> None:
+        """Count what is shown, and how long it all is."""
+        shown = [_read_definition(bytes(raw)) for raw in trajectory.blueprint.functions]
+        self.offered.update({name for name, _ in shown})
+        said = (m.answer for m in trajectory.messages if isinstance(m, _Assistant))
+        asked = sum(u.prompt_tokens + u.completion_tokens for u in trajectory.usage.values())
+        characters = sum(n for _, n in shown) + sum(map(_characters, trajectory.messages))
+        self.lengths.add(len(trajectory.messages), said, characters, asked)
 
     def join(self, other: Counted) -> None:
         """Add what another part of the file has."""
@@ -124,6 +145,27 @@ class Counted:
         self.parallel_turns += other.parallel_turns
         self.tally.join(other.tally)
         self.savings.join(other.savings)
+        self.grid.update(other.grid)
+        self.offered.update(other.offered)
+        self.lengths.join(other.lengths)
+
+
+@lru_cache(maxsize=1 << 14)
+def _read_definition(raw: bytes) -> tuple[str, int]:
+    """Give a function's name and the characters of its definition; most are shown many times."""
+    return msgspec.json.decode(raw, type=_Shown).name, len(raw.decode())
+
+
+def _characters(message: _User | _Assistant | _Tool) -> int:
+    """Count the characters of a message, the names of its fields and its role aside."""
+    match message:
+        case _User():
+            return len(message.content)
+        case _Assistant():
+            called = sum(len(call.name) + len(call.raw) for call in message.calls)
+            return len(message.thought) + called + len(message.answer)
+        case _Tool():
+            return len(bytes(message.result).decode())
 
 
 def counted_in(stretch: Stretch) -> Counted:

@@ -30,6 +30,8 @@ class Histogram(Record):
     """Value, or the lower end of a range of values -> how many."""
     median: float = 0.0
     most: int = 0
+    step: int = 1
+    """Width of a range: a count at 20 with step 10 is of the values 20 to 29."""
 
 
 class Variety(Record):
@@ -250,4 +252,5 @@ def _histogram(counts: Counter[int], step: int = 1) -> Histogram:
         counts={str(value): gathered[value] for value in sorted(gathered)},
         median=median_low(counts.elements()),
         most=max(counts),
+        step=step,
     )
