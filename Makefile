@@ -33,6 +33,7 @@ $(STAMP): pyproject.toml
 
 $(DEV): $(STAMP) requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements-templates.txt
 	touch $@
 
 clean:

@@ -14,7 +14,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"prompts", "store", "alike"}),
     frozenset({"model", "tools", "worlds"}),
     frozenset({"bottomup", "topdown", "gates", "formats"}),
-    frozenset({"overlap"}),
+    frozenset({"overlap", "chat"}),
     frozenset({"engine"}),
     frozenset({"recipe"}),
     frozenset({"doors"}),
