@@ -95,7 +95,9 @@ def _ending(
     span = Span(len(prompt), max(len(prompt), len(text.rstrip())), at)
     written = text[span.start : span.end]
     if (header := _header(prompt)) and written.endswith(header):
-        raise Reject("prompt_behind", f"message {at}: {header}")
+        more = template.text([*told, {"role": "user", "content": "More."}], shown)
+        if not more.startswith(text[: span.end]):  # else it is how every message ends
+            raise Reject("prompt_behind", f"message {at}: {header}")
     _said(c, at, written, to)
     return text, span
 

@@ -93,7 +93,7 @@ class Tokens(Record):
         )
 
     def ready(self) -> None:
-        """Read tokenizer and template. Raises BadInput when one is unreadable or teaches no call."""
+        """Read tokenizer and template. Raises BadInput for one that cannot be used."""
         _loaded(self)
 
     def rows_of(self, stretch: Stretch) -> Rows:
