@@ -170,7 +170,11 @@ WRONG: dict[str, tuple[object, ...]] = {
     "is not a valid integer": ("run", "-n", "many"),
     "unexpected extra argument": ("run", "a.toml", "b.toml"),
     "Missing argument": ("report",),
-    "Missing option '--format'": ("export", "x", "--out", "y"),
+    "give --format, or --tokenizer": ("export", "x", "--out", "y"),
+    "rows are either in a format or token ids": (
+        *("export", "x", "--format", "openai", "--tokenizer", "t", "--out", "y"),
+    ),
+    "there is no moon; give a .jinja file": ("templates", "moon"),
     "cannot read missing.toml": ("run", "missing.toml"),
     "broken.toml is not TOML": ("run", "broken.toml"),
     "unknown field `samples`": ("run", "key.toml"),

@@ -14,7 +14,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"prompts", "store", "alike"}),
     frozenset({"model", "tools", "worlds"}),
     frozenset({"bottomup", "topdown", "gates", "formats"}),
-    frozenset({"overlap", "judge"}),
+    frozenset({"overlap", "judge", "chat"}),
     frozenset({"engine"}),
     frozenset({"showing"}),
     frozenset({"evaluate"}),

@@ -15,6 +15,9 @@ import click
 
 from buttonup import __version__, dataset
 from buttonup.bottomup.truth_first import Planning, Scenes, Ticket, Wording, plan, word
+from buttonup.chat import Tokens
+from buttonup.chat.table import as_json as findings_as_json
+from buttonup.chat.table import as_text as findings_as_text
 from buttonup.errors import BadInput, Fault
 from buttonup.estimate import as_text as estimate_as_text
 from buttonup.estimate import pilot_in_words
@@ -213,7 +216,18 @@ def report(folder: Path, as_json: bool, page: str | None) -> int:
 
 @buttonup.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--format", "name", required=True, help=f"One of: {', '.join(FORMATS)}.")
+@click.option("--format", "name", help=f"One of: {', '.join(FORMATS)}.")
+@click.option(
+    "--tokenizer",
+    type=click.Path(path_type=Path),
+    help="Instead of a format: token ids and labels, by this folder's tokenizer.json.",
+)
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path),
+    help="Chat template for --tokenizer.  [default: the tokenizer's own]",
+)
+@click.option("--max-length", type=click.IntRange(1), help="Tokens; longer rows are left out.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write.")
 @click.option(
     "--split-by",
@@ -232,7 +246,10 @@ def report(folder: Path, as_json: bool, page: str | None) -> int:
 )
 def export(
     folder: Path,
-    name: str,
+    name: str | None,
+    tokenizer: Path | None,
+    template: Path | None,
+    max_length: int | None,
     out: Path,
     shares: str,
     shards: int,
@@ -244,21 +261,36 @@ def export(
     A file that ends in .parquet is Parquet, any other JSON Lines. With --against, exit 3 says that
     there are hits; the file is written all the same.
     """
-    parted = _shares(shares)
+    parted, to = _shares(shares), _form(name, tokenizer, template, max_length)
     exported = dataset.export(
-        folder, name, out, overwrite=force, shares=parted, shards=shards, against=against
+        folder, to, out, overwrite=force, shares=parted, shards=shards, against=against
     )
-    click.echo(f"{exported.count} samples to {out} ({name})")
+    told = f"{name or 'tokens'}, {exported.lines} rows" if exported.lines else name or "tokens"
+    click.echo(f"{exported.count} samples to {out} ({told})")
     for split, count in exported.splits.items():
         click.echo(f"  {count} {split}")
     for reason, count in sorted(exported.skipped.items()):
         click.echo(f"{count} left out: {reason}", err=True)
     if not against:
         return 0
-    told = decode(certificate_path(out).read_bytes(), Certificate)
-    _print_certificate(told)
+    certificate = decode(certificate_path(out).read_bytes(), Certificate)
+    _print_certificate(certificate)
     click.echo(f"\nCertificate  {certificate_path(out)}")
-    return 0 if told.clean else 3
+    return 0 if certificate.clean else 3
+
+
+def _form(
+    name: str | None, tokenizer: Path | None, template: Path | None, longest: int | None
+) -> str | Tokens:
+    """Tell what rows are wanted: a format, or token ids."""
+    if tokenizer and not name:
+        return Tokens(str(tokenizer), str(template or ""), longest or 0)
+    if name and not (tokenizer or template or longest):
+        return name
+    raise BadInput(
+        "rows are either in a format or token ids",
+        "give --format, or --tokenizer (and --template, --max-length) without it",
+    )
 
 
 def _shares(text: str) -> tuple[float, ...]:
@@ -483,6 +515,20 @@ def _tell_judged(done: int, of: int) -> None:
         click.echo(f"\r{done} of {of} judged", err=True, nl=done == of)
     elif done == of or done % max(1, of // 10) == 0:
         click.echo(f"{done} of {of} judged", err=True)
+
+
+@buttonup.command()
+@click.argument("names", metavar="[PATH_OR_PACKAGE]...", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="As one JSON array.")
+def templates(names: tuple[str, ...], as_json: bool) -> int:
+    """Tell what chat templates keep of calls, and what to do about what they lose.
+
+    A path is a .jinja file, a folder of them or of a tokenizer; a package is an installed one.
+    Without any: those of TRL and axolotl, as far as they are installed.
+    """
+    found = list(dataset.templates(*names))
+    click.echo(findings_as_json(found) if as_json else findings_as_text(found))
+    return 0
 
 
 @buttonup.command()

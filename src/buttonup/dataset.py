@@ -19,6 +19,7 @@ from typing import NamedTuple
 from msgspec import json, structs
 
 from buttonup import formats, gates, overlap
+from buttonup.chat import Findings, Tokens, examine, named
 from buttonup.doors import Doors, Ways, open_ways, places_of, purse_of, teachers_of, unpriced
 from buttonup.engine.cores import cores, in_turn
 from buttonup.engine.local import Fold, Stage
@@ -386,7 +387,7 @@ def report(folder: Path) -> Report:
 
 def export(
     folder: Path,
-    name: str,
+    name: str | Tokens,
     path: Path,
     *,
     overwrite: bool = False,
@@ -394,7 +395,7 @@ def export(
     shards: int = 1,
     against: Sequence[str] = (),
 ) -> Exported:
-    """Write a run's accepted samples in a format, with a dataset card beside.
+    """Write a run's accepted samples in a format, or as token ids, with a dataset card beside.
 
     A path that ends in .parquet gets Parquet. `shares` part them into splits that have no task in
     common (train and test, or train, validation and test), each over as many files as `shards`.
@@ -409,12 +410,24 @@ def export(
     benchmarks = [overlap.read_benchmark(one) for one in against]
     layout, recipe = formats.Layout(shares, shards), folder / "recipe.toml"
     told = recipe.read_text("utf-8") if recipe.exists() else ""
-    parts = in_turn(stretches(_accepted(folder)), partial(formats.rows_of, name=name), cores())
+    if isinstance(name, Tokens):
+        name.ready()
+    rows_of = name.rows_of if isinstance(name, Tokens) else partial(formats.rows_of, name=name)
+    parts = in_turn(stretches(_accepted(folder)), rows_of, cores())
     exported = formats.export(parts, name, path, recipe=told, replace=overwrite, layout=layout)
     if benchmarks:
         written = path if path.is_file() else folder
         _put(certificate, overlap.contamination(written, benchmarks))
     return exported
+
+
+def templates(*names: str) -> Iterator[Findings]:
+    """Find what chat templates keep: of files, folders, tokenizers or installed packages.
+
+    Without a name, of those that the installed trl and axolotl carry.
+    Raises  BadInput when there is no such template
+    """
+    yield from map(examine, named(names))
 
 
 def _put(path: Path, told: Record) -> None:

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 import msgspec
 
@@ -33,11 +33,27 @@ class Exported(Record):
     """What an export came to."""
 
     count: int
-    """Rows written."""
+    """Samples written."""
     skipped: dict[str, int] = {}
     """Reason -> samples left out: "not_accepted", and what the format rejects."""
     splits: dict[str, int] = {}
     """Split -> rows written, where there are several."""
+    lines: int = 0
+    """Rows written, where a sample may take several."""
+
+
+class Named(Protocol):
+    """What the card tells of a format."""
+
+    @property
+    def NAME(self) -> str:  # noqa: N802 - as the modules of formats spell it
+        """What it is called."""
+        ...
+
+    @property
+    def ABOUT(self) -> str:  # noqa: N802
+        """What a row looks like, in Markdown."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +86,14 @@ def rows_of(stretch: Stretch, name: str) -> Rows:
 
 def export(
     parts: Iterable[Rows],
-    name: str,
+    name: str | Named,
     path: Path,
     *,
     recipe: str = "",
     replace: bool = False,
     layout: Layout = WHOLE,
 ) -> Exported:
-    """Write rows in the format `name`, in their order, and the card beside.
+    """Write rows in the format `name` (or what is like one), in their order, and the card beside.
 
     They are JSON Lines, or Parquet where the path ends so; in one file or as the layout says.
     The rows, the card (`card_path`) and for sharegpt its entry (`entry_path`) appear whole or not
@@ -85,7 +101,8 @@ def export(
     Raises  BadInput when the format is unknown, a path is taken and `replace` is not set, it
             cannot be written (a full disk too), an extra is missing, or no sample can be exported
     """
-    to, about, files = format_named(name), card_path(path), layout.files(path)
+    to = format_named(name) if isinstance(name, str) else name
+    about, files = card_path(path), layout.files(path)
     entry = [entry_path(path)] if to.NAME == sharegpt.NAME else []
     refuse(*chain(*files.values()), about, *entry, replace=replace)
     census, skipped, rows = Census(), Counter[str](), Counter[str]()
@@ -114,7 +131,8 @@ def export(
         for sink in (*chain(*sinks.values()), words, *ends):  # all on disk before any appears
             _finish(sink)
     counts = {split: rows[split] for split in files if split}
-    return Exported(census.rows, dict(sorted(skipped.items())), counts)
+    several = rows.total() if rows.total() != census.rows else 0
+    return Exported(census.rows, dict(sorted(skipped.items())), counts, several)
 
 
 def _dealt(part: Rows, layout: Layout) -> Iterator[tuple[str, bytes]]:

@@ -15,6 +15,7 @@ from buttonup.records import Json, decode, encode
 
 GROUP = 1000  # rows of a row group; ours
 BATCH = 64  # rows read at a time; ours
+IDS = ("input_ids", "attention_mask", "labels")  # columns of token ids
 MAGIC = b"PAR1"  # what a Parquet file begins with
 
 
@@ -88,6 +89,8 @@ def _column(pa: Any, key: str) -> Any:
         return pa.list_(pa.struct([("from", text), ("value", text)]))
     if key == "messages":
         return pa.list_(pa.struct(_message(pa)))
+    if key in IDS:
+        return pa.list_(pa.int32())
     return pa.bool_() if key == "parallel_tool_calls" else text
 
 
