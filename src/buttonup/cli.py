@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
 import re
@@ -21,6 +20,7 @@ from buttonup.estimate import as_text as estimate_as_text
 from buttonup.estimate import pilot_in_words
 from buttonup.formats import FORMATS, READABLE
 from buttonup.gates import GATES, explain
+from buttonup.loop import run_to_end
 from buttonup.overlap import By, Certificate, Of, certificate_path, dropped_path
 from buttonup.progress import shown
 from buttonup.recipe import Recipe, read_recipe
@@ -101,7 +101,7 @@ def run(
         return _dry_run(cooked, folder, pilot, quiet=quiet)
     with shown(quiet=quiet) as watch:
         try:
-            made = asyncio.run(dataset.make(cooked, folder, watch))
+            made = run_to_end(dataset.make(cooked, folder, watch))
         except KeyboardInterrupt as stop:
             raise click.Abort(_left_running(folder)) from stop
     if not quiet:
@@ -120,12 +120,12 @@ def _left_running(folder: Path) -> str:
 
 def _dry_run(cooked: Recipe, folder: Path, pilot: int | None, *, quiet: bool) -> int:
     """Say what a run will take: as estimated, or as measured on its first samples."""
-    estimate = asyncio.run(dataset.estimate(cooked))
+    estimate = run_to_end(dataset.estimate(cooked))
     if pilot is None or not estimate.lines:
         click.echo(estimate_as_text(estimate))
         return 0
     with shown(quiet=quiet) as watch:
-        measured = asyncio.run(dataset.pilot(cooked, folder, pilot, watch))
+        measured = run_to_end(dataset.pilot(cooked, folder, pilot, watch))
     click.echo(pilot_in_words(measured))
     return 0 if measured else 3
 
