@@ -19,7 +19,6 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
-from buttonup.chunks import in_chunks
 from buttonup.errors import BadInput
 from buttonup.records import Record, Usage
 
@@ -51,10 +50,8 @@ VERSION = 2  # of the schema; there is no way from another
 INSERT = """
 INSERT INTO replies
 (key, model, prompt, prompt_tokens, completion_tokens, cached_tokens, request, reply)
-VALUES {} ON CONFLICT (key) DO NOTHING
+VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING
 """
-ROW = "(?, ?, ?, ?, ?, ?, ?, ?)"
-ROWS = 124  # a statement: it may hold 999 values in SQLite before 3.32
 LOSE = "INSERT INTO losses (prompt, model, prompt_tokens, completion_tokens) VALUES (?, ?, ?, ?)"
 SELECT = "SELECT reply FROM replies WHERE key = ?"
 USAGE = """
@@ -216,8 +213,7 @@ class Journal:
         try:
             with connection:
                 written = [job.entry for job in batch]
-                for entries in in_chunks((e for e in written if isinstance(e, Entry)), ROWS):
-                    _insert(connection, entries)
+                connection.executemany(INSERT, [_row(e) for e in written if isinstance(e, Entry)])
                 connection.executemany(LOSE, [_lost(e) for e in written if isinstance(e, Loss)])
         except sqlite3.Error as error:
             return BadInput(f"cannot write {self._path}: {error}", "make room and run it again")
@@ -262,16 +258,6 @@ def _usage(connection: sqlite3.Connection) -> tuple[Asked, ...]:
         )
         for prompt, model in sorted(found.keys() | lost.keys())
     )
-
-
-def _insert(connection: sqlite3.Connection, entries: list[Entry]) -> None:
-    """Write entries by one statement.
-
-    A statement a row would give up the interpreter's lock for each row, and wait for the event
-    loop to give it back: up to 5 ms a row while there is much to do.
-    """
-    values = [value for entry in entries for value in _row(entry)]
-    connection.execute(INSERT.format(", ".join([ROW] * len(entries))), values)
 
 
 def _row(entry: Entry) -> tuple[Any, ...]:
