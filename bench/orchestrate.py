@@ -33,6 +33,7 @@ from peers import PEERS
 
 from buttonup.engine.local import Kept, Stage, run
 from buttonup.engines import SPARE
+from buttonup.loop import run_to_end
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Turn
 from buttonup.model.journaled import Journaled
@@ -157,7 +158,7 @@ def once(name: str, who: str) -> None:
     with served(load.latency) as (url, told), tempfile.TemporaryDirectory() as folder:
         began, burnt = time.monotonic(), time.process_time()
         work = ours(load, url, Path(folder) / "run") if who == "ours" else floor(load, url)
-        asyncio.run(work)
+        run_to_end(work)
         wall, cpu = time.monotonic() - began, time.process_time() - burnt
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(wall, cpu, peak, *told)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
 import re
@@ -27,6 +26,7 @@ from buttonup.evaluate.evaluation import as_text as evaluation_as_text
 from buttonup.evaluate.players import Calls
 from buttonup.formats import FORMATS, READABLE
 from buttonup.gates import GATES, explain, judged
+from buttonup.loop import run_to_end
 from buttonup.model.metered import OverBudget
 from buttonup.overlap import By, Certificate, Of, certificate_path, dropped_path
 from buttonup.progress import shown
@@ -113,7 +113,7 @@ def run(
         return _dry_run(cooked, folder, pilot, quiet=quiet)
     with shown(quiet=quiet) as watch:
         try:
-            made = asyncio.run(dataset.make(cooked, folder, watch))
+            made = run_to_end(dataset.make(cooked, folder, watch))
         except KeyboardInterrupt as stop:
             raise click.Abort(_left_running(folder)) from stop
     if not quiet:
@@ -132,12 +132,12 @@ def _left_running(folder: Path) -> str:
 
 def _dry_run(cooked: Recipe, folder: Path, pilot: int | None, *, quiet: bool) -> int:
     """Say what a run will take: as estimated, or as measured on its first samples."""
-    estimate = asyncio.run(dataset.estimate(cooked))
+    estimate = run_to_end(dataset.estimate(cooked))
     if pilot is None or not estimate.lines:
         click.echo(estimate_as_text(estimate))
         return 0
     with shown(quiet=quiet) as watch:
-        measured = asyncio.run(dataset.pilot(cooked, folder, pilot, watch))
+        measured = run_to_end(dataset.pilot(cooked, folder, pilot, watch))
     click.echo(pilot_in_words(measured))
     return 0 if measured else 3
 
@@ -501,7 +501,7 @@ def trial(
     names = {"teacher": "teacher.model", "base_url": "teacher.base_url"}
     given = {names.get(k, k): v for k, v in options.items() if v is not None}
     cooked = read_recipe(recipe, {**given, **dict(map(_setting, settings))})
-    told = asyncio.run(try_judge(cooked, out, each, _tell_judged))
+    told = run_to_end(try_judge(cooked, out, each, _tell_judged))
     click.echo(encode(told).decode() if as_json else trial_as_text(told))
     if told.short:
         click.echo(f"buttonup: {told.short}", err=True)
@@ -615,7 +615,7 @@ def evaluate(
             raise BadInput(f"--{name} is missing", "see buttonup evaluate --help")
     folder = out or Path("runs/evaluation")
     watch = (lambda _done, _all: None) if quiet else _played
-    summary = asyncio.run(command.run(command.Order(**given), folder, watch))
+    summary = run_to_end(command.run(command.Order(**given), folder, watch))
     click.echo(encode(summary).decode() if as_json else evaluation_as_text(summary))
     return 0
 
