@@ -7,6 +7,7 @@ request (Reject). Sends to nowhere but its base address, and keeps the key to it
 from __future__ import annotations
 
 import asyncio
+import atexit
 import re
 import time
 from collections.abc import Collection
@@ -57,6 +58,18 @@ REFUSALS = {
 without: the prompt says the schema in words too, and `max_tokens` goes under its newer name."""
 
 
+class _Heard:
+    """When anything was last heard of any endpoint."""
+
+    last = float("-inf")
+
+
+@atexit.register
+def _settle() -> None:
+    """Let the client's thread let go of the last answer before the interpreter ends."""
+    time.sleep(max(0.0, _Heard.last + SETTLING - time.monotonic()))
+
+
 class Answer(NamedTuple):
     """What came back, all of it; the key, where it is echoed, is taken out."""
 
@@ -91,7 +104,6 @@ class Endpoint:
         self._timeout = timeout
         self._refused: set[tuple[str, str]] = set()
         self._client: Client | None = None
-        self._heard = 0.0
 
     async def __aenter__(self) -> Self:
         self._client = (
@@ -114,7 +126,6 @@ class Endpoint:
         trace: TracebackType | None,
     ) -> None:
         await self._open.close()
-        await asyncio.sleep(self._heard + SETTLING - time.monotonic())
 
     @property
     def _open(self) -> Client:
@@ -182,7 +193,7 @@ class Endpoint:
             words = f"{self._base} ({_said(error)})"
             raise Fault(words, busy=busy, billed=billed) from error
         finally:
-            self._heard = time.monotonic()
+            _Heard.last = time.monotonic()
 
     async def _read(self, response: Response, into: BinaryIO | None) -> Answer:
         said = bytearray()
