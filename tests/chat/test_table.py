@@ -57,5 +57,11 @@ def test_a_strangers_text_cannot_break_a_table() -> None:
     assert last == "| x | `refuses: a \\| b 'c' \\| d` |"
 
 
+def test_a_strangers_text_cannot_steer_a_terminal() -> None:
+    hostile = Template("x\x1b[31m", "{{ raise_exception('\x1b]0;owned\x07') }}")
+    assert "\x1b" not in as_text([examine(hostile)])
+    assert "\x07" not in as_text([examine(hostile)])
+
+
 if __name__ == "__main__":
     PAGE.write_text(page(), "utf-8")

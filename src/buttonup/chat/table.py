@@ -28,7 +28,7 @@ def as_text(found: Sequence[Findings]) -> str:
     heads = " ".join(COLUMNS.values())
     lines = [f"{'template':{width}}  {'calls':14} {heads} {'thought':13} rows  ends with"]
     for f in found:
-        lines.append(f"{f.template:{width}}  {_row(f)}".rstrip())
+        lines.append(_printable(f"{f.template:{width}}  {_row(f)}".rstrip()))
         lines += [f"    {words}" for words in f.advice]
     trains = sum(f.trains for f in found)
     return "\n".join([*lines, f"{trains} of {len(found)} can teach calls"])
@@ -39,6 +39,11 @@ def _row(f: Findings) -> str:
         return f.spans
     marks = " ".join(f"{_mark(f, field):{len(head)}}" for field, head in COLUMNS.items())
     return f"{f.calls:14} {marks} {f.thought or '-':13} {f.rows:4}  {f.ends.strip()}"
+
+
+def _printable(text: str) -> str:
+    """Keep what a stranger's template says from steering the terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _mark(f: Findings, field: str) -> str:
