@@ -23,7 +23,13 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"progress"}),
     frozenset({"cli"}),
 )
-NEIGHBOURS = {("tools", "model"), ("tools", "worlds"), ("errors", "records"), ("store", "prompts")}
+NEIGHBOURS = {
+    ("tools", "model"),
+    ("tools", "worlds"),
+    ("errors", "records"),
+    ("store", "prompts"),
+    ("topdown", "gates"),  # an episode is scored
+}
 FORBIDDEN_NAMES = {"utils", "common", "helpers", "misc", "base", "manager"}
 
 
