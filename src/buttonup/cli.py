@@ -19,7 +19,7 @@ from buttonup.engine.report import as_text
 from buttonup.errors import BadInput, Fault
 from buttonup.estimate import as_text as estimate_as_text
 from buttonup.estimate import pilot_in_words
-from buttonup.formats import FORMATS, READABLE
+from buttonup.formats import EXPORTS, READABLE
 from buttonup.gates import GATES, explain
 from buttonup.overlap import By, Certificate, Of, certificate_path, dropped_path
 from buttonup.progress import shown
@@ -186,7 +186,7 @@ def report(folder: Path, as_json: bool) -> int:
 
 @buttonup.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--format", "name", required=True, help=f"One of: {', '.join(FORMATS)}.")
+@click.option("--format", "name", required=True, help=f"One of: {', '.join(EXPORTS)}.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write.")
 @click.option(
     "--split-by",

@@ -88,6 +88,8 @@ def _column(pa: Any, key: str) -> Any:
         return pa.list_(pa.struct([("from", text), ("value", text)]))
     if key == "messages":
         return pa.list_(pa.struct(_message(pa)))
+    if key == "prompt":
+        return pa.list_(pa.struct([("role", text), ("content", text)]))
     return pa.bool_() if key == "parallel_tool_calls" else text
 
 
