@@ -45,7 +45,8 @@ def gold(sent: list[dict[str, Any]], _tools: list[dict[str, Any]], b: Blueprint)
             assert isinstance(move, Assistant)
             moves.append(move)
             await episode.take(move)
-        return moves[sum(m["role"] == "assistant" for m in sent)]
+        nth = [m["role"] for m in sent].count("assistant")
+        return moves[nth]
 
     return openai.message(asyncio.run(play()))
 
@@ -67,16 +68,23 @@ def everything(
     return {"role": "assistant", "content": "", "tool_calls": calls}
 
 
+def shown(opening: list[dict[str, Any]], tools: list[dict[str, Any]]) -> str:
+    """Tell a task by what is shown first; functions that are offered later come behind."""
+    words = [m["content"] for m in opening]
+    return json.dumps([*words, tools[0]["function"]["name"] if tools else ""])
+
+
 @contextmanager
 def model(plays: Plays, known: dict[str, Blueprint]) -> Iterator[str]:
-    """Serve an OpenAI-compatible model that plays so; the user's first words tell the task."""
+    """Serve an OpenAI-compatible model that plays so; what is shown first tells the task."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             sent = asked["messages"]
-            first = next(m["content"] for m in sent if m["role"] == "user")
-            said = plays(sent, asked.get("tools", []), known[first])
+            tools = asked.get("tools", [])
+            opening = [m for m in sent[:2] if m["role"] in ("system", "user")]
+            said = plays(sent, tools, known[shown(opening, tools)])
             finish = "tool_calls" if said.get("tool_calls") else "stop"
             reply = {
                 "id": "r",
@@ -117,7 +125,7 @@ def tasks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def evaluated(tasks: Path, plays: Plays, out: Path, *more: str) -> list[dict[str, Any]]:
     """Evaluate as a user does, and give the traces."""
-    known = {b.turns[0].says: b for _, b in read_tasks(tasks)}
+    known = {shown(row["prompt"], json.loads(row["tools"])): b for row, b in read_tasks(tasks)}
     with model(plays, known) as url:
         program = "from verifiers.v1.cli.eval.main import main; main()"
         options = ["--env.taskset.file", str(tasks), "--env.agent.runtime.type", "subprocess"]
@@ -137,7 +145,7 @@ def evaluated(tasks: Path, plays: Plays, out: Path, *more: str) -> list[dict[str
 
 def reward(trace: dict[str, Any]) -> float:
     told = trace["rewards"]["share"]
-    return float(told["value"] if isinstance(told, dict) else told)
+    return float(told["score"])
 
 
 @pytest.mark.slow

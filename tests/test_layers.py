@@ -15,7 +15,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model", "tools", "worlds"}),
     frozenset({"bottomup", "topdown", "gates", "formats"}),
     frozenset({"overlap"}),
-    frozenset({"engine"}),
+    frozenset({"engine", "push"}),
     frozenset({"recipe"}),
     frozenset({"doors"}),
     frozenset({"engines", "estimate"}),
