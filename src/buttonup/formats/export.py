@@ -82,7 +82,7 @@ def rows(samples: Iterable[Sample], name: str) -> Rows:
         if row := _row(sample, to, skipped):
             written.append(row)
             places.append(place(sample.trajectory.blueprint.task.text))
-            census.count(sample.trajectory)
+            census.count(sample.trajectory, sample.verdicts)
     return Rows(b"".join(written), census, skipped, tuple(places))
 
 
