@@ -69,7 +69,7 @@ def _refuse_run(data: Path) -> None:
 
 def _rows(data: Path, about: Path) -> list[Path]:
     """Give the files of rows that the card names: just those are there to be loaded."""
-    header = about.read_text(encoding="utf-8").split("\n---\n", 1)[0]
+    header = about.read_text(encoding="utf-8").split("\n---\n", 1)[0].partition("configs:")[2]
     stem, suffix = re.escape(data.stem), re.escape(data.suffix)
     part = r"(-(train|validation|test))?(-\d{5}-of-\d{5})?"
     pattern = re.compile(rf"{stem}{part}{suffix}")
@@ -123,7 +123,8 @@ def push(
 
 def _hub() -> Any:
     try:
-        import huggingface_hub  # noqa: PLC0415 - an extra
+        import huggingface_hub.constants  # noqa: PLC0415 - an extra
+        import huggingface_hub.errors  # noqa: PLC0415
     except ImportError as error:
         mend = 'install it with pip install "buttonup[hub]"'
         raise BadInput("to push needs huggingface_hub", mend) from error
