@@ -15,7 +15,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model", "tools", "worlds"}),
     frozenset({"bottomup", "topdown", "gates", "formats"}),
     frozenset({"overlap", "judge", "chat"}),
-    frozenset({"engine"}),
+    frozenset({"engine", "push"}),
     frozenset({"showing"}),
     frozenset({"evaluate"}),
     frozenset({"recipe"}),
@@ -25,7 +25,13 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"progress"}),
     frozenset({"cli"}),
 )
-NEIGHBOURS = {("tools", "model"), ("tools", "worlds"), ("errors", "records"), ("store", "prompts")}
+NEIGHBOURS = {
+    ("tools", "model"),
+    ("tools", "worlds"),
+    ("errors", "records"),
+    ("store", "prompts"),
+    ("topdown", "gates"),  # an episode is scored
+}
 FORBIDDEN_NAMES = {"utils", "common", "helpers", "misc", "base", "manager"}
 
 

@@ -24,12 +24,13 @@ from buttonup.evaluate import bfcl, command
 from buttonup.evaluate.comparison import compare, comparison_as_text
 from buttonup.evaluate.evaluation import as_text as evaluation_as_text
 from buttonup.evaluate.players import Calls
-from buttonup.formats import FORMATS, READABLE
+from buttonup.formats import EXPORTS, READABLE
 from buttonup.gates import GATES, explain, judged
 from buttonup.loop import run_to_end
 from buttonup.model.metered import OverBudget
 from buttonup.overlap import By, Certificate, Of, certificate_path, dropped_path
 from buttonup.progress import shown
+from buttonup.push import push as push_export
 from buttonup.recipe import Recipe, read_recipe
 from buttonup.records import Assistant, Sample, Tool, User, decode, encode
 from buttonup.showing.html import as_html
@@ -216,7 +217,7 @@ def report(folder: Path, as_json: bool, page: str | None) -> int:
 
 @buttonup.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--format", "name", help=f"One of: {', '.join(FORMATS)}.")
+@click.option("--format", "name", help=f"One of: {', '.join(EXPORTS)}.")
 @click.option(
     "--tokenizer",
     type=click.Path(path_type=Path),
@@ -299,6 +300,24 @@ def _shares(text: str) -> tuple[float, ...]:
     if not all(re.fullmatch(r"0?\.\d{1,9}", part) for part in parts):
         raise BadInput(f"--split-by {text}", "write shares such as 0.9,0.05,0.05")
     return tuple(map(float, parts))
+
+
+@buttonup.command(epilog=EXITS)
+@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("repo", metavar="[OWNER/]NAME")
+@click.option("--private", is_flag=True, help="Make the repository private, where it is made.")
+@click.option("--revision", default="", metavar="BRANCH", help="Branch to write to.")
+@click.option("--endpoint", default="", help="Address of the hub.  [default: HF_ENDPOINT]")
+@click.option("--dry-run", is_flag=True, help="List what would be sent; send nothing.")
+def push(data: Path, repo: str, private: bool, revision: str, endpoint: str, dry_run: bool) -> int:
+    """Send an export, the file given as its --out, to a dataset hub; the token is HF_TOKEN's."""
+    pushed = push_export(
+        data, repo, private=private, revision=revision, endpoint=endpoint, dry=dry_run
+    )
+    for sent in pushed.files:
+        click.echo(f"{sent.size:12}  {sent.name}")
+    click.echo(f"would go to {repo}" if dry_run else f"sent to {pushed.url}")
+    return 0
 
 
 @buttonup.command()

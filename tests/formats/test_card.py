@@ -1,10 +1,14 @@
 from __future__ import annotations
 
-import msgspec
+from pathlib import Path
 
-from buttonup.formats.card import Census, card
+import msgspec
+import pytest
+
+from buttonup.formats.card import TRAINS, Census, card
+from buttonup.formats.export import EXPORTS
 from buttonup.formats.exported import adopt, exported
-from buttonup.records import Cast, Sample, Trajectory
+from buttonup.records import Cast, Sample, Trajectory, Verdict
 
 
 def card_of(*trajectories: Trajectory, file: str = "data.jsonl", recipe: str = "") -> str:
@@ -39,6 +43,35 @@ def test_what_we_generate_is_under_apache(sample: Sample) -> None:
 def test_the_terms_of_the_models_that_wrote_it_are_recalled(sample: Sample) -> None:
     t = msgspec.structs.replace(sample.trajectory, cast=Cast("llm:m", "plan", "world"))
     assert "terms of the models that wrote it (llm:m) apply" in card_of(t)
+
+
+def test_a_card_tells_the_gates_that_every_row_passed_and_no_other(sample: Sample) -> None:
+    census = Census()
+    census.count(sample.trajectory, [Verdict("structure", True), Verdict("replay", True)])
+    census.count(sample.trajectory, [Verdict("structure", True), Verdict("replay", False)])
+    text = card("data.jsonl", "openai", "About it.", census, {}, "")
+    assert "gates that every row passed: structure\n" in text
+
+
+def test_a_hub_reads_the_header_as_it_is_meant(sample: Sample, tmp_path: Path) -> None:
+    hub = pytest.importorskip("huggingface_hub", reason="needs the extra hub")
+    for file in ("data.jsonl", 'odd: "name", #1 [x].jsonl'):
+        told = hub.DatasetCard(card_of(sample.trajectory, file=file)).data.to_dict()
+        assert told["pretty_name"] == file
+        assert told["license"] == "apache-2.0"
+        assert told["language"] == ["en"]
+        assert told["size_categories"] == ["n<1K"]
+        assert told["configs"] == [{"config_name": "default", "data_files": file}]
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_a_card_says_how_each_format_is_loaded(sample: Sample, name: str) -> None:
+    census = Census()
+    census.count(sample.trajectory)
+    text = card("data.parquet", name, "About it.", census, {}, "")
+    assert "rows = load_dataset(REPO" in text
+    assert TRAINS[name] in text
+    assert "json.loads" in text
 
 
 def test_no_licence_is_claimed_for_the_data_of_others(sample: Sample) -> None:

@@ -76,12 +76,12 @@ class Tokens(Record):
     """Tokens of the longest row that is written; 0 for any."""
 
     @property
-    def NAME(self) -> str:  # noqa: N802 - as the formats spell it
+    def name(self) -> str:
         """What the card calls it."""
         return "tokens"
 
     @property
-    def ABOUT(self) -> str:  # noqa: N802
+    def about(self) -> str:
         """What a row is, for the card. Raises BadInput as loading does."""
         loaded = _loaded(self)
         return (
@@ -103,7 +103,7 @@ class Tokens(Record):
         for sample in read_stretch(stretch, Sample):
             rows = list(self._rows(sample, skipped))
             if rows:
-                census.count(sample.trajectory)
+                census.count(sample.trajectory, sample.verdicts)
             lines += rows
             places += [place(sample.trajectory.blueprint.task.text)] * len(rows)
         return Rows(b"".join(lines), census, skipped, tuple(places))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from buttonup.records import Assistant, Trajectory, User
+from buttonup import __version__
+from buttonup.records import Assistant, Trajectory, User, Verdict, digest
 
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6, "100K<n<1M"))
 """The classes that dataset hubs count in, by their upper ends."""
@@ -27,9 +28,11 @@ class Census:
     """Where the tools ran -> rows."""
     players: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(role, who played it) -> rows."""
+    gates: Counter[str] = field(default_factory=Counter)
+    """Gate -> rows that passed it."""
 
-    def count(self, t: Trajectory) -> None:
-        """Add a trajectory."""
+    def count(self, t: Trajectory, verdicts: Iterable[Verdict] = ()) -> None:
+        """Add a trajectory, and what the gates say of it."""
         turns = [m for m in t.messages if isinstance(m, Assistant)]
         self.rows += 1
         self.seen["user turns"] += sum(isinstance(m, User) for m in t.messages)
@@ -39,6 +42,8 @@ class Census:
         if hidden := sum(turn.masked for turn in turns):
             self.seen["assistant turns kept out of the loss"] += hidden
         self.seen["functions shown"] += len(t.functions)
+        self.seen["turns kept out of the loss"] += sum(turn.masked for turn in turns)
+        self.gates.update(v.gate for v in verdicts if v.passed)
         self.sources[", ".join(t.blueprint.tools.worlds) or t.blueprint.tools.source] += 1
         for role in ("user", "assistant", "tools"):
             self.players[role, getattr(t.cast, role)] += 1
@@ -49,6 +54,7 @@ class Census:
         self.seen.update(other.seen)
         self.sources.update(other.sources)
         self.players.update(other.players)
+        self.gates.update(other.gates)
 
 
 def card(
@@ -66,22 +72,26 @@ def card(
     """
     foreign = any(player == "unknown" for _, player in census.players)
     parts = [
-        _header(files or {"": [file]}, "other" if foreign else "apache-2.0", census.rows),
+        _header(file, files or {"": [file]}, census.rows, foreign=foreign),
         f"# {file}\n\n{_opening(name, census.rows)}",
         f"## Counts\n\n{_counts(census, skipped)}",
         f"## How it was made\n\n{_made(census)}{_recipe(recipe)}",
         f"## Format\n\n{about}",
+        f"## Loading it\n\n{_loading(file, name)}",
+        f"## Limits\n\n{LIMITS}",
         f"## Licence\n\n{_licence(census, foreign)}",
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _header(files: Mapping[str, Sequence[str]], licence: str, rows: int) -> str:
+def _header(file: str, files: Mapping[str, Sequence[str]], rows: int, *, foreign: bool) -> str:
     size = next((word for end, word in SIZES if rows < end), "n>1M")
     return "\n".join(
         [
             "---",
-            f"license: {licence}",
+            f"pretty_name: {json.dumps(file)}",
+            f"license: {'other' if foreign else 'apache-2.0'}",
+            *([] if foreign else ["language: [en]"]),
             "task_categories: [text-generation]",
             "tags: [function-calling, tool-use, multi-turn, synthetic, buttonup]",
             f'size_categories: ["{size}"]',
@@ -121,12 +131,14 @@ def _counts(census: Census, skipped: Mapping[str, int]) -> str:
 
 
 def _made(census: Census) -> str:
+    passed = ", ".join(_line(g) for g, n in sorted(census.gates.items()) if n == census.rows)
+    gates = f"- gates that every row passed: {passed}\n" if passed else ""
     tools = "\n".join(f"- tools: {_line(s)} ({n} rows)" for s, n in sorted(census.sources.items()))
     cast = "\n".join(
         f"- {role} played by: {_line(player)} ({n} rows)"
         for (role, player), n in sorted(census.players.items())
     )
-    return f"{tools}\n{cast}"
+    return f"- written by: ButtonUp {__version__}\n{gates}{tools}\n{cast}"
 
 
 def _recipe(recipe: str) -> str:
@@ -134,7 +146,33 @@ def _recipe(recipe: str) -> str:
         return ""
     longest = max(map(len, re.findall("`+", recipe)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"\n\nThe recipe:\n\n{fence}toml\n{recipe.strip()}\n{fence}"
+    return f"\n\nThe recipe, `{digest(recipe)}`:\n\n{fence}toml\n{recipe.strip()}\n{fence}"
+
+
+LIMITS = """- Tools, people and places are made up: what results say is true of no real service.
+- The gates find what they ask after, and nothing else; they do not judge style.
+- Meant for training. What it shares with a benchmark, the certificate beside it tells, if any."""
+
+TRAINS: Mapping[str, str] = {
+    "button": "trl.SFTTrainer(MODEL, train_dataset=rows).train()",
+    "openai": 'MODEL.apply_chat_template(rows[0]["messages"], tools=rows[0]["tools"])',
+    "trl": "trl.SFTTrainer(MODEL, train_dataset=rows).train()",
+    "axolotl": "# axolotl: datasets: [{path: …, type: chat_template}]",
+    "ms-swift": "# swift sft --dataset … --agent_template hermes",
+    "sharegpt": "# LLaMA-Factory: put the entry beside the file into dataset_info.json",
+    "hermes": "trl.SFTTrainer(MODEL, train_dataset=rows).train()  # after from/value are renamed",
+    "xlam": 'json.loads(rows[0]["answers"])',
+    "rl": "# vf-eval buttonup-rl --env.taskset.file FILE --env.agent.runtime.type subprocess",
+}
+"""How a format is trained on, in one line; the letters in capitals are the reader's."""
+
+
+def _loading(file: str, name: str) -> str:
+    lines = ["from datasets import load_dataset", 'rows = load_dataset(REPO, split="train")']
+    text = "\n".join([*lines, TRAINS.get(name, "rows[0]")])
+    folder = "REPO is the repository, or a folder with these files and this card as README.md."
+    columns = " In Parquet, `tools` and `arguments` are strings: `json.loads` gives the values."
+    return f"```python\n{text}\n```\n\n{folder}{columns if file.endswith('.parquet') else ''}"
 
 
 def _licence(census: Census, foreign: bool) -> str:

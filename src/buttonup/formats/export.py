@@ -5,28 +5,52 @@ from __future__ import annotations
 import os
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, NamedTuple, Protocol
 
 import msgspec
 
 from buttonup.errors import BadInput, Reject
-from buttonup.formats import sharegpt
+from buttonup.formats import rl, sharegpt
 from buttonup.formats.card import Census, card
-from buttonup.formats.detect import Format, format_named
+from buttonup.formats.detect import FORMATS, format_named
 from buttonup.formats.exported import exported, read_exported
 from buttonup.formats.layout import Layout, place
 from buttonup.formats.parquet import ParquetFile
-from buttonup.records import Record, Sample
-from buttonup.store.lines import Stretch
+from buttonup.records import Json, Record, Sample, Trajectory
+from buttonup.store.lines import Stretch, read_stretch
 
 WHOLE = Layout()
 BUFFER = 1 << 20  # bytes gathered for a write; ours
 OTHER = (".gz", ".zst")  # endings that promise something else
+
+
+EXPORTS = (*FORMATS, rl.NAME)
+"""The formats of an export: of conversations, and of tasks."""
+
+
+class Written(NamedTuple):
+    """How rows are written."""
+
+    name: str
+    about: str
+    """What a row looks like, in Markdown."""
+    row: Callable[[Trajectory], dict[str, Json]]
+    """Writes a trajectory. Rejects what the format does not carry."""
+
+
+def written_as(name: str) -> Written:
+    """Say how rows of the format `name` are written. Raises BadInput for an unknown one."""
+    if name == rl.NAME:
+        return Written(rl.NAME, rl.ABOUT, rl.render)
+    if name not in FORMATS:
+        raise BadInput(f"there is no format {name!r}", f"choose one of {', '.join(EXPORTS)}")
+    to = format_named(name)
+    return Written(name, to.ABOUT, lambda t: to.render(exported(t)))
 
 
 class Exported(Record):
@@ -42,16 +66,16 @@ class Exported(Record):
     """Rows written, where a sample may take several."""
 
 
-class Named(Protocol):
-    """What the card tells of a format."""
+class Described(Protocol):
+    """What the card tells of how rows are written."""
 
     @property
-    def NAME(self) -> str:  # noqa: N802 - as the modules of formats spell it
+    def name(self) -> str:
         """What it is called."""
         ...
 
     @property
-    def ABOUT(self) -> str:  # noqa: N802
+    def about(self) -> str:
         """What a row looks like, in Markdown."""
         ...
 
@@ -69,24 +93,26 @@ class Rows:
 
 def rows(samples: Iterable[Sample], name: str) -> Rows:
     """Write the accepted ones of some samples in a format. Raises BadInput for an unknown one."""
-    to, census, skipped = format_named(name), Census(), Counter[str]()
+    to, census, skipped = written_as(name), Census(), Counter[str]()
     written, places = list[bytes](), list[float]()
     for sample in samples:
         if row := _row(sample, to, skipped):
             written.append(row)
             places.append(place(sample.trajectory.blueprint.task.text))
-            census.count(sample.trajectory)
+            census.count(sample.trajectory, sample.verdicts)
     return Rows(b"".join(written), census, skipped, tuple(places))
 
 
 def rows_of(stretch: Stretch, name: str) -> Rows:
     """Write the samples of a part of a file. Raises BadInput for a line that is no sample too."""
-    return rows(read_exported(stretch), name)
+    whole = name == rl.NAME  # of a conversation, no plan and no goal leaves
+    read = read_stretch(stretch, Sample, "Sample") if whole else read_exported(stretch)
+    return rows(read, name)
 
 
 def export(
     parts: Iterable[Rows],
-    name: str | Named,
+    name: str | Described,
     path: Path,
     *,
     recipe: str = "",
@@ -101,9 +127,9 @@ def export(
     Raises  BadInput when the format is unknown, a path is taken and `replace` is not set, it
             cannot be written (a full disk too), an extra is missing, or no sample can be exported
     """
-    to = format_named(name) if isinstance(name, str) else name
+    to = written_as(name) if isinstance(name, str) else name
     about, files = card_path(path), layout.files(path)
-    entry = [entry_path(path)] if to.NAME == sharegpt.NAME else []
+    entry = [entry_path(path)] if to.name == sharegpt.NAME else []
     refuse(*chain(*files.values()), about, *entry, replace=replace)
     census, skipped, rows = Census(), Counter[str](), Counter[str]()
     with ExitStack() as stack:
@@ -122,7 +148,7 @@ def export(
         if not census.rows:
             raise BadInput("there is no sample to export", _left_out(skipped))
         named = {split: [p.name for p in paths] for split, paths in files.items()}
-        words.write(card(path.name, to.NAME, to.ABOUT, census, skipped, recipe, named).encode())
+        words.write(card(path.name, to.name, to.about, census, skipped, recipe, named).encode())
         for end in ends:
             told = {
                 k: v for n in chain(*named.values()) for k, v in sharegpt.dataset_info(n).items()
@@ -168,13 +194,13 @@ def refuse_taken(*paths: Path, replace: bool) -> None:
             raise BadInput(f"{path} exists", "choose another path or remove it")
 
 
-def _row(sample: Sample, to: Format, skipped: Counter[str]) -> bytes:
+def _row(sample: Sample, to: Written, skipped: Counter[str]) -> bytes:
     """Give the line of a sample; none, and the reason counted, when it is left out."""
     if not sample.accepted:
         skipped["not_accepted"] += 1
         return b""
     try:
-        row = to.render(exported(sample.trajectory))
+        row = to.row(sample.trajectory)
     except Reject as reject:
         skipped[reject.reason] += 1
         return b""

@@ -85,7 +85,7 @@ def parse(row: dict[str, Json]) -> Conversation:
             case "user":
                 read.append(User(*read_offered(foreign.words(message.get("content")))))
             case "assistant":
-                read.append(turn := _read_turn(message, ids))
+                read.append(turn := read_turn(message, ids))
                 calls.made(turn.calls)
             case "tool" | "function":
                 read.append(_read_result(message, calls))
@@ -157,7 +157,11 @@ def _read_system(text: str, row: dict[str, Json]) -> tuple[str, bool | None]:
     return text, known
 
 
-def _read_turn(message: dict[str, Json], ids: Iterator[str]) -> Assistant:
+def read_turn(message: dict[str, Json], ids: Iterator[str]) -> Assistant:
+    """Read an assistant's message; its calls take the next of some ids where they have none.
+
+    Rejects  "off_format", "not_text"
+    """
     content = foreign.words(message.get("content"))
     thought = message.get("reasoning_content", message.get("reasoning"))
     calls, masked = _read_calls(message, ids), foreign.masked(message)

@@ -91,6 +91,8 @@ def _column(pa: Any, key: str) -> Any:
         return pa.list_(pa.struct(_message(pa)))
     if key in IDS:
         return pa.list_(pa.int32())
+    if key == "prompt":
+        return pa.list_(pa.struct([("role", text), ("content", text)]))
     return pa.bool_() if key == "parallel_tool_calls" else text
 
 

@@ -68,14 +68,21 @@ def calls_made(t: Trajectory) -> tuple[Call, ...]:
     return tuple([c for m in t.messages if isinstance(m, Assistant) for c in m.calls])
 
 
+async def answered(t: Trajectory, cast: Mapping[Role, Speak]) -> Trajectory:
+    """Let the tools and the user speak until the assistant is to, or all has been said."""
+    while (role := next_role(t)) not in ("assistant", None):
+        t = await cast[role](t)
+    return t
+
+
 async def converse(t: Trajectory, cast: Mapping[Role, Speak], max_turns: int) -> Trajectory:
     """Let the cast speak in turn until the conversation ends.
 
     Units    max_turns: turns of the assistant, those of the given prefix included
     Rejects  "too_long" when the assistant would need more turns
     """
-    while (role := next_role(t)) is not None:
-        if role == "assistant" and turns_taken(t) >= max_turns:
+    while next_role(t := await answered(t, cast)) is not None:
+        if turns_taken(t) >= max_turns:
             raise Reject("too_long", f"no end after {max_turns} turns")
-        t = await cast[role](t)
+        t = await cast["assistant"](t)
     return t

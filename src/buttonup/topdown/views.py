@@ -6,9 +6,12 @@ sees the decomposition; nobody who plays by a model sees the rest.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from buttonup.records import (
     Assistant,
     Blueprint,
+    Call,
     Function,
     Message,
     Record,
@@ -17,7 +20,7 @@ from buttonup.records import (
     User,
 )
 from buttonup.tools.door import Ran, Scene
-from buttonup.topdown.turns import calls_made, to_say
+from buttonup.topdown.turns import to_say
 
 
 class UserView(Record):
@@ -65,13 +68,27 @@ def assistant_sees(t: Trajectory, *, guided: bool) -> AssistantView:
 
 def tools_see(t: Trajectory) -> Scene:
     """Show whoever runs the tools the request and the calls so far, but no thought."""
-    results = {m.call_id: m.result for m in t.messages if isinstance(m, Tool)}
     return Scene(
         functions=t.functions,
         request="\n".join(m.content for m in t.messages if isinstance(m, User)),
         context=t.blueprint.context,
-        ran=tuple(Ran(c, results[c.id]) for c in calls_made(t) if c.id in results),
+        ran=tuple(_ran(t)),
     )
+
+
+def _ran(t: Trajectory) -> Iterator[Ran]:
+    """List the calls that have run. An id may come again in a later turn: it is another call."""
+    due: list[Call] = []
+    for message in t.messages:
+        match message:
+            case Assistant(calls=calls):
+                due = list(calls)
+            case Tool(call_id=id, result=result):
+                call = next(c for c in due if c.id == id)
+                due.remove(call)
+                yield Ran(call, result)
+            case User():
+                pass
 
 
 def _words(t: Trajectory) -> tuple[Message, ...]:
