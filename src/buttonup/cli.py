@@ -637,7 +637,7 @@ def _played(done: int, of: int) -> None:
 @click.option("--model", help="smollm2, a folder, a .gguf file, or OWNER/NAME.  [default: smollm2]")
 @click.option("--tune", type=click.Choice(["full", "lora"]), help="[default: full]")
 @click.option("--epochs", type=float, help="[default: 1]")
-@click.option("--max-length", type=int, help="Tokens; longer rows are left out.  [default: 2048]")
+@click.option("--max-length", type=int, help="Tokens; longer rows are left out.  [default: 8192]")
 @click.option("--seed", type=int, help="Everything random follows from it.  [default: 0]")
 @click.option("--after", help="Folder of an earlier training that this is the next round of.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any other setting.")

@@ -86,8 +86,10 @@ def train(data: Path, k: Training, out: Path, watch: fit.Watch) -> Results:
     """
     models.try_installed()
     from accelerate import PartialState  # noqa: PLC0415 - an extra
+    from transformers.utils import logging  # noqa: PLC0415
 
-    state = PartialState()
+    logging.disable_progress_bar()  # there is one display, and it is ours
+    state = PartialState()  # of all processes
     folder = _student(k)
     tokens = models.tokens_of(folder, k.template)
     ready = _prepared(data, k, tokens)

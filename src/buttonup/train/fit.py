@@ -118,7 +118,7 @@ def _settings(k: Training, folder: Path) -> dict[str, Any]:
         "lr_scheduler_type": k.schedule,
         "weight_decay": k.decay,
         "bf16": k.precision == "autocast",
-        "gradient_checkpointing": k.checkpointing,
+        "activation_checkpointing": k.checkpointing,
         "max_length": k.max_length,
         "seed": k.seed,
         "data_seed": k.seed,

@@ -33,7 +33,7 @@ from buttonup.records import (
     decode,
     encode,
 )
-from buttonup.store.lines import read_records
+from buttonup.store.lines import read_records, whole_lines
 
 Ids = tuple[int, ...]
 OWN = "data"
@@ -115,7 +115,7 @@ def write_rows(rows: Iterable[Row | Pair]) -> bytes:
 
 def read_rows(path: Path) -> Rows:
     """Read rows that an earlier training wrote. Raises BadInput for a line that is none."""
-    kind = Pair if next(iter(path.open("rb")), b"").find(b'"chosen_ids"') > 0 else Row
+    kind = Pair if b'"chosen_ids"' in next(whole_lines(path), b"") else Row
     return tuple(read_records(path, kind))  # type: ignore[arg-type,return-value]
 
 
@@ -193,10 +193,10 @@ def _weighed(row: dict[str, Json], side: str, tokens: Tokens) -> tuple[Ids, Ids]
     """Give the ids before the last turn, and of it; no other turn is learnt."""
     told = {key: row[key] for key in ("tools", "parallel_tool_calls") if key in row}
     c = openai.parse({**told, "messages": [*row["prompt"], *row[side]]})
+    if not c.messages or not isinstance(c.messages[-1], Assistant):
+        raise Reject("no_turn", side)
     *before, last = c.messages
     read = (replace(m, masked=True) if isinstance(m, Assistant) else m for m in before)
-    if not isinstance(last, Assistant):
-        raise Reject("no_turn", side)
     [(_, learnt)] = tokens.rows(replace(c, messages=(*read, last)))
     at = next(i for i, label in enumerate(learnt.labels) if label != IGNORED)
     return learnt.input_ids[:at], learnt.input_ids[at:]

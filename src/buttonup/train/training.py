@@ -65,7 +65,7 @@ class Training(Record, omit_defaults=False):
     """Share of the steps in which the rate rises to its full height."""
     schedule: Literal["cosine", "linear", "constant_with_warmup"] = "cosine"
     decay: Annotated[float, msgspec.Meta(ge=0)] = 0.0
-    max_length: Some = 2048
+    max_length: Some = 8192
     """Tokens of the longest row; longer ones are left out, never cut."""
     packing: bool = False
     """Whether short rows share one of `max_length`; none sees another."""
