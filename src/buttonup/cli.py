@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import os
 import re
 import sys
 import tomllib
@@ -672,7 +673,8 @@ def train(
         return 0
     with training_shown(quiet=quiet) as watch:
         results = train_model(data, k, out, watch)
-    click.echo(encode(results).decode() if as_json else results_as_text(results, out))
+    if os.environ.get("RANK", "0") == "0":  # of several processes the first one speaks
+        click.echo(encode(results).decode() if as_json else results_as_text(results, out))
     return 0
 
 

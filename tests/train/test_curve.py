@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from msgspec.structs import replace
 
@@ -32,7 +32,7 @@ def test_a_running_mean_lags_behind_and_starts_at_the_first_loss() -> None:
 
 def test_the_picture_is_xml_with_two_lines_whatever_its_title_says() -> None:
     points = [replace(POINT, step=n, loss=3.0 / n) for n in range(1, 5)]
-    root = ElementTree.fromstring(as_svg(points, "<script>&\"'"))
+    root = ET.fromstring(as_svg(points, "<script>&\"'"))
     assert len(root.findall("{*}polyline")) == 2
     assert "<script>&\"'" in [e.text for e in root.iter()]
-    ElementTree.fromstring(as_svg([], "no step yet"))
+    ET.fromstring(as_svg([], "no step yet"))

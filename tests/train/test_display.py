@@ -30,6 +30,7 @@ RESULTS = Results(
     tokens_a_second=100.0,
     memory_mb=1,
     device="cpu",
+    processes=1,
     data="x",
     template="y",
     versions={},

@@ -85,7 +85,8 @@ def test_rows_that_are_packed_together_do_not_see_each_other(student: Path, tmp_
 )
 def test_every_way_to_save_memory_trains(k: Training, student: Path, tmp_path: Path) -> None:
     first, last = losses(trained(ROWS, k, student, tmp_path / "a"))
-    assert math.isfinite(first) and math.isfinite(last)
+    assert math.isfinite(first)
+    assert math.isfinite(last)
 
 
 def test_a_training_that_goes_on_makes_the_losses_of_one_that_was_not_killed(

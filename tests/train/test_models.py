@@ -6,7 +6,6 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -15,7 +15,7 @@ from buttonup.chat.tokens import load
 from buttonup.errors import BadInput
 from buttonup.formats import openai, trl
 from buttonup.records import Assistant, Call, encode
-from buttonup.train.rows import Pair, Row, gather, read_rows, write_rows
+from buttonup.train.rows import Pair, Row, Rows, gather, read_rows, write_rows
 
 ANY = 10**6
 FOUR = ("One.", "Two.", "Three.", "Four.")
@@ -110,8 +110,8 @@ def test_rows_that_are_none_are_told_in_one_line(
 
 
 def test_rows_and_pairs_are_read_back_as_they_were_written(tmp_path: Path) -> None:
-    rows = (Row((1, 2), (-100, 2), "chat"), Row((3,), (3,)))
-    pairs = (Pair((1,), (2,), (3,)),)
+    rows: Rows = (Row((1, 2), (-100, 2), "chat"), Row((3,), (3,)))
+    pairs: Rows = (Pair((1,), (2,), (3,)),)
     for n, kind in enumerate((rows, pairs)):
         path = tmp_path / f"{n}.jsonl"
         path.write_bytes(write_rows(kind))

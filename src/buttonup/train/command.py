@@ -62,6 +62,8 @@ class Results(Record, omit_defaults=False):
     memory_mb: int
     """The most that was held at a time."""
     device: str
+    processes: int
+    """Each with a device of its own."""
     data: str
     """Digest of the rows."""
     template: str
@@ -85,11 +87,12 @@ def train(data: Path, k: Training, out: Path, watch: fit.Watch) -> Results:
     Raises  BadInput where extra, model, data or folder are not as they must be
     """
     models.try_installed()
-    from accelerate import PartialState  # noqa: PLC0415 - an extra
+    import torch  # noqa: PLC0415 - an extra
+    from accelerate import PartialState  # noqa: PLC0415
     from transformers.utils import logging  # noqa: PLC0415
 
     logging.disable_progress_bar()  # there is one display, and it is ours
-    state = PartialState()  # of all processes
+    state = PartialState(cpu=not torch.cuda.is_available())  # of all processes
     folder = _student(k)
     tokens = models.tokens_of(folder, k.template)
     ready = _prepared(data, k, tokens)
@@ -206,7 +209,8 @@ def _fitted(
     trainer = fit.fit(model, ready.rows, k, out, curve, watch)
     trained = trainer.accelerator.unwrap_model(trainer.model)
     after = fit.loss_on(trained, measured)
-    results = _results(ready, curve, before, after, str(trained.device), tokens)
+    place = (str(trained.device), trainer.accelerator.num_processes)
+    results = _results(ready, curve, before, after, place, tokens)
     if trainer.is_world_process_zero():
         if k.tune == "lora":
             trained.save_pretrained(out / "adapter")
@@ -242,7 +246,7 @@ def _results(
     curve: Curve,
     before: dict[str, float],
     after: dict[str, float],
-    device: str,
+    place: tuple[str, int],
     tokens: Tokens,
 ) -> Results:
     points = curve.points
@@ -265,8 +269,9 @@ def _results(
         margin=round(sum(margins) / len(margins), 4) if margins else None,
         seconds=points[-1].seconds,
         tokens_a_second=round(points[-1].tokens / max(points[-1].seconds, 1e-9), 1),
-        memory_mb=_memory(device),
-        device=device,
+        memory_mb=_memory(place[0]),
+        device=place[0],
+        processes=place[1],
         data=digest(ready.rows),
         template=digest(models.template_of(tokens).source),
         versions={"buttonup": __version__, **{name: version(name) for name in models.PARTS}},

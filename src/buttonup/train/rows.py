@@ -57,6 +57,7 @@ class Pair(Record):
     source: str = OWN
 
 
+BESIDE = ("tools", "parallel_tool_calls")  # what a pair has beside its messages
 Rows = tuple[Row, ...] | tuple[Pair, ...]
 
 
@@ -116,7 +117,7 @@ def write_rows(rows: Iterable[Row | Pair]) -> bytes:
 def read_rows(path: Path) -> Rows:
     """Read rows that an earlier training wrote. Raises BadInput for a line that is none."""
     kind = Pair if b'"chosen_ids"' in next(whole_lines(path), b"") else Row
-    return tuple(read_records(path, kind))  # type: ignore[arg-type,return-value]
+    return tuple(read_records(path, kind))  # type: ignore[return-value]
 
 
 def _kind(path: Path) -> str:
@@ -191,7 +192,9 @@ def _of_pairs(path: Path, tokens: Tokens, skipped: Counter[str]) -> Iterator[Pai
 
 def _weighed(row: dict[str, Json], side: str, tokens: Tokens) -> tuple[Ids, Ids]:
     """Give the ids before the last turn, and of it; no other turn is learnt."""
-    told = {key: row[key] for key in ("tools", "parallel_tool_calls") if key in row}
+    told: dict[str, Json] = {
+        key: row[key] for key in ("tools", "parallel_tool_calls") if key in row
+    }
     c = openai.parse({**told, "messages": [*row["prompt"], *row[side]]})
     if not c.messages or not isinstance(c.messages[-1], Assistant):
         raise Reject("no_turn", side)
