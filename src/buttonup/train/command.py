@@ -107,7 +107,8 @@ def train(data: Path, k: Training, out: Path, watch: fit.Watch) -> Results:
         state.wait_for_everyone()
         if (out / RESULTS).exists():
             return read_results(out)
-        return _fitted(folder, k, ready, out, watch, tokens)
+        first = state.is_main_process
+        return _fitted(folder, k, ready, out, watch, tokens, first=first)
 
 
 def read_results(folder: Path) -> Results:
@@ -192,37 +193,55 @@ def _write_tokenizer(folder: Path, tokens: Tokens, to: Path) -> None:
 
 
 def _fitted(
-    folder: Path, k: Training, ready: Prepared, out: Path, watch: fit.Watch, tokens: Tokens
+    folder: Path,
+    k: Training,
+    ready: Prepared,
+    out: Path,
+    watch: fit.Watch,
+    tokens: Tokens,
+    *,
+    first: bool,
 ) -> Results:
-    """Train, measure what was held back before and after, and write it all down."""
-    from transformers import AutoTokenizer  # noqa: PLC0415 - an extra
+    """Train, measure what was held back before and after, and write it all down.
 
+    Of several processes, the `first` one measures and writes.
+    """
     model = fit.load(folder, k)
     top = max(chain.from_iterable(map(_ids, (*ready.rows, *ready.held))))
     if top >= model.get_input_embeddings().num_embeddings:
         what = f"the data has the token {top}, which the model does not know"
         raise BadInput(what, "write them with this model's tokenizer")
     measured = [row for row in ready.held if isinstance(row, Row)]
-    before = _before(model, measured, out)
     _, step = fit.last_checkpoint(out / "checkpoints")
+    if not first:
+        trainer = fit.fit(model, ready.rows, k, out, None, watch)
+        trainer.accelerator.wait_for_everyone()
+        return read_results(out)
+    before = _before(model, measured, out)
     curve = Curve(out / "curve.jsonl", step)
     trainer = fit.fit(model, ready.rows, k, out, curve, watch)
     trained = trainer.accelerator.unwrap_model(trainer.model)
     after = fit.loss_on(trained, measured)
     place = (str(trained.device), trainer.accelerator.num_processes)
     results = _results(ready, curve, before, after, place, tokens)
-    if trainer.is_world_process_zero():
-        if k.tune == "lora":
-            trained.save_pretrained(out / "adapter")
-            trained = trained.merge_and_unload()
-        tokenizer = AutoTokenizer.from_pretrained(str(out / "tokenizer"))
-        trained.generation_config.eos_token_id = tokenizer.eos_token_id
-        trained.save_pretrained(out / "model")
-        tokenizer.save_pretrained(out / "model")
-        put(out / "curve.svg", as_svg(curve.points, f"loss of {out.name}").encode())
-        put(out / RESULTS, msgspec.json.format(encode(results), indent=1) + b"\n")
+    _write_model(trained, k, out)
+    put(out / "curve.svg", as_svg(curve.points, f"loss of {out.name}").encode())
+    put(out / RESULTS, msgspec.json.format(encode(results), indent=1) + b"\n")  # last of all
     trainer.accelerator.wait_for_everyone()
     return results
+
+
+def _write_model(trained: Any, k: Training, out: Path) -> None:
+    """Write the model as safetensors with its tokenizer; an adapter also by itself."""
+    from transformers import AutoTokenizer  # noqa: PLC0415 - an extra
+
+    if k.tune == "lora":
+        trained.save_pretrained(out / "adapter")
+        trained = trained.merge_and_unload()
+    tokenizer = AutoTokenizer.from_pretrained(str(out / "tokenizer"))
+    trained.generation_config.eos_token_id = tokenizer.eos_token_id
+    trained.save_pretrained(out / "model")
+    tokenizer.save_pretrained(out / "model")
 
 
 def _ids(row: Row | Pair) -> Iterable[int]:

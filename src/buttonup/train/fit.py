@@ -75,10 +75,12 @@ def last_checkpoint(folder: Path) -> tuple[Path | None, int]:
     return (found[max(found)], max(found)) if found else (None, 0)
 
 
-def fit(model: Any, rows: Rows, k: Training, folder: Path, curve: Curve, watch: Watch) -> Any:
+def fit(
+    model: Any, rows: Rows, k: Training, folder: Path, curve: Curve | None, watch: Watch
+) -> Any:
     """Train, from the last checkpoint on where there is one; give the trainer when it is done.
 
-    Every step is a point of the curve.
+    Every step is a point of the curve; of several processes, only the first one has it.
     """
     from transformers import AutoTokenizer  # noqa: PLC0415 - an extra
 
@@ -86,7 +88,7 @@ def fit(model: Any, rows: Rows, k: Training, folder: Path, curve: Curve, watch: 
     given = {
         "model": model,
         "processing_class": AutoTokenizer.from_pretrained(str(folder / "tokenizer")),
-        "callbacks": [_callback(curve, watch)],
+        "callbacks": [_callback(curve, watch)] if curve else [],
         "peft_config": _adapter(k),
     }
     make = _preferring if isinstance(rows[0], Pair) else _imitating
@@ -176,7 +178,7 @@ def _preferring(rows: Rows, k: Training, settings: dict[str, Any], given: dict[s
 
 
 def _callback(curve: Curve, watch: Watch) -> Any:
-    """Hear of every step and checkpoint; only the first process writes."""
+    """Hear of every step and checkpoint."""
     from transformers import TrainerCallback  # noqa: PLC0415 - an extra
 
     class Hears(TrainerCallback):  # type: ignore[misc] # no types
@@ -187,7 +189,7 @@ def _callback(curve: Curve, watch: Watch) -> Any:
 
         def on_log(self, _args: Any, state: Any, _control: Any, **told: Any) -> None:
             logs = told["logs"]
-            if "loss" not in logs or not state.is_world_process_zero:
+            if "loss" not in logs:
                 return
             if not math.isfinite(logs["loss"]):
                 what = f"the loss is {logs['loss']} at step {state.global_step}"
@@ -207,7 +209,6 @@ def _callback(curve: Curve, watch: Watch) -> Any:
             watch(At(point, state.max_steps, sitting, read))
 
         def on_save(self, args: Any, state: Any, _control: Any, **_: Any) -> None:
-            if state.is_world_process_zero:
-                put(Path(args.output_dir) / f"checkpoint-{state.global_step}" / WHOLE, b"")
+            put(Path(args.output_dir) / f"checkpoint-{state.global_step}" / WHOLE, b"")
 
     return Hears()
