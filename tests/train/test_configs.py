@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -60,3 +62,18 @@ def test_what_a_trainer_cannot_do_is_refused_and_nothing_written(
     with pytest.raises(BadInput, match=told):
         write_config(trainer, data, k, tmp_path / "a.yaml")
     assert not (tmp_path / "a.yaml").exists()
+
+
+def test_axolotl_knows_every_key_that_is_written(tmp_path: Path) -> None:
+    spec = find_spec("axolotl")  # its wheel is there to be read; nothing of it is imported
+    if spec is None or not spec.submodule_search_locations:
+        pytest.skip("axolotl is not installed")
+    [place] = spec.submodule_search_locations
+    known = "".join(p.read_text() for p in (Path(place) / "utils" / "schemas").glob("*.py"))
+    fields = set(re.findall(r"^    (\w+): ", known, re.MULTILINE))
+    for k in (K, Training(model="a/b", steps=3, template="x.jinja")):
+        path = tmp_path / f"{k.tune}.yaml"
+        write_config("axolotl", DATA, k, path)
+        told = read(path)
+        used = {*told, *told["datasets"][0]}
+        assert used - fields == set()

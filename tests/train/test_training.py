@@ -42,3 +42,9 @@ def test_settings_written_out_are_the_same_settings(tmp_path: Path) -> None:
 def test_a_setting_that_cannot_be_is_told(key: str, value: Any, told: str) -> None:
     with pytest.raises(BadInput, match=told):
         read_training(None, {key: value})
+
+
+def test_the_page_shows_every_setting_with_its_default() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "train.md").read_text("utf-8")
+    shown = page.partition("<!-- defaults -->\n```toml\n")[2].partition("```")[0]
+    assert msgspec.toml.decode(shown) == msgspec.toml.decode(as_toml(Training()))
