@@ -88,8 +88,8 @@ def test_other_data_is_mixed_in_by_its_share(run: Path, student: Path, tmp_path:
     other = str(chat(tmp_path / "chat.jsonl", 30))
     k = settings(student, steps=1, mix=(Mixed(other, 0.25),))
     results = train(run, k, tmp_path / "out")
-    assert results.rows == {"data": 12, other: 4}
-    assert results.after.keys() == {"data", other}
+    assert results.rows == {"data": 12, f"mix: {other}": 4}
+    assert results.after.keys() == {"data", f"mix: {other}"}
 
 
 def test_a_round_goes_on_from_the_last_replays_it_and_says_what_was_forgotten(

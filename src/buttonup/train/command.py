@@ -28,6 +28,7 @@ from buttonup.train.rows import OWN, Pair, Row, Rows, gather, read_rows, write_r
 from buttonup.train.training import Training
 
 RESULTS = "results.json"
+MIXED = "mix: "  # and a path: the source of rows that are mixed in
 ROUND = "round "  # and its number: the source of rows of an earlier round
 
 
@@ -139,9 +140,9 @@ def _prepared(data: Path, k: Training, tokens: Tokens) -> Prepared:
     skipped, kept = Counter(own.skipped), [held]
     others = dict[str, Other]()
     for mixed in k.mix:
-        more = gather(Path(mixed.data), tokens, k.max_length, mixed.data)
+        more = gather(Path(mixed.data), tokens, k.max_length, f"{MIXED}{mixed.data}")
         rest, back = hold_back(more.rows, k.held_back, k.seed)
-        others[mixed.data] = Other(rest, mixed.share)
+        others[f"{MIXED}{mixed.data}"] = Other(rest, mixed.share)
         kept.append(back)
         skipped.update(more.skipped)
     number = 1

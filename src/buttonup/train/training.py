@@ -95,6 +95,9 @@ def read_training(path: Path | None, overrides: Mapping[str, Any]) -> Training:
     except msgspec.ValidationError as error:
         where = str(path) if path else "the options"
         raise BadInput(f"{where}: {error}", "see docs/train.md for the keys") from error
+    named = [m.data for m in k.mix]
+    if len(set(named)) < len(named):
+        raise BadInput("a dataset is mixed in twice", "give it once, with one share")
     shares = sum(m.share for m in k.mix) + (k.round.replay if k.round.after else 0.0)
     if shares >= 1:
         raise BadInput(
