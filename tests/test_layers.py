@@ -17,7 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"overlap", "judge", "chat"}),
     frozenset({"engine", "push"}),
     frozenset({"showing"}),
-    frozenset({"evaluate"}),
+    frozenset({"evaluate", "train"}),
     frozenset({"recipe"}),
     frozenset({"doors"}),
     frozenset({"engines", "estimate", "trial"}),

@@ -25,7 +25,6 @@ from buttonup.recipe import (
     ROLES,
     Recipe,
     Teaching,
-    as_toml,
     chosen,
     identity,
     pipeline,
@@ -33,6 +32,7 @@ from buttonup.recipe import (
     source,
 )
 from buttonup.records import Record
+from buttonup.store.settings import as_toml
 from buttonup.worlds.catalogue import WORLDS
 
 ROOT = Path(__file__).parent.parent

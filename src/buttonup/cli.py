@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import re
 import sys
 import tomllib
@@ -36,6 +37,11 @@ from buttonup.records import Assistant, Sample, Tool, User, decode, encode
 from buttonup.showing.html import as_html
 from buttonup.showing.text import as_text
 from buttonup.store.whole import put
+from buttonup.train.command import train as train_model
+from buttonup.train.configs import CONFIGS, write_config
+from buttonup.train.display import as_text as results_as_text
+from buttonup.train.display import shown as training_shown
+from buttonup.train.training import read_training
 from buttonup.trial import as_text as trial_as_text
 from buttonup.trial import try_judge
 from buttonup.worlds.catalogue import WORLDS
@@ -643,6 +649,52 @@ def _played(done: int, of: int) -> None:
     """Tell how far an evaluation has come: each of a hundred parts."""
     if done == of or done * 100 // of > (done - 1) * 100 // of:
         click.echo(f"\r{done}/{of} played{chr(10) if done == of else ''}", err=True, nl=False)
+
+
+@buttonup.command(epilog=EXITS)
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--recipe", type=click.Path(path_type=Path), help="Settings as TOML (docs/train.md).")
+@click.option("--model", help="smollm2, a folder, a .gguf file, or OWNER/NAME.  [default: smollm2]")
+@click.option("--tune", type=click.Choice(["full", "lora"]), help="[default: full]")
+@click.option("--epochs", type=float, help="[default: 1]")
+@click.option("--max-length", type=int, help="Tokens; longer rows are left out.  [default: 8192]")
+@click.option("--seed", type=int, help="Everything random follows from it.  [default: 0]")
+@click.option("--after", help="Folder of an earlier training that this is the next round of.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any other setting.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of results.")
+@click.option(
+    "--write-config",
+    "trainer",
+    type=click.Choice(list(CONFIGS)),
+    help="Do not train: write OUT as a config for another trainer.",
+)
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
+def train(
+    data: Path,
+    recipe: Path | None,
+    settings: tuple[str, ...],
+    out: Path,
+    trainer: str | None,
+    as_json: bool,
+    quiet: bool,
+    **options: Any,
+) -> int:
+    """Train a model on a run, or on a file of conversations, token ids or pairs.
+
+    The same command goes on from its last checkpoint.
+    """
+    given = {"round.after" if k == "after" else k: v for k, v in options.items() if v is not None}
+    k = read_training(recipe, {**given, **dict(map(_setting, settings))})
+    if trainer:
+        write_config(trainer, data, k, out)
+        click.echo(out)
+        return 0
+    with training_shown(quiet=quiet) as watch:
+        results = train_model(data, k, out, watch)
+    if os.environ.get("RANK", "0") == "0":  # of several processes the first one speaks
+        click.echo(encode(results).decode() if as_json else results_as_text(results, out))
+    return 0
 
 
 def main() -> None:

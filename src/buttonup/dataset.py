@@ -35,12 +35,13 @@ from buttonup.model.door import Model, Reply, Request
 from buttonup.model.journaled import Journaled
 from buttonup.model.metered import Metered, OverBudget, Purse
 from buttonup.model.stack import in_batches
-from buttonup.recipe import Recipe, as_toml, identity, pipeline, source
+from buttonup.recipe import Recipe, identity, pipeline, source
 from buttonup.records import Conversation, Record, Rejection, Sample, encode
 from buttonup.store import rundir
 from buttonup.store.journal import Journal, read_usage
 from buttonup.store.lines import read_records, stretches
 from buttonup.store.rundir import Line, RunDir, open_run
+from buttonup.store.settings import as_toml
 from buttonup.store.submitted import on_their_way
 from buttonup.store.whole import put
 from buttonup.topdown.corrupt import corruptions

@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import itertools
-import tomllib
 from collections.abc import Iterable, KeysView, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -24,6 +23,7 @@ from buttonup.model.batching import Batching
 from buttonup.model.local import content_name, is_local
 from buttonup.model.teachers import Teachers
 from buttonup.records import Record, Rejection, Sample, Trajectory, digest
+from buttonup.store.settings import filled, read_settings
 from buttonup.worlds.session import find_world
 from buttonup.worlds.splits import Split, unseen, worlds_of
 from buttonup.worlds.world import World
@@ -142,7 +142,7 @@ NOT_IDENTITY_OF_TEACHER: Mapping[str, str] = {
 
 def identity(recipe: Recipe) -> str:
     """Digest all that decides the samples, our own version too; a run folder has one identity."""
-    content = {**_filled(recipe), "buttonup": __version__}
+    content = {**filled(recipe), "buttonup": __version__}
     for key in NOT_IDENTITY:
         content.pop(key, None)
     if not recipe.judge.votes:
@@ -343,9 +343,7 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
     Raises  BadInput where the file is missing, is not TOML, or has a key or a value that does not
             belong there
     """
-    content = _toml(path) if path else {}
-    for key, value in overrides.items():
-        _put(content, key, value)
+    content = read_settings(path, overrides)
     _fill_models(content)
     try:
         recipe = msgspec.convert(content, Recipe)
@@ -396,36 +394,3 @@ def _try_batches(recipe: Recipe) -> None:
     if len(asked) > 1:
         what = "a batch asks one model, and this recipe has several"
         raise BadInput(what, "leave out [models], or --batch")
-
-
-def as_toml(recipe: Recipe) -> str:
-    """Write a recipe out in full, so that the file says all that a run was made from."""
-    return msgspec.toml.encode(_filled(recipe)).decode()
-
-
-def _filled(value: Any) -> Any:
-    """Give a record as plain data with its defaults, which `encode` leaves out."""
-    if isinstance(value, Record):
-        fields = ((name, getattr(value, name)) for name in value.__struct_fields__)
-        return {name: _filled(v) for name, v in fields if v is not None}  # TOML has no null
-    if isinstance(value, dict):
-        return {name: _filled(v) for name, v in value.items()}
-    return msgspec.to_builtins(value)
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise BadInput(f"cannot read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is not TOML: {error}") from error
-
-
-def _put(content: dict[str, Any], dotted: str, value: Any) -> None:
-    *tables, key = dotted.split(".")
-    for table in tables:
-        content = content.setdefault(table, {})
-        if not isinstance(content, dict):
-            raise BadInput(f"--set {dotted}: {table} is not a table of the recipe")
-    content[key] = value

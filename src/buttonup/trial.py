@@ -31,13 +31,14 @@ from buttonup.model.door import Model
 from buttonup.model.journaled import Journaled
 from buttonup.model.metered import OverBudget, Purse
 from buttonup.model.teachers import Teachers
-from buttonup.recipe import Recipe, as_toml, asking, identity, pipeline, source
+from buttonup.recipe import Recipe, asking, identity, pipeline, source
 from buttonup.records import Record, Trajectory, Usage, digest, encode
 from buttonup.showing.text import columns
 from buttonup.showing.wording import dollars_in_words
 from buttonup.store.journal import Journal
 from buttonup.store.lines import read_record
 from buttonup.store.rundir import Line, RunDir, open_run
+from buttonup.store.settings import as_toml
 from buttonup.store.whole import put
 from buttonup.topdown.corrupt import corruptions
 

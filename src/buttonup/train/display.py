@@ -1,0 +1,99 @@
+"""How a training is shown while it goes on, and what it came to as text."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from buttonup.train.command import Results
+from buttonup.train.curve import smoothed
+from buttonup.train.fit import At, Watch
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+WIDE = 24  # steps of the curve beside the bar
+EVERY = 10.0  # seconds between two plain lines
+
+
+@contextmanager
+def shown(*, quiet: bool) -> Iterator[Watch]:
+    """Give a watch that shows a training on stderr; only the first of several processes does."""
+    if quiet or os.environ.get("RANK", "0") != "0":
+        yield lambda _at: None
+    elif sys.stderr.isatty():
+        with Progress(
+            TextColumn("step"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[told]}", markup=False),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+        ) as bar:
+            task, losses = bar.add_task("step", total=None, told=""), list[float]()
+
+            def watch(at: At) -> None:
+                losses.append(at.point.loss)
+                told = f"{sparkline(losses)} {_told(at)}"
+                bar.update(task, completed=at.point.step, total=at.steps, told=told)
+
+            yield watch
+    else:
+        yield _Lines()
+
+
+class _Lines:
+    """A plain line now and then, and one for the first and the last step."""
+
+    def __init__(self) -> None:
+        self._said = -EVERY
+
+    def __call__(self, at: At) -> None:
+        if at.sitting - self._said < EVERY and at.point.step < at.steps:
+            return
+        self._said = at.sitting
+        sys.stderr.write(f"step {at.point.step}/{at.steps}, {_told(at)}\n")
+
+
+def _told(at: At) -> str:
+    margin = "" if at.point.margin is None else f", margin {at.point.margin:.3f}"
+    rate = at.read / at.sitting if at.sitting else 0.0
+    return f"loss {at.point.loss:.4f}{margin}, {rate:.0f} tokens/s"
+
+
+def sparkline(losses: list[float]) -> str:
+    """Draw the last losses, smoothed, as a line of blocks."""
+    last = smoothed(losses)[-WIDE:]
+    low, high = min(last, default=0.0), max(last, default=0.0)
+    return "".join(BLOCKS[int((y - low) / ((high - low) or 1) * (len(BLOCKS) - 1))] for y in last)
+
+
+def as_text(r: Results, folder: Path) -> str:
+    """Say what a training came to, for a terminal."""
+    pace = f"{r.tokens_a_second:.0f} tokens/s, {r.memory_mb} MB on {r.device}"
+    lines = [
+        f"Round {r.round}, by {r.objective}: {r.steps} steps in {r.seconds:.0f} s, {pace}",
+        f"Loss     {r.first_loss:.4f} at first, {r.last_loss:.4f} at last",
+        f"Tokens   {r.tokens} a time through, {r.learnt} of them learnt",
+    ]
+    if r.margin is not None:
+        lines.append(f"Margin   {r.margin:.4f} of the chosen above the rejected, at last")
+    lines += [f"Rows     {count} of {_plain(source)}" for source, count in r.rows.items()]
+    lines += [f"Left out {count}: {_plain(reason)}" for reason, count in r.skipped.items()]
+    if r.after:
+        lines += ["", "Held back               before   after   (mean loss of a learnt token)"]
+        for source, after in r.after.items():
+            lines.append(f"  {_plain(source)[:20]:20} {r.before[source]:8.4f} {after:7.4f}")
+    for source, rose in r.forgotten.items():
+        word = "forgotten: its loss rose" if rose > 0 else "kept: its loss fell"
+        lines.append(f"  {_plain(source)} is {word} by {abs(rose):.4f}")
+    lines += ["", f"Model    {folder / 'model'}", f"Curve    {folder / 'curve.svg'}"]
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)

@@ -1,0 +1,193 @@
+"""From data to a folder that holds the model and says what it came from."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from msgspec.structs import replace
+
+from buttonup.chat.probe import conversation
+from buttonup.errors import BadInput
+from buttonup.formats import openai, trl
+from buttonup.records import Assistant, encode
+from buttonup.train import Results, Training, read_training
+from buttonup.train import train as train_in
+from buttonup.train.command import read_results
+from buttonup.train.models import OURS
+from buttonup.train.rows import Row, read_rows
+from buttonup.train.training import Mixed, Round
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # what torch and TRL warn of is not ours
+
+
+def settings(student: Path, **more: Any) -> Training:
+    k = Training(model=str(student), steps=3, accumulate=1, rate=0.01, warmup=0.0, save_every=1)
+    return replace(k, **more)
+
+
+def train(data: Path, k: Training, out: Path) -> Results:
+    return train_in(data, k, out, lambda _: None)
+
+
+def chat(path: Path, count: int) -> Path:
+    talk = [conversation(*(f"Talk {n}.",) * 4) for n in range(count)]
+    path.write_bytes(b"".join(encode(openai.render(c)) + b"\n" for c in talk))
+    return path
+
+
+def test_the_folder_has_the_model_its_template_the_curve_and_what_it_came_from(
+    run: Path, student: Path, tmp_path: Path
+) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: PLC0415
+
+    k = settings(student)
+    out = tmp_path / "out"
+    results = train(run, k, out)
+    assert read_training(out / "recipe.toml", {}) == k
+    assert (results.rows, results.steps, results.round) == ({"data": 12}, 3, 1)
+    assert results.after["data"] < results.before["data"]
+    assert 0 < results.learnt < results.tokens
+    assert {"torch", "trl", "buttonup"} <= results.versions.keys()
+    assert len((out / "curve.jsonl").read_text().splitlines()) == 3
+    ET.parse(out / "curve.svg")
+    AutoModelForCausalLM.from_pretrained(str(out / "model"))
+    tokenizer = AutoTokenizer.from_pretrained(str(out / "model"))
+    assert (tokenizer.chat_template, tokenizer.eos_token) == (OURS.read_text(), "<|im_end|>")
+    assert sorted(p.suffix for p in (out / "model").glob("*model*")) == [".safetensors"]
+
+
+def test_the_same_command_trains_nothing_again_and_another_is_refused(
+    run: Path, student: Path, tmp_path: Path
+) -> None:
+    first = train(run, settings(student, steps=1), tmp_path / "out")
+    assert train(run, settings(student, steps=1), tmp_path / "out") == first
+    with pytest.raises(BadInput, match="another recipe"):
+        train(run, settings(student, steps=1, seed=1), tmp_path / "out")
+
+
+def test_an_adapter_is_kept_beside_the_model_that_it_was_merged_into(
+    run: Path, student: Path, tmp_path: Path
+) -> None:
+    train(run, settings(student, steps=1, tune="lora"), tmp_path / "out")
+    assert (tmp_path / "out" / "adapter" / "adapter_model.safetensors").exists()
+    assert (tmp_path / "out" / "model" / "model.safetensors").exists()
+    assert not (tmp_path / "out" / "model" / "adapter_config.json").exists()
+
+
+def test_other_data_is_mixed_in_by_its_share(run: Path, student: Path, tmp_path: Path) -> None:
+    other = str(chat(tmp_path / "chat.jsonl", 30))
+    k = settings(student, steps=1, mix=(Mixed(other, 0.25),))
+    results = train(run, k, tmp_path / "out")
+    assert results.rows == {"data": 12, f"mix: {other}": 4}
+    assert results.after.keys() == {"data", f"mix: {other}"}
+
+
+def test_a_round_goes_on_from_the_last_replays_it_and_says_what_was_forgotten(
+    run: Path, student: Path, tmp_path: Path
+) -> None:
+    first = train(run, settings(student), tmp_path / "one")
+    after = Round(after=str(tmp_path / "one"), replay=0.25)
+    new = chat(tmp_path / "new.jsonl", 11)
+    second = train(new, settings(student, round=after), tmp_path / "two")
+    assert (second.round, second.rows) == (2, {"data": 10, "round 1": 3})
+    assert abs(second.before["round 1"] - first.after["data"]) < 1e-3
+    rose = second.after["round 1"] - second.before["round 1"]
+    assert second.forgotten == {"round 1": round(rose, 4)}
+    third = Round(after=str(tmp_path / "two"), replay=0.5)
+    rows = train(new, settings(student, steps=1, round=third), tmp_path / "three").rows
+    assert rows.keys() == {"data", "round 1", "round 2"}
+    kept = [r for r in read_rows(tmp_path / "two" / "held.jsonl") if isinstance(r, Row)]
+    assert {r.source for r in kept} == {"data", "round 1"}
+
+
+def test_pairs_train_preferences(student: Path, tmp_path: Path) -> None:
+    c = conversation("One.", "Two.", "Three.", "Four.")
+    *before, last = c.messages
+    assert isinstance(last, Assistant)
+    wrong = Assistant(answer="No idea.")
+    row = trl.preference(replace(c, messages=tuple(before)), last, wrong)
+    path = tmp_path / "pairs.jsonl"
+    path.write_bytes((encode(row) + b"\n") * 4)
+    results = train(path, settings(student), tmp_path / "out")
+    assert (results.objective, results.before) == ("preference", {})
+    assert (results.margin or 0.0) > 0.0
+    mixed = settings(student, mix=(Mixed(str(chat(tmp_path / "c.jsonl", 20)), 0.5),))
+    with pytest.raises(BadInput, match="one kind at a time"):
+        train(path, mixed, tmp_path / "mixed")
+
+
+def test_ids_that_the_model_does_not_know_are_refused(student: Path, tmp_path: Path) -> None:
+    path = tmp_path / "ids.jsonl"
+    path.write_bytes(encode({"input_ids": [5, 70_000], "labels": [-100, 70_000]}) + b"\n")
+    with pytest.raises(BadInput, match="token 70000"):
+        train(path, settings(student), tmp_path / "out")
+
+
+def test_a_round_after_nothing_is_refused(run: Path, student: Path, tmp_path: Path) -> None:
+    k = settings(student, round=Round(after=str(tmp_path)))
+    with pytest.raises(BadInput, match="no training that has ended"):
+        train(run, k, tmp_path / "out")
+
+
+# --- the command --------------------------------------------------------------------------------
+
+
+def command(data: Path, student: Path, out: Path, *more: str) -> list[str]:
+    told = ["steps=40", "accumulate=1", "save_every=3", "rate=0.01"]
+    sets = [word for one in told for word in ("--set", one)]
+    return ["train", str(data), "--model", str(student), "--out", str(out), *sets, *more]
+
+
+PYTHON = [sys.executable, "-m", "buttonup"]
+OFFLINE = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+
+
+def curve(out: Path) -> list[tuple[int, float]]:
+    points = map(json.loads, (out / "curve.jsonl").read_text().splitlines())
+    return [(p["step"], p["loss"]) for p in points]
+
+
+@pytest.mark.slow
+def test_killed_at_any_instant_it_ends_with_the_losses_of_one_that_was_not(
+    run: Path, student: Path, tmp_path: Path
+) -> None:
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    subprocess.run([*PYTHON, *command(run, student, whole)], env=OFFLINE, check=True)
+    with subprocess.Popen([*PYTHON, *command(run, student, cut)], env=OFFLINE) as killed:
+        while not (cut / "curve.jsonl").exists() or len(curve_lines(cut)) < 8:
+            time.sleep(0.05)
+        killed.send_signal(signal.SIGKILL)
+    assert not (cut / "results.json").exists()
+    subprocess.run([*PYTHON, *command(run, student, cut)], env=OFFLINE, check=True)
+    assert curve(cut) == curve(whole)
+
+
+def curve_lines(out: Path) -> list[bytes]:
+    return (out / "curve.jsonl").read_bytes().splitlines()
+
+
+@pytest.mark.slow
+def test_several_processes_train_one_model(run: Path, student: Path, tmp_path: Path) -> None:
+    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
+    words = command(run, student, tmp_path / "out", "--set", "steps=2")
+    subprocess.run([*launch, "-m", "buttonup", *words], env=OFFLINE, check=True)
+    results = read_results(tmp_path / "out")
+    assert (results.processes, results.steps) == (2, 2)
+    assert [step for step, _ in curve(tmp_path / "out")] == [1, 2]
+
+
+@pytest.mark.skipif(find_spec("trl") is not None, reason="the extra is installed")
+def test_without_the_extra_one_line_says_what_to_install(run: Path, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"buttonup\[train\]"):
+        train(run, Training(), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
