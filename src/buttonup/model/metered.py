@@ -63,8 +63,11 @@ class Purse:
 
         Raises  OverBudget when nobody else has set anything aside, and there is not enough
         """
+        if self.budget is None:  # nothing is in the way of a call: nothing need be set aside
+            self.in_flight += 1
+            return Decimal()
         most = self._price(request).most(at_most(request))
-        while self.budget is not None and self.spent + self.reserved + most > self.budget:
+        while self.spent + self.reserved + most > self.budget:
             if not self.in_flight:
                 left = self.budget - self.spent
                 self.over = f"the next call may cost ${most:.4f}, and ${left:.4f} is left"
@@ -81,9 +84,12 @@ class Purse:
         """Count what a call took; None where that is not known, and may be all that it can be."""
         self.reserved -= reserved
         self.in_flight -= 1
-        self.spent += reserved if taken is None else self._price(request).of(taken)
-        if taken is None:
+        price = self._price(request)
+        if taken is not None:
+            self.spent += price.of(taken)
+        else:
             most = at_most(request)
+            self.spent += price.most(most)
             self.lose(
                 Loss(
                     prompt=request.prompt,
@@ -92,7 +98,8 @@ class Purse:
                     completion_tokens=most.completion_tokens,
                 )
             )
-        self._wake()
+        if self.budget is not None:
+            self._wake()
 
     def _wake(self) -> None:
         self._changed.set()
