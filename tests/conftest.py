@@ -18,8 +18,13 @@ from urllib.parse import urlsplit
 import pytest
 import uvloop
 from aiohttp import web
+from hypothesis import HealthCheck, settings
 
 from buttonup.model.endpoint import Endpoint
+
+# How long an example takes says how busy the machine is: speed is measured in `bench/`.
+settings.register_profile("claims", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("claims")
 
 # A shell that starts the tests in its background has them ignore Ctrl-C, which they send.
 signal.signal(signal.SIGINT, signal.default_int_handler)
