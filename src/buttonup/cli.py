@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import re
 import sys
 import tomllib
@@ -41,6 +40,7 @@ from buttonup.train.command import train as train_model
 from buttonup.train.configs import CONFIGS, write_config
 from buttonup.train.display import as_text as results_as_text
 from buttonup.train.display import shown as training_shown
+from buttonup.train.display import speaks
 from buttonup.train.training import read_training
 from buttonup.trial import as_text as trial_as_text
 from buttonup.trial import try_judge
@@ -692,7 +692,7 @@ def train(
         return 0
     with training_shown(quiet=quiet) as watch:
         results = train_model(data, k, out, watch)
-    if os.environ.get("RANK", "0") == "0":  # of several processes the first one speaks
+    if speaks():
         click.echo(encode(results).decode() if as_json else results_as_text(results, out))
     return 0
 

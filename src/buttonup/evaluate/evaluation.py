@@ -10,8 +10,9 @@ from statistics import fmean
 
 from buttonup import __version__
 from buttonup.errors import Reject
-from buttonup.evaluate.statistics import mean_interval, pass_hat, wilson
-from buttonup.evaluate.suite import Player, Suite, Task, silent
+from buttonup.evaluate.statistics import mean_interval, pass_hat
+from buttonup.evaluate.suite import Played, Player, Suite, Task, silent
+from buttonup.intervals import wilson
 from buttonup.model.tally import tally
 from buttonup.records import Message, Record, Usage, digest, encode
 from buttonup.store.lines import LineFile, read_records
@@ -152,32 +153,24 @@ async def _at_once(
 
 async def play(task: Task, player: Player, trial: int = 0) -> Result:
     """Play one task once. A reply that could not be had is a result too, with its fault."""
-    began = time.monotonic()
-    labels = dict(task.labels)
+    began, played, fault = time.monotonic(), Played(passed=False, credit=0.0), ""
     with tally() as took:
         try:
             played = await task.play(player)
-            result = Result(
-                task=task.id,
-                trial=trial,
-                labels=labels,
-                passed=played.passed,
-                credit=played.credit,
-                reason=played.reason,
-                messages=played.messages,
-                usage=sum(took.values(), Usage()),
-                seconds=round(time.monotonic() - began, 3),
-            )
-        except Reject as fault:
-            result = Result(
-                task=task.id,
-                trial=trial,
-                labels=labels,
-                fault=fault.reason,
-                usage=sum(took.values(), Usage()),
-                seconds=round(time.monotonic() - began, 3),
-            )
-    return result
+        except Reject as reject:
+            fault = reject.reason
+    return Result(
+        task=task.id,
+        trial=trial,
+        labels=dict(task.labels),
+        passed=played.passed,
+        credit=played.credit,
+        reason=played.reason,
+        fault=fault,
+        usage=sum(took.values(), Usage()),
+        seconds=round(time.monotonic() - began, 3),
+        messages=played.messages,
+    )
 
 
 async def _passed(suite: Suite, player: Callable[[Task], Player]) -> dict[str, bool]:

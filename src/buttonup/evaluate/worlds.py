@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from typing import Literal
@@ -18,10 +17,11 @@ from buttonup import __version__
 from buttonup.bottomup import truth_first
 from buttonup.errors import BadInput, Reject
 from buttonup.evaluate.suite import STEPS, Played, Player, Suite, Task
-from buttonup.gates.verify import Score, verify
-from buttonup.records import Assistant, Blueprint, Conversation, Message, Tool, Trajectory, User
+from buttonup.formats import exported
+from buttonup.gates.verify import Score
+from buttonup.records import Assistant, Blueprint, Conversation, Trajectory
+from buttonup.topdown.episode import Episode
 from buttonup.topdown.plan_follower import follow_plan
-from buttonup.worlds.session import open_session
 from buttonup.worlds.splits import Split, unseen, worlds_of
 
 Part = Literal["seen", "unseen_functions", "held_out"]
@@ -98,43 +98,17 @@ async def _gold(blueprint: Blueprint, conversation: Conversation) -> Assistant:
     return last
 
 
-@dataclass(slots=True)
-class _Talk:
-    """A conversation as far as it has come."""
-
-    blueprint: Blueprint
-    messages: tuple[Message, ...] = ()
-
-    @property
-    def shown(self) -> Conversation:
-        b = self.blueprint
-        return Conversation(b.functions, self.messages, b.parallel, b.context)
-
-
 async def _play(blueprint: Blueprint, player: Player) -> Played:
     """Play all turns of the user against the worlds, and verify what came of it."""
-    session, talk = open_session(blueprint.tools), _Talk(blueprint)
-    names = {f.name for f in blueprint.functions}
-    for turn in blueprint.turns:
-        talk.messages += (User(turn.says, turn.offers),)
-        names |= {f.name for f in turn.offers}
-        for _ in range(STEPS + 1):
-            heard = await player(talk.shown)
-            talk.messages += (heard,)
-            if not heard.calls:
-                break
-            for call in heard.calls:
-                if call.name not in names:
-                    result = {"error": f"There is no function {call.name!r}."}
-                elif call.arguments is None:
-                    result = {"error": "The arguments are no JSON object."}
-                else:
-                    result = session.call(call.name, call.arguments)
-                talk.messages += (Tool(call.id, call.name, result),)
-        else:
-            return Played(False, 0.0, "too_many_steps", talk.messages)
-    score = verify(blueprint, talk.messages, session.changes())
-    return Played(score.passed, score.share, _first_wrong(score), talk.messages)
+    episode, steps = await Episode.open(blueprint), 0
+    while not episode.over:
+        heard = await player(exported(episode.trajectory))
+        await episode.take(heard)
+        steps = steps + 1 if heard.calls else 0
+        if steps > STEPS:
+            return Played(False, 0.0, "too_many_steps", episode.messages)
+    score = episode.verified()
+    return Played(score.passed, score.share, _first_wrong(score), episode.messages)
 
 
 def _first_wrong(score: Score) -> str:

@@ -8,17 +8,16 @@ statistical inference" (1927); Brown, Cai and DasGupta (2001) recommend it for s
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 
 from msgspec.structs import replace
 
 from buttonup.gates.judged import is_low, judged
+from buttonup.intervals import wilson
 from buttonup.judge.agreement import Agreement, Coincidences
 from buttonup.records import Record, Score, Trajectory
 
-Z = 1.959964  # of the normal distribution, two-sided 95 %
 THRESHOLDS = (2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0)
 
 
@@ -124,10 +123,7 @@ def share(count: int, of: int) -> Share:
     """Give a share with Wilson's interval."""
     if not of:
         return Share(count, of)
-    p, square = count / of, Z * Z / of
-    middle = (p + square / 2) / (1 + square)
-    half = Z / (1 + square) * math.sqrt(p * (1 - p) / of + square / (4 * of))
-    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    low, high = wilson(count, of)
     return Share(count, of, round(low, 4), round(high, 4))
 
 

@@ -11,19 +11,24 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from buttonup.showing.text import BARS
 from buttonup.train.command import Results
 from buttonup.train.curve import smoothed
 from buttonup.train.fit import At, Watch
 
-BLOCKS = "▁▂▃▄▅▆▇█"
 WIDE = 24  # steps of the curve beside the bar
 EVERY = 10.0  # seconds between two plain lines
+
+
+def speaks() -> bool:
+    """Say whether this process may tell how it goes: of several, the first one does."""
+    return os.environ.get("RANK", "0") == "0"
 
 
 @contextmanager
 def shown(*, quiet: bool) -> Iterator[Watch]:
     """Give a watch that shows a training on stderr; only the first of several processes does."""
-    if quiet or os.environ.get("RANK", "0") != "0":
+    if quiet or not speaks():
         yield lambda _at: None
     elif sys.stderr.isatty():
         with Progress(
@@ -69,7 +74,7 @@ def sparkline(losses: list[float]) -> str:
     """Draw the last losses, smoothed, as a line of blocks."""
     last = smoothed(losses)[-WIDE:]
     low, high = min(last, default=0.0), max(last, default=0.0)
-    return "".join(BLOCKS[int((y - low) / ((high - low) or 1) * (len(BLOCKS) - 1))] for y in last)
+    return "".join(BARS[int((y - low) / ((high - low) or 1) * (len(BARS) - 1))] for y in last)
 
 
 def as_text(r: Results, folder: Path) -> str:
