@@ -32,7 +32,7 @@ from buttonup.records import Blueprint, Record, Rejection, Trajectory, encode
 from buttonup.store.rundir import ACCEPTED, Line, line_of
 
 FEW = 5  # samples wanted for each item in flight; ours: a short run pays for less that it drops
-SPARE = 4  # requests in flight for each item at work beyond them; ours, by bench/orchestrate.py
+SPARE = 16  # requests in flight for each item at work beyond them; ours, by bench/orchestrate.py
 MANY = 500  # samples wanted from which worker processes pay for their start; ours
 
 Stages: TypeAlias = Callable[[Doors], Sequence[Stage | Fold]]
