@@ -60,7 +60,7 @@ def told(stderr: str) -> str:
 def server_of(process: Popen[str]) -> int:
     """Wait for the server of a run, and give its process id."""
     while process.poll() is None:
-        table = subprocess.check_output(["ps", "-eo", "pid,ppid,args"], text=True)
+        table = subprocess.check_output(["ps", "-wweo", "pid,ppid,args"], text=True)
         for line in table.splitlines():
             pid, parent, args = line.split(None, 2)
             if parent == str(process.pid) and "local_server" in args:
