@@ -57,3 +57,10 @@ def test_a_text_has_its_own_words(text: str) -> None:
 @given(st.integers(-(10**9), 10**9))
 def test_a_number_as_text_is_that_number(number: int) -> None:
     assert said(f"{number:,}").number == number
+
+
+def test_a_raised_digit_is_part_of_a_unit_and_makes_no_identifier() -> None:
+    words = said("Pitch PC-93 has 89 m² and the tank 3 m³")
+    assert words.identifiers == ("pc-93",)
+    assert {89, 3} <= words.numbers
+    assert 892 not in words.numbers

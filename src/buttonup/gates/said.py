@@ -47,16 +47,18 @@ _CODES = dict(
     ).split()
 )
 """Codes that stand for a word that everybody says instead."""
+_RAISED = dict.fromkeys(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹"))  # "m²" is a unit, and "m2" would be an identifier
 _DASHES = re.compile(r"[\u2010-\u2014\u2212]")
 _SYMBOLS = str.maketrans({"$": " dollar ", "€": " euro ", "£": " pound ", "¥": " yen "})
 
 
 def fold(text: str) -> str:
-    """Lower the case, take off accents, and make every dash a hyphen."""
+    """Lower the case, take off accents and raised digits, and make every dash a hyphen."""
     text = text.casefold()
     if text.isascii() or not _FOLDABLE.search(text):
         return text
-    return _MARKS.sub("", unicodedata.normalize("NFKD", _DASHES.sub("-", text)))
+    text = _DASHES.sub("-", text.translate(_RAISED))
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text))
 
 
 def phrase(folded: str) -> str:

@@ -176,7 +176,8 @@ def _leaks(move: Move, view: AssistantView) -> Iterator[str]:
 
 _OF_REPAIR = re.compile(
     r"\b(?:previous|earlier|first|last|prior) (?:reply|response|attempt|try|turn|draft|answer)\b"
-    r"|\b(?:feedback|reviewer|verdict|apolog\w+|correct(?:ed|ing|ion)s?|redo(?:ing)?)\b"
+    r"|\b(?:feedback|reviewer|verdict|apolog\w+|redo(?:ing)?)\b"
+    r"|(?<!\buser )(?<!\buser's )(?<!\byou )(?<!\byour )\bcorrect(?:ed|ing|ion)s?\b"
     r"|\b(?:my|the) (?:mistake|error)\b|\bas (?:you )?pointed out\b",
     re.IGNORECASE,
 )

@@ -42,10 +42,14 @@ MENDABLE = {
     ("provenance", "invented"): "It passes a value that neither the user nor a result has given.",
     ("provenance", "from_the_future"): "It passes a value that no result has given yet.",
     ("answer", "empty"): "The answer says nothing.",
-    ("answer", "unsupported"): "The answer states what no result and no word of the user supports.",
+    ("answer", "unsupported"): (
+        "The answer states what no result and no word of the user supports; where nobody asked "
+        "for it, leave it out."
+    ),
     ("answer", "missing_fact"): (
-        "The answer leaves out something that the user asked for. Read the request again, and "
-        "report everything that it asks for, with the values as the results have them."
+        "The answer leaves out something that the user asked for. Read again what the user asked "
+        "for in this conversation, and report all of it that no earlier answer has told, with the "
+        "values as the results have them."
     ),
 }
 """(gate, reason) -> what is told. All of them are found in one turn, and can be put right in it.
