@@ -20,10 +20,10 @@ from buttonup.chat.table import as_text as findings_as_text
 from buttonup.errors import BadInput, Fault
 from buttonup.estimate import as_text as estimate_as_text
 from buttonup.estimate import pilot_in_words
-from buttonup.evaluate import bfcl, command
+from buttonup.evaluate import command
 from buttonup.evaluate.comparison import compare, comparison_as_text
-from buttonup.evaluate.evaluation import as_text as evaluation_as_text
 from buttonup.evaluate.players import Calls
+from buttonup.evaluate.table import as_text as evaluation_as_text
 from buttonup.formats import EXPORTS, READABLE
 from buttonup.gates import GATES, explain, judged
 from buttonup.loop import run_to_end
@@ -617,7 +617,9 @@ def worlds(name: str | None, as_json: bool) -> int:
     metavar="A B",
     help="Compare two folders, task by task.",
 )
-@click.option("--install", type=click.Choice(["bfcl"]), help="Install what a suite needs.")
+@click.option(
+    "--install", type=click.Choice(list(command.PACKAGES)), help="Install what a suite needs."
+)
 def evaluate(
     out: Path | None,
     as_json: bool,
@@ -629,7 +631,8 @@ def evaluate(
     """Score a model on tasks whose right answers are known; the same command goes on."""
     given = {k: v for k, v in options.items() if v is not None}
     if install:
-        click.echo(f"bfcl-eval {bfcl.VERSION} is in {bfcl.install()}")
+        package = command.PACKAGES[install]
+        click.echo(f"{package.distribution} {package.version} is in {package.install()}")
         return 0
     if pair:
         compared = compare(*pair)

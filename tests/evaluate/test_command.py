@@ -13,7 +13,7 @@ from msgspec import structs
 
 from buttonup.errors import BadInput
 from buttonup.evaluate.command import Order, run
-from buttonup.evaluate.evaluation import Summary
+from buttonup.evaluate.summary import Summary
 
 Json = Any
 WORLDS = Order(suite="worlds:seen", model="m", each=3)

@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -16,12 +17,16 @@ import msgspec
 from buttonup import __version__
 from buttonup.engine.cores import cores
 from buttonup.errors import BadInput
-from buttonup.evaluate.bfcl import bfcl
-from buttonup.evaluate.evaluation import Summary, Watch, evaluate
+from buttonup.evaluate.evaluation import Watch, evaluate
 from buttonup.evaluate.native import Native
 from buttonup.evaluate.players import Calls, ModelPlayer, Sampling
 from buttonup.evaluate.suite import Suite
-from buttonup.evaluate.worlds import EACH, worlds
+from buttonup.evaluate.suites import bfcl as bfcl_suite
+from buttonup.evaluate.suites import tau2 as tau2_suite
+from buttonup.evaluate.suites.bfcl import bfcl
+from buttonup.evaluate.suites.tau2 import tau2
+from buttonup.evaluate.suites.worlds import EACH, worlds
+from buttonup.evaluate.summary import Summary
 from buttonup.model import prices
 from buttonup.model.door import Model
 from buttonup.model.journaled import Journaled
@@ -34,7 +39,9 @@ from buttonup.records import Record, digest, encode
 from buttonup.store.journal import read_usage
 from buttonup.store.rundir import open_run
 
-SUITES = ("worlds", "bfcl")
+SUITES = ("worlds", "bfcl", "tau2")
+PACKAGES = {p.name: p for p in (bfcl_suite.PACKAGE, tau2_suite.PACKAGE)}
+"""What suites install for themselves."""
 GRACE = 30.0  # seconds that what is on its way may still take when all ends early
 
 
@@ -116,17 +123,19 @@ def _suite(order: Order) -> AbstractAsyncContextManager[Suite]:
             return worlds(wanted, order.seed, EACH if order.each is None else order.each)
         case "bfcl":
             return _some_of(bfcl(wanted), order)
+        case "tau2":
+            return _some_of(tau2(wanted), order)
         case _:
             raise BadInput(f"there is no suite {name!r}", f"choose from {', '.join(SUITES)}")
 
 
 @asynccontextmanager
 async def _some_of(whole: AbstractAsyncContextManager[Suite], order: Order) -> AsyncIterator[Suite]:
-    """Draw so many tasks of each category, by the seed; all where none are asked for."""
+    """Draw so many tasks of each part (the first label), by the seed; all where none are asked for."""
     async with whole as suite:
         by_part: dict[str, list[int]] = {}
         for n, task in enumerate(suite.tasks):
-            by_part.setdefault(task.labels["category"], []).append(n)
+            by_part.setdefault(next(iter(task.labels.values())), []).append(n)
         drawn = {
             n
             for part, places in by_part.items()
@@ -134,7 +143,7 @@ async def _some_of(whole: AbstractAsyncContextManager[Suite], order: Order) -> A
                 places, len(places) if order.each is None else min(order.each, len(places))
             )
         }
-        yield Suite(suite.name, suite.version, tuple(suite.tasks[n] for n in sorted(drawn)))
+        yield replace(suite, tasks=tuple(suite.tasks[n] for n in sorted(drawn)))
 
 
 def _purse(order: Order, name: str) -> Purse:

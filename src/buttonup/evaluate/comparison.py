@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from buttonup.errors import BadInput
-from buttonup.evaluate.evaluation import RESULTS, SUMMARY, Result, Summary
+from buttonup.evaluate.evaluation import RESULTS, SUMMARY
 from buttonup.evaluate.statistics import difference, mcnemar
+from buttonup.evaluate.summary import Result, Summary
 from buttonup.records import Record
 from buttonup.store.lines import read_record, read_records
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from buttonup.evaluate.measures import Measure
 from buttonup.records import Assistant, Conversation, Message, Record, User
 
 STEPS = 20
@@ -24,6 +25,8 @@ class Played(Record):
     reason: str = ""
     """Short and stable: what was wrong first; empty when passed."""
     messages: tuple[Message, ...] = ()
+    counts: dict[str, float] = {}
+    """What the suite's measures are counted from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Suite:
     name: str
     version: str
     tasks: tuple[Task, ...]
+    measures: tuple[Measure, ...] = ()
+    """What is counted beside how many pass."""
 
 
 async def silent(_conversation: Conversation) -> Assistant:
