@@ -601,6 +601,7 @@ def worlds(name: str | None, as_json: bool) -> int:
 )
 @click.option("--seed", type=int, help="Draws the tasks, and is sent along.  [default: 0]")
 @click.option("--trials", type=click.IntRange(1), help="Times each task is played.  [default: 1]")
+@click.option("--rounds", type=click.IntRange(1), help="Of the suite feedback.  [default: 3]")
 @click.option("--temperature", type=click.FloatRange(0), help="[default: 0]")
 @click.option("--max-tokens", type=click.IntRange(1), help="Of one reply.  [default: 1024]")
 @click.option("--concurrency", type=click.IntRange(1), help="Tasks at a time.  [default: 16]")

@@ -24,6 +24,7 @@ from buttonup.evaluate.suite import Suite
 from buttonup.evaluate.suites import bfcl as bfcl_suite
 from buttonup.evaluate.suites import tau2 as tau2_suite
 from buttonup.evaluate.suites.bfcl import bfcl
+from buttonup.evaluate.suites.feedback import ROUNDS, feedback
 from buttonup.evaluate.suites.tau2 import tau2
 from buttonup.evaluate.suites.worlds import EACH, worlds
 from buttonup.evaluate.summary import Summary
@@ -39,7 +40,7 @@ from buttonup.records import Record, digest, encode
 from buttonup.store.journal import read_usage
 from buttonup.store.rundir import open_run
 
-SUITES = ("worlds", "bfcl", "tau2")
+SUITES = ("worlds", "feedback", "bfcl", "tau2")
 PACKAGES = {p.name: p for p in (bfcl_suite.PACKAGE, tau2_suite.PACKAGE)}
 """What suites install for themselves."""
 GRACE = 30.0  # seconds that what is on its way may still take when all ends early
@@ -59,6 +60,8 @@ class Order(Record):
     """Tasks of each part; None for all of bfcl, and 200 of worlds."""
     seed: int = 0
     trials: int = 1
+    rounds: int = ROUNDS
+    """Tries of a task of the suite feedback."""
     temperature: float = 0.0
     max_tokens: int = 1024
     concurrency: int = 16
@@ -121,6 +124,9 @@ def _suite(order: Order) -> AbstractAsyncContextManager[Suite]:
     match name:
         case "worlds":
             return worlds(wanted, order.seed, EACH if order.each is None else order.each)
+        case "feedback":
+            each = EACH if order.each is None else order.each
+            return feedback(wanted, order.seed, each, order.rounds)
         case "bfcl":
             return _some_of(bfcl(wanted), order)
         case "tau2":
@@ -131,7 +137,7 @@ def _suite(order: Order) -> AbstractAsyncContextManager[Suite]:
 
 @asynccontextmanager
 async def _some_of(whole: AbstractAsyncContextManager[Suite], order: Order) -> AsyncIterator[Suite]:
-    """Draw so many tasks of each part (the first label), by the seed; all where none are asked for."""
+    """Draw so many tasks of each part, by the seed; all where none are asked for."""
     async with whole as suite:
         by_part: dict[str, list[int]] = {}
         for n, task in enumerate(suite.tasks):
