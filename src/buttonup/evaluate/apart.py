@@ -160,7 +160,9 @@ class Apart:
             stdout=PIPE,
             stderr=DEVNULL,
             cwd=scratch,
-            env={name: value.format(scratch=scratch) for name, value in self.variables.items()},
+            env={
+                name: value.replace("{scratch}", scratch) for name, value in self.variables.items()
+            },
             start_new_session=True,
             limit=2**26,  # bytes of a line: the tasks of a category have 8 MB
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -18,6 +18,7 @@ from buttonup import __version__
 from buttonup.engine.cores import cores
 from buttonup.errors import BadInput
 from buttonup.evaluate.evaluation import Watch, evaluate
+from buttonup.evaluate.likeness import likeness_by
 from buttonup.evaluate.native import Native
 from buttonup.evaluate.players import Calls, ModelPlayer, Sampling
 from buttonup.evaluate.suite import Suite
@@ -25,7 +26,10 @@ from buttonup.evaluate.suites import bfcl as bfcl_suite
 from buttonup.evaluate.suites import tau2 as tau2_suite
 from buttonup.evaluate.suites.bfcl import bfcl
 from buttonup.evaluate.suites.feedback import ROUNDS, feedback
+from buttonup.evaluate.suites.gta import gta
+from buttonup.evaluate.suites.gta_tools import tools_at
 from buttonup.evaluate.suites.tau2 import tau2
+from buttonup.evaluate.suites.tool_query import tool_query
 from buttonup.evaluate.suites.worlds import EACH, worlds
 from buttonup.evaluate.summary import Summary
 from buttonup.model import prices
@@ -40,7 +44,7 @@ from buttonup.records import Record, digest, encode
 from buttonup.store.journal import read_usage
 from buttonup.store.rundir import open_run
 
-SUITES = ("worlds", "feedback", "bfcl", "tau2")
+SUITES = ("worlds", "feedback", "bfcl", "tau2", "gta", "tool-query")
 PACKAGES = {p.name: p for p in (bfcl_suite.PACKAGE, tau2_suite.PACKAGE)}
 """What suites install for themselves."""
 GRACE = 30.0  # seconds that what is on its way may still take when all ends early
@@ -65,6 +69,12 @@ class Order(Record):
     temperature: float = 0.0
     max_tokens: int = 1024
     concurrency: int = 16
+    data: str = ""
+    """Path of the data that a suite has not of its own."""
+    tools: str = ""
+    """Address of the server that runs the tools of gta:end_to_end."""
+    sentences: str = ""
+    """Folder of the sentence model by which gta scores answers that are like others."""
     budget: float | None = None
     prices: str = ""
 
@@ -85,7 +95,7 @@ async def run(order: Order, folder: Path, watch: Watch) -> Summary:
     name = content_name(order.model)
     k = Sampling(order.way, order.temperature, order.max_tokens, order.seed)
     async with AsyncExitStack() as stack:
-        suite = await stack.enter_async_context(_suite(order))
+        suite = await _suite(order, stack)
         settings = {
             "calls": k.calls,
             "temperature": f"{k.temperature:g}",
@@ -118,38 +128,53 @@ def _written(order: Order) -> str:
     return "".join(f"{key} = {encode(value).decode()}\n" for key, value in sorted(table.items()))
 
 
-def _suite(order: Order) -> AbstractAsyncContextManager[Suite]:
+async def _suite(order: Order, stack: AsyncExitStack) -> Suite:
+    """Open the suite for as long as the stack is."""
     name, _, parts = order.suite.partition(":")
     wanted = tuple(dict.fromkeys(part.strip() for part in parts.split(",") if part.strip()))
+    each = EACH if order.each is None else order.each
+    opened = stack.enter_async_context
     match name:
         case "worlds":
-            return worlds(wanted, order.seed, EACH if order.each is None else order.each)
+            return await opened(worlds(wanted, order.seed, each))
         case "feedback":
-            each = EACH if order.each is None else order.each
-            return feedback(wanted, order.seed, each, order.rounds)
+            return await opened(feedback(wanted, order.seed, each, order.rounds))
         case "bfcl":
-            return _some_of(bfcl(wanted), order)
+            return _some_of(await opened(bfcl(wanted)), order)
         case "tau2":
-            return _some_of(tau2(wanted), order)
+            return _some_of(await opened(tau2(wanted)), order)
+        case "gta":
+            likeness = likeness_by(order.sentences) if order.sentences else None
+            tools = await opened(tools_at(order.tools)) if order.tools else None
+            return _some_of(await opened(gta(wanted, _data(order), likeness, tools)), order)
+        case "tool-query":
+            if wanted:
+                raise BadInput("tool-query has no parts", "it is scored by difficulty anyway")
+            return _some_of(await opened(tool_query(_data(order))), order)
         case _:
             raise BadInput(f"there is no suite {name!r}", f"choose from {', '.join(SUITES)}")
 
 
-@asynccontextmanager
-async def _some_of(whole: AbstractAsyncContextManager[Suite], order: Order) -> AsyncIterator[Suite]:
+def _data(order: Order) -> Path:
+    if not order.data:
+        what = f"the suite {order.suite} has no data of its own"
+        raise BadInput(what, "give its path with --data (docs/evaluate.md)")
+    return Path(order.data)
+
+
+def _some_of(suite: Suite, order: Order) -> Suite:
     """Draw so many tasks of each part, by the seed; all where none are asked for."""
-    async with whole as suite:
-        by_part: dict[str, list[int]] = {}
-        for n, task in enumerate(suite.tasks):
-            by_part.setdefault(next(iter(task.labels.values())), []).append(n)
-        drawn = {
-            n
-            for part, places in by_part.items()
-            for n in Random(f"{order.seed} {part}").sample(
-                places, len(places) if order.each is None else min(order.each, len(places))
-            )
-        }
-        yield replace(suite, tasks=tuple(suite.tasks[n] for n in sorted(drawn)))
+    by_part: dict[str, list[int]] = {}
+    for n, task in enumerate(suite.tasks):
+        by_part.setdefault(next(iter(task.labels.values())), []).append(n)
+    drawn = {
+        n
+        for part, places in by_part.items()
+        for n in Random(f"{order.seed} {part}").sample(
+            places, len(places) if order.each is None else min(order.each, len(places))
+        )
+    }
+    return replace(suite, tasks=tuple(suite.tasks[n] for n in sorted(drawn)))
 
 
 def _purse(order: Order, name: str) -> Purse:

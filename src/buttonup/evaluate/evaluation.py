@@ -9,7 +9,7 @@ from pathlib import Path
 
 from buttonup import __version__
 from buttonup.errors import Reject
-from buttonup.evaluate.suite import Played, Player, Suite, Task, silent
+from buttonup.evaluate.suite import Played, Player, Suite, Task, silent, unknown
 from buttonup.evaluate.summary import Result, Summary, counted, grouped
 from buttonup.model.tally import tally
 from buttonup.records import Usage, digest, encode
@@ -117,5 +117,6 @@ async def play(task: Task, player: Player, trial: int = 0) -> Result:
 
 
 async def _scripted(suite: Suite, player: Callable[[Task], Player]) -> dict[str, Result]:
-    """Have each task played by a scripted player, once."""
-    return {task.id: await play(task, player(task)) for task in suite.tasks}
+    """Have each task played by a scripted player, once, where there is one."""
+    players = ((task, player(task)) for task in suite.tasks)
+    return {task.id: await play(task, plays) for task, plays in players if plays is not unknown}

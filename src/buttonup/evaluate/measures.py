@@ -61,6 +61,6 @@ def interval(measure: Measure, tasks: Sequence[Counts]) -> Interval:
     drawn = (measure.of(dict(zip(names, row, strict=True))) for row in (times @ table).tolist())
     found = [one for one in drawn if one is not None]
     if not found or min(found) == max(found):
-        return wilson(value * len(concerned), len(concerned))
+        return wilson(min(value, 1.0) * len(concerned), len(concerned))
     low, high = np.quantile(found, [0.025, 0.975]).tolist()
     return (low, high)

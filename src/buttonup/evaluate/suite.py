@@ -37,7 +37,7 @@ class Task:
     labels: Mapping[str, str]
     """What results are grouped by, such as category or depth."""
     gold: Player
-    """Plays it rightly."""
+    """Plays it rightly, or is `unknown`."""
     play: Callable[[Player], Awaitable[Played]]
 
 
@@ -55,6 +55,11 @@ class Suite:
 async def silent(_conversation: Conversation) -> Assistant:
     """Say nothing and call nothing: whatever this scores is no merit of a model."""
     return Assistant()
+
+
+async def unknown(_conversation: Conversation) -> Assistant:
+    """Stand for a gold player where the data say only what must come of it: no ceiling is known."""
+    raise AssertionError
 
 
 def taken(conversation: Conversation) -> int:

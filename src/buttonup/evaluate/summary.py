@@ -57,9 +57,9 @@ class Group(Record, omit_defaults=False):
     credit: float | None
     pass_k: tuple[float, ...]
     """pass^1, pass^2, …, of the tasks that have all trials."""
-    ceiling: float
-    """Share that the gold answers pass, played in the same way."""
-    floor: float
+    ceiling: float | None
+    """Share that the gold answers pass, played in the same way; None where there are none."""
+    floor: float | None
     """Share that a silent player passes."""
     measures: dict[str, Figure]
     """What the suite counts beside, by name."""
@@ -125,7 +125,7 @@ def _group(
     low, high = wilson(passed, len(answered)) if trials == 1 else mean_interval(means)
     whole = [sum(r.passed for r in rs) for rs in played if len(rs) == trials]
     counts = [_mean_counts(rs) for rs in played]
-    best, worst = ([found[id] for id in by_task] for found in (ceiling, floor))
+    best, worst = ([found[id] for id in by_task if id in found] for found in (ceiling, floor))
     return Group(
         name=name,
         tasks=len(by_task),
@@ -137,8 +137,8 @@ def _group(
         pass_k=tuple(
             fmean(pass_hat(c, trials, k) for c in whole) for k in range(1, trials + 1) if whole
         ),
-        ceiling=fmean(r.passed for r in best),
-        floor=fmean(r.passed for r in worst),
+        ceiling=fmean(r.passed for r in best) if best else None,
+        floor=fmean(r.passed for r in worst) if worst else None,
         measures={m.name: _figure(m, counts, best, worst) for m in measures},
     )
 
