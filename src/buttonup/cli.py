@@ -600,7 +600,7 @@ def worlds(name: str | None, as_json: bool) -> int:
     help="Tasks of each part.  [default: all of bfcl, 200 of worlds]",
 )
 @click.option("--seed", type=int, help="Draws the tasks, and is sent along.  [default: 0]")
-@click.option("--data", type=click.Path(), help="Data of gta.")
+@click.option("--data", type=click.Path(), help="Of gta, tool-query or languages.")
 @click.option("--tools", metavar="URL", help="Server of the tools of gta:end_to_end.")
 @click.option("--sentences", type=click.Path(), help="Sentence model for answers of gta.")
 @click.option("--trials", type=click.IntRange(1), help="Times each task is played.  [default: 1]")

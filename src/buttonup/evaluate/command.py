@@ -28,6 +28,7 @@ from buttonup.evaluate.suites.bfcl import bfcl
 from buttonup.evaluate.suites.feedback import ROUNDS, feedback
 from buttonup.evaluate.suites.gta import gta
 from buttonup.evaluate.suites.gta_tools import tools_at
+from buttonup.evaluate.suites.languages import languages
 from buttonup.evaluate.suites.tau2 import tau2
 from buttonup.evaluate.suites.tool_query import tool_query
 from buttonup.evaluate.suites.worlds import EACH, worlds
@@ -44,7 +45,7 @@ from buttonup.records import Record, digest, encode
 from buttonup.store.journal import read_usage
 from buttonup.store.rundir import open_run
 
-SUITES = ("worlds", "feedback", "bfcl", "tau2", "gta", "tool-query")
+SUITES = ("worlds", "feedback", "bfcl", "tau2", "gta", "tool-query", "languages")
 PACKAGES = {p.name: p for p in (bfcl_suite.PACKAGE, tau2_suite.PACKAGE)}
 """What suites install for themselves."""
 GRACE = 30.0  # seconds that what is on its way may still take when all ends early
@@ -147,6 +148,8 @@ async def _suite(order: Order, stack: AsyncExitStack) -> Suite:
             likeness = likeness_by(order.sentences) if order.sentences else None
             tools = await opened(tools_at(order.tools)) if order.tools else None
             return _some_of(await opened(gta(wanted, _data(order), likeness, tools)), order)
+        case "languages":
+            return _some_of(await opened(languages(wanted, _data(order))), order)
         case "tool-query":
             if wanted:
                 raise BadInput("tool-query has no parts", "it is scored by difficulty anyway")

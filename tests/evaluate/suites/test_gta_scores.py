@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from buttonup.evaluate.measures import summed
 from buttonup.evaluate.suites.gta_scores import (
     ANS_ACC,
     STEP_MEASURES,
@@ -11,7 +12,6 @@ from buttonup.evaluate.suites.gta_scores import (
     WHOLE_MEASURES,
     Truth,
     accepted,
-    added,
     asked_counts,
     read_truth,
     step_counts,
@@ -51,7 +51,7 @@ def figures(*heard: Assistant, truth: Truth = FIVE) -> dict[str, float | None]:
     """Score three steps: two with tools, and the answer."""
     gold = (READ, SUM, Assistant(answer="It is 5 euro."))
     counted = [step_counts(h, g, TOOLS, truth, same) for h, g in zip(heard, gold, strict=True)]
-    sums = added([asked_counts("summary", truth), *counted])
+    sums = summed([asked_counts("summary", truth), *counted])
     return {m.name: m.of(sums) for m in (*STEP_MEASURES, SUMM_ACC)}
 
 

@@ -6,5 +6,5 @@ bfcl.py         the Berkeley Function Calling Leaderboard
 tau2.py         tau2's telecom desk, without a user
 gta.py          General Tool Agents, from a path
 tool_query.py   AgentBoard's Tool-Query, from a path
-languages.py    a dataset of ours by language: names and values apart
+languages.py    a dataset of ours by language: names and values apart (normal.py)
 """

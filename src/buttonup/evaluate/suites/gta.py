@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 
 from buttonup.errors import BadInput
+from buttonup.evaluate.measures import summed
 from buttonup.evaluate.suite import Played, Player, Suite, Task, taken
 from buttonup.evaluate.suites.gta_scores import (
     ANS_ACC,
@@ -30,7 +31,6 @@ from buttonup.evaluate.suites.gta_scores import (
     Likeness,
     Truth,
     accepted,
-    added,
     asked_counts,
     read_truth,
     step_counts,
@@ -249,7 +249,7 @@ async def _play_steps(likeness: Likeness | None, query: Query, player: Player) -
     ]
     reason = "" if all(right) else "wrong_step"
     credit = sum(right) / len(right) if right else 0.0
-    return Played(all(right), credit, reason, tuple(heard), added(counted))
+    return Played(all(right), credit, reason, tuple(heard), summed(counted))
 
 
 async def _play_whole(

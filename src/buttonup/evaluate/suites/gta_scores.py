@@ -3,9 +3,8 @@
 Step by step, the gold steps before are given and one step is asked for: InstAcc, ToolAcc, ArgAcc,
 SummAcc. End to end, the model calls the tools: the F1 of tools by category (P, O, L, C), AnsAcc,
 and AnsAcc with images (Ans+I).
-Source  arXiv 2407.08713, "GTA: A Benchmark for General Tool Agents", its section on evaluation
-        metrics; open-compass/GTA, opencompass/opencompass/datasets/gta_bench.py,
-        `GTABenchEvaluator`. InstAcc has every aligned step above, and below the line the steps with
+Source  arXiv 2407.08713, "GTA: A Benchmark for General Tool Agents"; open-compass/GTA,
+        opencompass/opencompass/datasets/gta_bench.py, `GTABenchEvaluator`. InstAcc has every aligned step above, and below the line the steps with
         a tool and the queries with an answer, as there; the F1 have its 1e-5
 """
 
@@ -13,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import jsonschema_rs
@@ -234,11 +233,3 @@ ANS_ACC = (
     Measure("Ans+I", lambda c: ratio(c.get("answer", 0) + c.get("image", 0), c.get("queries", 0))),
 )
 """These need a likeness."""
-
-
-def added(several: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Add up the counts of steps."""
-    return {
-        name: sum(counts.get(name, 0.0) for counts in several)
-        for name in sorted({name for counts in several for name in counts})
-    }

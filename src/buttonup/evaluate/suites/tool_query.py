@@ -3,7 +3,7 @@
 The path is a checkout of AgentBoard with its data; its own environments run the calls, in a process
 of their own that sees MOVIE_KEY and PROJECT_PATH of our environment variables and asks the network
 for what it needs. There are no gold calls in the data, so that there is no ceiling.
-Source  AgentBoard, arXiv 2401.13178, section 3 (progress rate, grounding accuracy, success rate);
+Source  AgentBoard, arXiv 2401.13178 (progress rate, grounding accuracy, success rate);
         hkust-nlp/AgentBoard, agentboard/tasks/tool.py (`evaluate_env`) and
         agentboard/environment/{weather,movie,academia}_env.py. Functions are shown as functions,
         where AgentBoard writes "Action: … with Action Input: …"; each call is a step
@@ -103,7 +103,7 @@ async def tool_query(data: Path) -> AsyncIterator[Suite]:
     """
     rows = list(_rows(data / "data" / "tool-query" / "test.jsonl"))
     folder = data / "agentboard"
-    async with _board(data.absolute()) as board:
+    async with _board(data) as board:
         tools = dict.fromkeys(row.additional_info.tool for row in rows)
         functions = {tool: _functions(folder, tool) for tool in tools}
         for tool in tools:
@@ -116,8 +116,9 @@ async def tool_query(data: Path) -> AsyncIterator[Suite]:
 
 def _board(data: Path) -> Apart:
     variables = {name: os.environ[name] for name in SEEN if name in os.environ}
-    variables["PROJECT_PATH"] = str(data)
-    return Apart(tool_query_orders.__file__, data / "agentboard", variables, packages=True)
+    variables["PROJECT_PATH"] = str(data.absolute())
+    folder = data.absolute() / "agentboard"
+    return Apart(tool_query_orders.__file__, folder, variables, packages=True)
 
 
 def _rows(path: Path) -> Iterator[_Row]:
