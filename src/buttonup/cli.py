@@ -22,8 +22,8 @@ from buttonup.estimate import as_text as estimate_as_text
 from buttonup.estimate import pilot_in_words
 from buttonup.evaluate import command
 from buttonup.evaluate.comparison import compare, comparison_as_text
-from buttonup.evaluate.players import Calls
 from buttonup.evaluate.table import as_text as evaluation_as_text
+from buttonup.evaluate.ways import NAMES as WAYS
 from buttonup.formats import EXPORTS, READABLE
 from buttonup.gates import GATES, explain, judged
 from buttonup.loop import run_to_end
@@ -590,8 +590,12 @@ def worlds(name: str | None, as_json: bool) -> int:
 @click.option("--key-env", help="Variable that holds the key.  [default: OPENAI_API_KEY]")
 @click.option(
     "--calls",
-    type=click.Choice(get_args(Calls)),
-    help="How the model writes calls.  [default: native; hermes for a local model]",
+    type=click.Choice(WAYS),
+    metavar="WAY",
+    help=f"How the model writes calls: {', '.join(WAYS)}.  [default: native; hermes if local]",
+)
+@click.option(
+    "--template", type=click.Path(), help="The model's chat template, for --calls template."
 )
 @click.option(
     "-n",

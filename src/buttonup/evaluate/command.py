@@ -15,12 +15,12 @@ from random import Random
 import msgspec
 
 from buttonup import __version__
+from buttonup.chat import Template
 from buttonup.engine.cores import cores
 from buttonup.errors import BadInput
 from buttonup.evaluate.evaluation import Watch, evaluate
 from buttonup.evaluate.likeness import likeness_by
-from buttonup.evaluate.native import Native
-from buttonup.evaluate.players import Calls, ModelPlayer, Sampling
+from buttonup.evaluate.players import ModelPlayer, Sampling
 from buttonup.evaluate.suite import Suite
 from buttonup.evaluate.suites import bfcl as bfcl_suite
 from buttonup.evaluate.suites import tau2 as tau2_suite
@@ -33,13 +33,12 @@ from buttonup.evaluate.suites.tau2 import tau2
 from buttonup.evaluate.suites.tool_query import tool_query
 from buttonup.evaluate.suites.worlds import EACH, worlds
 from buttonup.evaluate.summary import Summary
+from buttonup.evaluate.ways import way_of
 from buttonup.model import prices
 from buttonup.model.door import Model
 from buttonup.model.journaled import Journaled
-from buttonup.model.limited import Limited
 from buttonup.model.local import content_name, hosted, is_local
-from buttonup.model.metered import FREE, Metered, Purse
-from buttonup.model.retrying import Retrying
+from buttonup.model.metered import FREE, Purse
 from buttonup.model.stack import Way, reached
 from buttonup.records import Record, digest, encode
 from buttonup.store.journal import read_usage
@@ -59,8 +58,11 @@ class Order(Record):
     model: str
     base_url: str = "https://api.openai.com/v1"
     key_env: str = "OPENAI_API_KEY"
-    calls: Calls | None = None
-    """None: native at an endpoint, hermes for a local model, whose template may drop tools."""
+    calls: str | None = None
+    """A way of ways.NAMES. None: template where one is given; else native at an endpoint, hermes
+    for a local model, whose template may drop tools."""
+    template: str = ""
+    """Chat template of the model, as a file or its tokenizer's folder."""
     each: int | None = None
     """Tasks of each part; None for all of bfcl, and 200 of worlds."""
     seed: int = 0
@@ -80,9 +82,10 @@ class Order(Record):
     prices: str = ""
 
     @property
-    def way(self) -> Calls:
+    def written(self) -> str:
         """How the model is to write its calls."""
-        return self.calls or ("hermes" if is_local(self.model) else "native")
+        unsaid = "hermes" if is_local(self.model) else "native"
+        return self.calls or ("template" if self.template else unsaid)
 
 
 async def run(order: Order, folder: Path, watch: Watch) -> Summary:
@@ -94,7 +97,9 @@ async def run(order: Order, folder: Path, watch: Watch) -> Summary:
     if not (math.isfinite(order.temperature) and math.isfinite(order.budget or 0)):
         raise BadInput("a temperature or a budget is no number", "give one")
     name = content_name(order.model)
-    k = Sampling(order.way, order.temperature, order.max_tokens, order.seed)
+    template = Template.load(Path(order.template)) if order.template else None
+    way = way_of(order.written, template)
+    k = Sampling(order.written, order.temperature, order.max_tokens, order.seed)
     async with AsyncExitStack() as stack:
         suite = await _suite(order, stack)
         settings = {
@@ -102,6 +107,7 @@ async def run(order: Order, folder: Path, watch: Watch) -> Summary:
             "temperature": f"{k.temperature:g}",
             "max tokens": str(k.max_tokens),
             "seed": str(k.seed),
+            **({"template": f"{template.name} {digest(template)}"} if template else {}),
         }
         tasks = [t.id for t in suite.tasks]
         identity = digest([suite.version, tasks, name, settings, order.trials, __version__])
@@ -112,7 +118,7 @@ async def run(order: Order, folder: Path, watch: Watch) -> Summary:
         try:
             return await evaluate(
                 suite,
-                partial(ModelPlayer, door, name, k),
+                partial(ModelPlayer, door, name, way, k),
                 folder,
                 model=order.model,
                 settings=settings,
@@ -195,21 +201,11 @@ def _purse(order: Order, name: str) -> Purse:
 @asynccontextmanager
 async def _door(order: Order, purse: Purse) -> AsyncIterator[Model]:
     """Open the way to the model: limited, retried and paid for as any other."""
-    from buttonup.model.endpoint import Endpoint  # noqa: PLC0415 - loads what few runs need
-
     key = os.environ.get(order.key_env)
     way = Way(order.base_url, key, order.key_env, in_flight=order.concurrency)
     if is_local(order.model):
-        if order.way == "native":
-            raise BadInput(
-                f"{order.model} is asked in text", "leave out --calls, or serve it yourself"
-            )
         async with hosted(order.model, way, cores(), purse) as model:
             yield model
-    elif order.way == "hermes":
+    else:
         async with reached(way, purse) as model:
             yield model
-    else:
-        async with Endpoint(way.base_url, way.key, key_env=way.key_env) as endpoint:
-            await endpoint.probe()
-            yield Retrying(Limited(Metered(Native(endpoint), purse), way.in_flight))

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from buttonup.errors import BadInput
 from buttonup.evaluate.evaluation import evaluate, play
 from buttonup.evaluate.suite import Player, Suite, silent, taken
 from buttonup.evaluate.suites.languages import languages, turn_counts
 from buttonup.evaluate.summary import Summary
+from buttonup.evaluate.ways import way_of
 from buttonup.formats import openai
+from buttonup.model.door import Request
 from buttonup.records import Assistant, Call, Conversation, Function, Tool, User
 
 FIND = Function("find", "Find.", {"type": "object", "properties": {"town": {}, "day": {}}})
@@ -110,6 +113,22 @@ def test_a_turn_is_asked_for_behind_its_own_history(file: Path) -> None:
     asyncio.run(play(asyncio.run(suite_of(file)).tasks[0], player))
     assert [taken(c) for c in seen] == [0, 1]
     assert isinstance(seen[1].messages[-1], Tool)
+
+
+def test_a_masked_turn_is_read_and_not_asked_for(tmp_path: Path) -> None:
+    talk_ = talk("Finde etwas in Köln.", call("Köln"))
+    masked = replace(talk_.messages[1], masked=True)
+    row = openai.render(replace(talk_, messages=(talk_.messages[0], masked, *talk_.messages[2:])))
+    (tmp_path / "d.jsonl").write_text(json.dumps({**row, "language": "de"}) + "\n")
+    seen: list[Conversation] = []
+
+    async def player(conversation: Conversation) -> Assistant:
+        seen.append(conversation)
+        return Assistant()
+
+    asyncio.run(play(asyncio.run(suite_of(tmp_path / "d.jsonl")).tasks[0], player))
+    [asked] = seen
+    assert way_of("native").write(asked, Request("m", ())).messages[1].tool_calls
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,8 @@ async def _play(c: Conversation, player: Player) -> Played:
     heard, counted = list[Message](), list[dict[str, float]]()
     for at, gold in enumerate(c.messages):
         if isinstance(gold, Assistant) and not gold.masked:
-            turn = await player(msgspec.structs.replace(c, messages=c.messages[:at]))
+            before = tuple(_unmasked(m) for m in c.messages[:at])
+            turn = await player(msgspec.structs.replace(c, messages=before))
             heard.append(turn)
             counted.append(turn_counts(turn.calls, gold.calls))
     right = [counts["turns right"] for counts in counted]
@@ -116,6 +117,13 @@ async def _play(c: Conversation, player: Player) -> Played:
     passed = bool(right) and credit == 1
     reason = "" if passed else "wrong_turn" if right else "no_turn"
     return Played(passed, credit, reason, tuple(heard), summed(counted))
+
+
+def _unmasked(message: Message) -> Message:
+    """Give a turn as it is read; whether it is learnt concerns no model that is only asked."""
+    if isinstance(message, Assistant) and message.masked:
+        return msgspec.structs.replace(message, masked=False)
+    return message
 
 
 def turn_counts(made: Sequence[Call], wanted: Sequence[Call]) -> dict[str, float]:
