@@ -584,7 +584,11 @@ def worlds(name: str | None, as_json: bool) -> int:
 
 
 @buttonup.command(epilog=EXITS)
-@click.option("--suite", metavar="NAME[:PART,PART]", help="worlds or bfcl; all parts, or some.")
+@click.option(
+    "--suite",
+    metavar="NAME[:PART,PART]",
+    help=f"One of: {', '.join(command.SUITES)}; all parts, or some.",
+)
 @click.option("--model", metavar="MODEL", help="At the endpoint; or local, or local:PATH.gguf.")
 @click.option("--base-url", help="OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1.")
 @click.option("--key-env", help="Variable that holds the key.  [default: OPENAI_API_KEY]")
@@ -601,7 +605,7 @@ def worlds(name: str | None, as_json: bool) -> int:
     "-n",
     "each",
     type=click.IntRange(1),
-    help="Tasks of each part.  [default: all of bfcl, 200 of worlds]",
+    help="Tasks of each part.  [default: all; 200 of worlds and feedback]",
 )
 @click.option("--seed", type=int, help="Draws the tasks, and is sent along.  [default: 0]")
 @click.option("--data", type=click.Path(), help="Of gta, tool-query or languages.")

@@ -64,7 +64,7 @@ class Order(Record):
     template: str = ""
     """Chat template of the model, as a file or its tokenizer's folder."""
     each: int | None = None
-    """Tasks of each part; None for all of bfcl, and 200 of worlds."""
+    """Tasks of each part; None for all, and 200 of worlds and feedback."""
     seed: int = 0
     trials: int = 1
     rounds: int = ROUNDS
@@ -107,6 +107,7 @@ async def run(order: Order, folder: Path, watch: Watch) -> Summary:
             "temperature": f"{k.temperature:g}",
             "max tokens": str(k.max_tokens),
             "seed": str(k.seed),
+            **({"sentences": Path(order.sentences).name} if order.sentences else {}),
             **({"template": f"{template.name} {digest(template)}"} if template else {}),
         }
         tasks = [t.id for t in suite.tasks]
