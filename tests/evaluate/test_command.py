@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,17 @@ def test_a_dataset_by_language_is_played_and_another_dataset_is_another_evaluati
     (data / "de.jsonl").write_text(json.dumps(row) + "\n" + json.dumps(row) + "\n")
     with pytest.raises(BadInput, match="another"):
         asyncio.run(served(order, tmp_path / "e", answering))
+
+
+def test_a_gguf_file_brings_its_own_template(tmp_path: Path) -> None:
+    source = b"{% for m in messages %}{{ m.content }}{% endfor %}"
+    key = b"tokenizer.chat_template"
+    pair = struct.pack("<Q", len(key)) + key + struct.pack("<IQ", 8, len(source)) + source
+    file = tmp_path / "m.gguf"
+    file.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + pair)
+    order = Order(suite="worlds:seen", model=f"local:{file}", each=1, calls="template")
+    with pytest.raises(BadInput, match="cannot teach calls"):
+        asyncio.run(run(order, tmp_path / "e", lambda _done, _all: None))
 
 
 @pytest.mark.parametrize(

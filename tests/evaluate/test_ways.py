@@ -189,6 +189,8 @@ def test_the_mark_that_begins_a_text_is_left_to_the_server() -> None:
     marked = Template(CHATML.name, "{{ bos_token }}" + CHATML.source, (("bos_token", "<s>"),))
     with_mark = way_of("template", marked).write(TALK, BLANK).text
     assert with_mark == way_of("template", CHATML).write(TALK, BLANK).text
+    twin = Template(CHATML.name, CHATML.source, (("bos_token", "<|im_start|>"),))
+    assert way_of("template", twin).write(TALK, BLANK).text == with_mark
 
 
 def test_ways_that_are_unknown_or_need_a_template_are_told(tmp_path: Path) -> None:

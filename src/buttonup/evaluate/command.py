@@ -36,8 +36,9 @@ from buttonup.evaluate.summary import Summary
 from buttonup.evaluate.ways import way_of
 from buttonup.model import prices
 from buttonup.model.door import Model
+from buttonup.model.gguf import chat_template
 from buttonup.model.journaled import Journaled
-from buttonup.model.local import content_name, hosted, is_local
+from buttonup.model.local import content_name, hosted, is_local, model_file
 from buttonup.model.metered import FREE, Purse
 from buttonup.model.stack import Way, reached
 from buttonup.records import Record, digest, encode
@@ -62,7 +63,7 @@ class Order(Record):
     """A way of ways.NAMES. None: template where one is given; else native at an endpoint, hermes
     for a local model, whose template may drop tools."""
     template: str = ""
-    """Chat template of the model, as a file or its tokenizer's folder."""
+    """Chat template of the model, as a file or its tokenizer's folder; a GGUF carries its own."""
     each: int | None = None
     """Tasks of each part; None for all, and 200 of worlds and feedback."""
     seed: int = 0
@@ -97,7 +98,7 @@ async def run(order: Order, folder: Path, watch: Watch) -> Summary:
     if not (math.isfinite(order.temperature) and math.isfinite(order.budget or 0)):
         raise BadInput("a temperature or a budget is no number", "give one")
     name = content_name(order.model)
-    template = Template.load(Path(order.template)) if order.template else None
+    template = _template(order)
     way = way_of(order.written, template)
     k = Sampling(order.written, order.temperature, order.max_tokens, order.seed)
     async with AsyncExitStack() as stack:
@@ -129,6 +130,15 @@ async def run(order: Order, folder: Path, watch: Watch) -> Summary:
             )
         finally:
             await door.ended(GRACE)
+
+
+def _template(order: Order) -> Template | None:
+    """Load the template that is given, or that a local model carries where it is asked for."""
+    if order.template:
+        return Template.load(Path(order.template))
+    if order.written != "template" or not is_local(order.model):
+        return None
+    return Template(content_name(order.model), *chat_template(model_file(order.model)))
 
 
 def _written(order: Order) -> str:

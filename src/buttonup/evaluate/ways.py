@@ -46,7 +46,7 @@ def way_of(name: str, template: Template | None = None) -> Way:
             f"there is no way {name!r} to write calls", f"choose from {', '.join(NAMES)}"
         )
     if (name == "template") != (template is not None):
-        mend = "--calls template goes with --template FOLDER_OR_FILE"
+        mend = "--calls template goes with --template FOLDER_OR_FILE, or with a GGUF file's own"
         raise BadInput("a template is asked for, or given, without the other", mend)
     if template is not None:
         to, ends = usable(template), examine(template).ends.strip()
@@ -144,14 +144,16 @@ def write_template(
     """Write a conversation as the very text that the template prompts the model with.
 
     Arguments that the model wrote malformed are shown as the string that they are. The mark that
-    begins a text is left to the server, which sets it.
+    begins a text is left to the server, which sets it, where the template writes it by its name:
+    for SmolLM2 it is also the mark that begins each turn, and that stays.
     Rejects  "template_refuses"
     """
     shown = replace(
         offered(conversation), messages=tuple(map(_mended, offered(conversation).messages))
     )
     text = template.text(messages(shown, to), openai.tools(shown), prompt=True)
-    text = text.removeprefix(dict(template.marks).get("bos_token", ""))
+    if "bos_token" in template.source:
+        text = text.removeprefix(dict(template.marks).get("bos_token", ""))
     return replace(blank, text=text, stop=(ends,))
 
 
