@@ -11,7 +11,7 @@ import pytest
 
 from buttonup.evaluate.evaluation import evaluate
 from buttonup.evaluate.measures import share
-from buttonup.evaluate.suite import Played, Player, Suite, Task
+from buttonup.evaluate.suite import Played, Player, Suite, Task, silent
 from buttonup.evaluate.summary import Summary, counted
 from buttonup.records import Assistant, Call, Conversation
 
@@ -50,3 +50,10 @@ def test_measures_have_their_ceiling_their_floor_and_an_interval(
 
 def test_words_are_counted_the_most_frequent_first() -> None:
     assert list(counted(["b", "a", "b"]).items()) == [("b", 2), ("a", 1)]
+
+
+def test_groups_come_by_the_first_label_first(sums: Suite, tmp_path: Path) -> None:
+    labelled = (replace(t, labels={"zone": "a", "area": t.id[-1]}) for t in sums.tasks)
+    summary = run(replace(sums, tasks=tuple(labelled)), tmp_path, silent)
+    names = [g.name for g in summary.groups]
+    assert names == ["all", "zone=a", "area=0", "area=1", "area=2", "area=3"]

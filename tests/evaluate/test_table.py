@@ -71,3 +71,9 @@ def test_measures_are_told_of_all_and_by_the_first_label() -> None:
 
 def test_where_nothing_was_answered_there_is_no_score() -> None:
     assert told(group("all", None)).splitlines()[3].split()[2] == "-"
+
+
+def test_a_name_that_data_gave_stays_on_its_line() -> None:
+    text = told(group("all"), group("language=\x1b[2J\nde"))
+    assert "\x1b" not in text
+    assert len(text.splitlines()) == len(told(group("all"), group("language=de")).splitlines())

@@ -97,7 +97,9 @@ def grouped(
     for result in results:
         for label, value in result.labels.items():
             by_label.setdefault((label, value), []).append(result)
-    named = {f"{label}={value}": found for (label, value), found in sorted(by_label.items())}
+    order = list(dict.fromkeys(label for label, _ in by_label))  # the part comes first
+    places = sorted(by_label, key=lambda place: (order.index(place[0]), place[1]))
+    named = {f"{label}={value}": by_label[label, value] for label, value in places}
     everything = {"all": list(results), **named}
     return tuple(
         _group(name, suite.measures, found, ceiling, floor, trials)

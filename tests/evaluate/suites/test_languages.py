@@ -171,12 +171,17 @@ def test_what_cannot_be_evaluated_is_told_with_its_place(file: Path, tmp_path: P
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "de.jsonl").write_text(json.dumps(openai.render(ROWS["de"][0])) + "\n{oops\n")
+    twins = tmp_path / "twins"
+    twins.mkdir()
+    (twins / "de.json").touch()
+    (twins / "de.jsonl").touch()
     for path, wanted, words in (
         (file, ("fr",), "has no fr; choose from de, ja"),
         (tmp_path / "empty", (), "holds no dataset"),
         (nameless, (), "nameless.jsonl:1 says no language"),
         (broken, (), r"de.jsonl:2 cannot be read: not_json"),
         (tmp_path / "none.jsonl", (), "there is no file"),
+        (twins, (), "are of one language"),
     ):
         with pytest.raises(BadInput, match=words):
             asyncio.run(suite_of(path, *wanted))

@@ -51,6 +51,8 @@ class AcademiaEnv:
                 seen = {"year": YEARS[given["node"]]}
             elif name == "finish":
                 seen = given["answer"]
+            elif name == "die":
+                os._exit(1)
             elif name == "outside":
                 seen = "ERROR | ConnectionError(nobody answers)"
             else:
@@ -74,6 +76,7 @@ TOOLS = [
         "description": "Tell of a paper.",
         "parameters": {"type": "object", "properties": {"node": {"type": "string"}}},
     },
+    {"name": "die", "description": "End.", "parameters": {}},
     {"name": "outside", "description": "Ask the network.", "parameters": {}},
 ]
 
@@ -184,6 +187,13 @@ def test_a_hostile_call_is_an_error_and_the_question_goes_on(call: Call, board: 
 def test_a_tool_that_cannot_reach_the_network_is_no_wrong_answer(board: Path) -> None:
     easy, _ = results(board, acting(Call.of("", "outside", {})))
     assert easy.fault == "tools_away"
+
+
+def test_an_environment_that_dies_is_no_wrong_answer_and_others_go_on(board: Path) -> None:
+    easy, hard = results(board, acting(Call.of("", "die", {})))
+    assert (easy.fault, hard.fault) == ("checker_crashed", "checker_crashed")
+    both = results(board, acting(check("On Tea"), finish("1999")))
+    assert [r.fault for r in both] == ["", ""]
 
 
 def test_scores_are_told_for_easy_and_hard_and_there_is_no_ceiling(

@@ -30,3 +30,4 @@ def test_a_fault_of_the_network_is_told_from_one_of_the_call(seen: str, away: bo
     assert held["1"].asked == "Action: check with Action Input: {'a': \"b'c\"}"
     closed("1")
     assert held == {}
+    assert step("1", "check", {})["away"]

@@ -76,6 +76,8 @@ def _rows(data: Path) -> Iterator[tuple[str, str, Conversation]]:
         raise BadInput(f"{data} holds no dataset", mend)
     for path in files:
         language = path.name.partition(".")[0]
+        if twins := [p.name for p in files if p != path and p.name.startswith(f"{language}.")]:
+            raise BadInput(f"{path} and {twins[0]} are of one language", "join them into one file")
         for number, item in read(path):
             yield f"{language}_{number}", language, _read(item, f"{path}:{number}")
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -29,7 +29,6 @@ from buttonup.evaluate.suites import tool_query_orders
 from buttonup.formats import foreign
 from buttonup.formats.elements import elements
 from buttonup.records import (
-    Assistant,
     Call,
     Conversation,
     Function,
@@ -153,16 +152,17 @@ def _task(board: Apart, number: int, row: _Row, functions: dict[str, tuple[Funct
 
 
 async def _play(board: Apart, row: _Row, functions: tuple[Function, ...], player: Player) -> Played:
-    """Take up to 20 steps, as AgentBoard does; a turn without a call is one that fails."""
+    """Take up to 20 steps, as AgentBoard does; a turn without a call is one that fails.
+
+    Rejects  what is no fault of the model: "tools_away", or that the process was lost
+    """
     session, known = str(next(sessions)), {f.name for f in functions}
     messages: tuple[Message, ...] = (User(row.goal),)
     steps, grounded, reward, done = 0, 0, 0.0, False
+    await board.ask("opened", session=session, tool=row.additional_info.tool, dataset=row.dataset)
     try:
-        await board.ask(
-            "opened", session=session, tool=row.additional_info.tool, dataset=row.dataset
-        )
         while steps < STEPS and not done:
-            heard: Assistant = await player(Conversation(functions, messages, False, HOW))
+            heard = await player(Conversation(functions, messages, False, HOW))
             messages += (heard,)
             for call in heard.calls[: STEPS - steps]:
                 steps += 1
@@ -175,12 +175,17 @@ async def _play(board: Apart, row: _Row, functions: tuple[Function, ...], player
             if not heard.calls:
                 steps += 1
                 messages += (User(CALL),)
-        await board.ask("closed", session=session)
-    except Lost as lost:
-        return Played(False, reward, lost.reason, messages, _counts(0, reward, grounded, steps))
+    finally:
+        with suppress(Lost):
+            await board.ask("closed", session=session)
     success = done and reward == 1
     reason = "" if success else "not_all_sub_goals" if done else "too_many_steps"
-    counts = _counts(float(success), reward, grounded, steps)
+    counts = {
+        "tasks": 1.0,
+        "success": float(success),
+        "progress": reward,
+        "grounding": grounded / steps,
+    }
     return Played(success, reward, reason, messages, counts)
 
 
@@ -198,8 +203,3 @@ async def _stepped(board: Apart, session: str, known: set[str], call: Call) -> d
     if said["away"]:
         raise Reject("tools_away", said["observation"][:200])
     return said
-
-
-def _counts(success: float, progress: float, grounded: int, steps: int) -> dict[str, float]:
-    grounding = grounded / steps if steps else 0.0
-    return {"tasks": 1.0, "success": success, "progress": progress, "grounding": grounding}

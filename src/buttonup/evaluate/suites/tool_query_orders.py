@@ -54,6 +54,8 @@ def opened(session: str, tool: str, dataset: dict[str, Any]) -> None:
 
 def step(session: str, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
     """Take an action, and give what it brought, how far the task is, and whether it is over."""
+    if session not in held:  # the process that had opened it was lost
+        return {"observation": "the environment was lost", "away": True}
     text = f"Action: {name} with Action Input: {arguments!r}"
     observation, reward, done, _ = held[session].step(text)
     seen = str(observation)
