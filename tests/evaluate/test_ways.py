@@ -143,6 +143,14 @@ def test_calls_that_a_server_leaves_in_the_text_are_read_as_the_family_writes_th
     assert way.read(TALK, Reply("Hello.")) == Assistant(answer="Hello.")
 
 
+@pytest.mark.parametrize("name", [n for n in WRITTEN if n != "llama3"])
+def test_words_before_calls_are_the_thought(name: str) -> None:
+    way, text = way_of(name), WRITTEN[name] * (1 if name == "mistral" else 2)
+    heard = way.read(TALK, Reply(f"Let me <see> [it].\n{text}", reasoning="Hm."))
+    assert heard.thought == "Hm.\nLet me <see> [it]."
+    assert len(heard.calls) == (1 if name == "mistral" else 2)  # it has a list of them
+
+
 def test_calls_that_the_server_has_read_are_taken_as_they_are() -> None:
     called = {"id": "x", "function": {"name": "later", "arguments": "{}"}}
     heard = way_of("llama3").read(TALK, Reply(WRITTEN["llama3"], calls=(called,)))

@@ -10,6 +10,8 @@ template   the very text that the model's own chat template makes, thoughts and 
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
@@ -168,14 +170,24 @@ def _mended(message: Any) -> Any:
 
 
 def read_syntax(syntax: Syntax | None, conversation: Conversation, reply: Reply) -> Assistant:
-    """Read calls as a family writes them; a text whose calls cannot be read is an answer."""
+    """Read calls as a family writes them; a text whose calls cannot be read is an answer.
+
+    Words before the first call are thought, behind what the server has taken out as reasoning.
+    """
     if reply.calls or syntax is None:
         return read_native(conversation, reply)
-    found = calls_in(reply.text, syntax, offered(conversation).functions)
+    functions = offered(conversation).functions
+    found = calls_in(reply.text, syntax, functions)
     if not found:
         return Assistant(thought=reply.reasoning, answer=reply.text)
+    # Every call mark begins with one of these; behind the first call, fewer calls are read.
+    places = [0, *(mark.start() for mark in re.finditer(r"[<\[{]", reply.text))]
+    less = bisect_left(
+        places, True, key=lambda at: calls_in(reply.text[at:], syntax, functions) != found
+    )
+    before = reply.text[: places[less - 1]].strip()
     calls = (_call(n, name, given) for n, (name, given) in enumerate(found, 1))
-    return Assistant(thought=reply.reasoning, calls=tuple(calls))
+    return Assistant("\n".join(filter(None, (reply.reasoning, before))), tuple(calls))
 
 
 def _call(n: int, name: Json, given: Json) -> Call:
