@@ -13,7 +13,7 @@ from buttonup.errors import BadInput
 from buttonup.evaluate.comparison import compare, comparison_as_text
 from buttonup.evaluate.evaluation import evaluate
 from buttonup.evaluate.suite import Player, Suite, silent
-from buttonup.records import Assistant, Call, Conversation
+from buttonup.records import Assistant, Call, Conversation, decode, encode
 
 
 async def calling(_conversation: Conversation) -> Assistant:
@@ -80,6 +80,8 @@ def test_tasks_are_paired(sums: Suite, tmp_path: Path) -> None:
     found = compare(a, b)
     assert (found.both, found.only_b, found.only_a) == (1, 3, 0)
     assert found.low >= 0
+    for one in (found, compare(a, a)):
+        assert decode(encode(one), type(one)) == one
 
 
 def test_one_trial_is_compared_with_several_by_their_means(sums: Suite, tmp_path: Path) -> None:

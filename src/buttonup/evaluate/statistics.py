@@ -63,7 +63,7 @@ def sign_flips(differences: Sequence[float]) -> float:
 
     Exact for few tasks that differ; for more of them, of signs drawn from a fixed seed.
     Source   Fisher's randomisation test of paired differences, as Dror et al. recommend it (ACL
-             2018, P18-1128, section 3.2); p of draws as Phipson and Smyth, SAGMB 9 (2010), have it
+             2018, P18-1128); p of draws as Phipson and Smyth, SAGMB 9 (2010), have it
     """
     found = np.array([d for d in differences if d], dtype=float)
     if not len(found):
@@ -82,7 +82,7 @@ def sign_flips(differences: Sequence[float]) -> float:
 def mean_difference(differences: Sequence[float]) -> Interval:
     """Give the 95 % interval of a mean difference of tasks: percentiles of tasks drawn anew.
 
-    Where no two tasks differ, nothing is known of how they would: all there is but for one task.
+    Where no two tasks differ it is the rule of three: about 3 of n more may lie either way.
     Source   paired bootstrap, Efron and Tibshirani, An Introduction to the Bootstrap (1993),
              chapter 13
     """
@@ -90,8 +90,8 @@ def mean_difference(differences: Sequence[float]) -> Interval:
     if not len(found):
         return (-1.0, 1.0)
     if found.min() == found.max():
-        half = 3 / (len(found) + 3)  # the rule of three, such as 0 of n
-        return (max(-1.0, found[0] - half), min(1.0, found[0] + half))
+        half = 3 / (len(found) + 3)  # at 0 of n that is the rule of three, held back for small n
+        return (max(-1.0, differences[0] - half), min(1.0, differences[0] + half))
     drawn = np.random.default_rng(0).integers(0, len(found), size=(2000, len(found)))
     means = found[drawn].mean(axis=1)
     low, high = np.quantile(means, [0.025, 0.975]).tolist()
