@@ -16,8 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyreqwest.multipart import FormBuilder, PartBuilder
-
 from buttonup.errors import BadInput, Fault
 from buttonup.formats import foreign
 from buttonup.records import Json, encode
@@ -59,6 +57,8 @@ class Tools:
 
     async def run(self, desk: Desk, name: str, takes: Signature, given: dict[str, Json]) -> Json:
         """Call a tool; what it refuses comes back as an error. Raises Fault when it is away."""
+        from pyreqwest.multipart import FormBuilder, PartBuilder  # noqa: PLC0415 - as below
+
         form = FormBuilder()
         for key, value in given.items():
             if key not in takes.files:
