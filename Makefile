@@ -6,6 +6,7 @@ DEV := $(VENV)/.ready-dev
 PYTHON ?= python3
 RUN ?= runs/worlds
 export BUTTONUP_BFCL ?= $(CURDIR)/$(VENV)/bfcl
+export BUTTONUP_TAU2 ?= $(CURDIR)/$(VENV)/tau2
 
 .PHONY: run test test-all check bench clean
 
@@ -35,7 +36,8 @@ $(STAMP): pyproject.toml
 $(DEV): $(STAMP) requirements-dev.txt requirements-templates.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements-templates.txt
-	-$(BIN)/buttonup evaluate --install bfcl  # tests that want it skip where it cannot be had
+	-$(BIN)/buttonup evaluate --install bfcl  # tests that want these skip where they cannot be had
+	-$(BIN)/buttonup evaluate --install tau2
 	touch $@
 
 clean:

@@ -20,10 +20,10 @@ from buttonup.chat.table import as_text as findings_as_text
 from buttonup.errors import BadInput, Fault
 from buttonup.estimate import as_text as estimate_as_text
 from buttonup.estimate import pilot_in_words
-from buttonup.evaluate import bfcl, command
+from buttonup.evaluate import command
 from buttonup.evaluate.comparison import compare, comparison_as_text
-from buttonup.evaluate.evaluation import as_text as evaluation_as_text
-from buttonup.evaluate.players import Calls
+from buttonup.evaluate.table import as_text as evaluation_as_text
+from buttonup.evaluate.ways import NAMES as WAYS
 from buttonup.formats import EXPORTS, READABLE
 from buttonup.gates import GATES, explain, judged
 from buttonup.loop import run_to_end
@@ -584,23 +584,35 @@ def worlds(name: str | None, as_json: bool) -> int:
 
 
 @buttonup.command(epilog=EXITS)
-@click.option("--suite", metavar="NAME[:PART,PART]", help="worlds or bfcl; all parts, or some.")
+@click.option(
+    "--suite",
+    metavar="NAME[:PART,PART]",
+    help=f"One of: {', '.join(command.SUITES)}; all parts, or some.",
+)
 @click.option("--model", metavar="MODEL", help="At the endpoint; or local, or local:PATH.gguf.")
 @click.option("--base-url", help="OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1.")
 @click.option("--key-env", help="Variable that holds the key.  [default: OPENAI_API_KEY]")
 @click.option(
     "--calls",
-    type=click.Choice(get_args(Calls)),
-    help="How the model writes calls.  [default: native; hermes for a local model]",
+    type=click.Choice(WAYS),
+    metavar="WAY",
+    help=f"How the model writes calls: {', '.join(WAYS)}.  [default: native; hermes if local]",
+)
+@click.option(
+    "--template", type=click.Path(), help="The model's chat template, for --calls template."
 )
 @click.option(
     "-n",
     "each",
     type=click.IntRange(1),
-    help="Tasks of each part.  [default: all of bfcl, 200 of worlds]",
+    help="Tasks of each part.  [default: all; 200 of worlds and feedback]",
 )
 @click.option("--seed", type=int, help="Draws the tasks, and is sent along.  [default: 0]")
+@click.option("--data", type=click.Path(), help="Of gta, tool-query or languages.")
+@click.option("--tools", metavar="URL", help="Server of the tools of gta:end_to_end.")
+@click.option("--sentences", type=click.Path(), help="Sentence model for answers of gta.")
 @click.option("--trials", type=click.IntRange(1), help="Times each task is played.  [default: 1]")
+@click.option("--rounds", type=click.IntRange(1), help="Of the suite feedback.  [default: 3]")
 @click.option("--temperature", type=click.FloatRange(0), help="[default: 0]")
 @click.option("--max-tokens", type=click.IntRange(1), help="Of one reply.  [default: 1024]")
 @click.option("--concurrency", type=click.IntRange(1), help="Tasks at a time.  [default: 16]")
@@ -617,7 +629,9 @@ def worlds(name: str | None, as_json: bool) -> int:
     metavar="A B",
     help="Compare two folders, task by task.",
 )
-@click.option("--install", type=click.Choice(["bfcl"]), help="Install what a suite needs.")
+@click.option(
+    "--install", type=click.Choice(list(command.PACKAGES)), help="Install what a suite needs."
+)
 def evaluate(
     out: Path | None,
     as_json: bool,
@@ -629,7 +643,8 @@ def evaluate(
     """Score a model on tasks whose right answers are known; the same command goes on."""
     given = {k: v for k, v in options.items() if v is not None}
     if install:
-        click.echo(f"bfcl-eval {bfcl.VERSION} is in {bfcl.install()}")
+        package = command.PACKAGES[install]
+        click.echo(f"{package.distribution} {package.version} is in {package.install()}")
         return 0
     if pair:
         compared = compare(*pair)

@@ -9,7 +9,7 @@ Z = 1.959963984540054  # of a normal distribution, 95 % two-sided
 Interval = tuple[float, float]
 
 
-def wilson(passed: int, n: int) -> Interval:
+def wilson(passed: float, n: int) -> Interval:
     """Give the 95 % interval of a share; all there is where n is 0.
 
     Source   Wilson, JASA 22 (1927), 209-212

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from buttonup.evaluate.bfcl import folder, installed
+from buttonup.evaluate.apart import Package
 from buttonup.evaluate.suite import Played, Player, Suite, Task
+from buttonup.evaluate.suites.bfcl import PACKAGE as BFCL
+from buttonup.evaluate.suites.tau2 import PACKAGE as TAU2
 from buttonup.records import Assistant, Call, Conversation, Function, User
 
 ADD = Function(name="add", description="Add.", parameters={"type": "object", "properties": {}})
@@ -13,8 +15,18 @@ ADD = Function(name="add", description="Add.", parameters={"type": "object", "pr
 
 @pytest.fixture
 def bfcl_there() -> None:
-    if not installed():
-        pytest.skip(f"bfcl-eval is not in {folder()}: buttonup evaluate --install bfcl")
+    _needs(BFCL)
+
+
+@pytest.fixture
+def tau2_there() -> None:
+    _needs(TAU2)
+
+
+def _needs(package: Package) -> None:
+    if not package.installed:
+        where = f"{package.distribution} is not in {package.folder}"
+        pytest.skip(f"{where}: buttonup evaluate --install {package.name}")
 
 
 async def calls(_conversation: Conversation) -> Assistant:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ from msgspec import structs
 
 from buttonup.errors import BadInput
 from buttonup.evaluate.command import Order, run
-from buttonup.evaluate.evaluation import Summary
+from buttonup.evaluate.summary import Summary
+from buttonup.train import __file__ as train
 
 Json = Any
 WORLDS = Order(suite="worlds:seen", model="m", each=3)
@@ -21,6 +24,13 @@ WORLDS = Order(suite="worlds:seen", model="m", each=3)
 
 def refusing(body: Json) -> tuple[int, Json]:
     return 400, {"error": {"message": f"too long for {body['model']}"}}
+
+
+CALL = '<tool_call>\n{"name": "nothing", "arguments": {}}\n</tool_call>'
+
+
+def answering(_body: Json) -> tuple[int, Json]:
+    return 200, {"choices": [{"message": {"content": "Ja?"}}], "usage": {}}
 
 
 def calling(body: Json) -> tuple[int, Json]:
@@ -48,6 +58,7 @@ async def served(
 
     app = web.Application()
     app.router.add_post("/v1/chat/completions", completions)
+    app.router.add_post("/v1/completions", completions)
     app.router.add_get("/v1/models", models)
     runner = web.AppRunner(app)
     await runner.setup()
@@ -98,10 +109,66 @@ def test_bfcl_is_drawn_by_seed_and_played(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.usefixtures("tau2_there")
+def test_a_ticket_is_drawn_and_ended_where_no_call_comes(tmp_path: Path) -> None:
+    order = Order(suite="tau2:mms_issue", model="m", each=1)
+    summary, asked = asyncio.run(served(order, tmp_path / "e", calling))
+    assert summary.reasons == {"no_call": 1}
+    assert any(t["function"]["name"] == "done" for t in asked[0]["tools"])
+
+
+def test_a_template_is_rendered_here_and_asked_as_text(tmp_path: Path) -> None:
+    def written(body: Json) -> tuple[int, Json]:
+        text = "Done." if "<tool_response>" in body["prompt"] else CALL
+        return 200, {"choices": [{"text": text}], "usage": {}}
+
+    template = Path(train).with_name("chatml.jinja")
+    order = structs.replace(WORLDS, template=str(template))
+    summary, asked = asyncio.run(served(order, tmp_path / "e", written))
+    assert all("messages" not in body for body in asked)
+    assert all(body["stop"] for body in asked)
+    assert any("nothing" in body["prompt"] for body in asked)
+    assert summary.settings["calls"] == "template"
+    assert summary.settings["template"].startswith("chatml ")
+
+
+def test_a_dataset_by_language_is_played_and_another_dataset_is_another_evaluation(
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    row = {
+        "messages": [{"role": "user", "content": "Hallo!"}, {"role": "assistant", "content": "Ja?"}]
+    }
+    (data / "de.jsonl").write_text(json.dumps(row) + "\n")
+    order = Order(suite="languages", model="m", data=str(data))
+    summary, _ = asyncio.run(served(order, tmp_path / "e", answering))
+    assert {g.name: g.score for g in summary.groups} == {"all": 1.0, "language=de": 1.0}
+    (data / "de.jsonl").write_text(json.dumps(row) + "\n" + json.dumps(row) + "\n")
+    with pytest.raises(BadInput, match="another"):
+        asyncio.run(served(order, tmp_path / "e", answering))
+
+
+def test_a_gguf_file_brings_its_own_template(tmp_path: Path) -> None:
+    source = b"{% for m in messages %}{{ m.content }}{% endfor %}"
+    key = b"tokenizer.chat_template"
+    pair = struct.pack("<Q", len(key)) + key + struct.pack("<IQ", 8, len(source)) + source
+    file = tmp_path / "m.gguf"
+    file.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + pair)
+    order = Order(suite="worlds:seen", model=f"local:{file}", each=1, calls="template")
+    with pytest.raises(BadInput, match="cannot teach calls"):
+        asyncio.run(run(order, tmp_path / "e", lambda _done, _all: None))
+
+
 @pytest.mark.parametrize(
     ("order", "words"),
     [
         (Order(suite="nonesuch", model="m"), "no suite 'nonesuch'"),
+        (Order(suite="gta", model="m"), "--data"),
+        (Order(suite="languages", model="m"), "--data"),
+        (Order(suite="tool-query:x", model="m", data="."), "no parts"),
+        (Order(suite="worlds", model="m", each=1, calls="template"), "--template"),
+        (Order(suite="worlds", model="m", each=1, calls="morse"), "no way 'morse'"),
         (Order(suite="worlds:x", model="m", each=1), "worlds has no x"),
         (Order(suite="worlds", model="m", each=1, budget=1.0), "a budget needs prices"),
         (Order(suite="worlds", model="m", temperature=float("nan")), "no number"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from buttonup.errors import BadInput
 from buttonup.evaluate.comparison import compare, comparison_as_text
 from buttonup.evaluate.evaluation import evaluate
 from buttonup.evaluate.suite import Player, Suite, silent
-from buttonup.records import Assistant, Call, Conversation
+from buttonup.records import Assistant, Call, Conversation, decode, encode
 
 
 async def calling(_conversation: Conversation) -> Assistant:
@@ -46,3 +47,46 @@ def test_different_suites_are_not_compared(sums: Suite, tmp_path: Path) -> None:
 def test_a_folder_without_an_evaluation_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="holds no evaluation"):
         compare(tmp_path, tmp_path)
+
+
+def several(suite: Suite, folder: Path, passing: Callable[[str, int], bool]) -> Path:
+    """Play each task in four trials, of which those pass that are said to."""
+
+    def player(trial: int) -> Player:
+        async def plays(conversation: Conversation) -> Assistant:
+            name = str(conversation.messages[0])
+            return await (calling if passing(name, trial) else silent)(conversation)
+
+        return plays
+
+    folder.mkdir()
+    asyncio.run(evaluate(suite, player, folder, model=folder.name, settings={}, trials=4))
+    return folder
+
+
+def test_all_trials_count_and_not_the_first_alone(sums: Suite, tmp_path: Path) -> None:
+    a = several(sums, tmp_path / "a", lambda _name, trial: trial == 0)
+    b = several(sums, tmp_path / "b", lambda _name, trial: trial > 0)
+    found = compare(a, b)
+    assert (found.tasks, found.only_a, found.only_b, found.both) == (4, 0, 4, 0)
+    assert found.difference == pytest.approx(0.5)
+    assert (found.test, found.p) == ("sign flips", 0.125)
+    assert "B on 4" in comparison_as_text(found)
+
+
+def test_tasks_are_paired(sums: Suite, tmp_path: Path) -> None:
+    a = several(sums, tmp_path / "a", lambda name, _trial: "sum_0" in name)
+    b = several(sums, tmp_path / "b", lambda name, trial: "sum_0" in name or trial == 0)
+    found = compare(a, b)
+    assert (found.both, found.only_b, found.only_a) == (1, 3, 0)
+    assert found.low >= 0
+    for one in (found, compare(a, a)):
+        assert decode(encode(one), type(one)) == one
+
+
+def test_one_trial_is_compared_with_several_by_their_means(sums: Suite, tmp_path: Path) -> None:
+    a = played(sums, tmp_path / "a", calling)
+    b = several(sums, tmp_path / "b", lambda _name, trial: trial % 2 == 0)
+    found = compare(a, b)
+    assert found.difference == pytest.approx(-0.5)
+    assert found.test == "sign flips"

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from buttonup.errors import Fault, Reject
-from buttonup.evaluate.evaluation import RESULTS, Result, Summary, as_text, evaluate
+from buttonup.evaluate.evaluation import RESULTS, evaluate
 from buttonup.evaluate.suite import Player, Suite
+from buttonup.evaluate.summary import Result, Summary
+from buttonup.evaluate.table import as_text
 from buttonup.records import Assistant, Call, Conversation, User
 from buttonup.store.lines import read_records
 

@@ -84,6 +84,25 @@ def test_reasoning_is_kept_apart(
     assert (reply.text, reply.reasoning) == (text, reasoning)
 
 
+def test_calls_are_kept_as_they_came(completion: Completion) -> None:
+    call = {"id": "x", "type": "function", "function": {"name": "add", "arguments": "{oops"}}
+    reply = read(completion(None, tool_calls=[call]))
+    assert (reply.text, reply.calls) == ("", (call,))
+    assert read(completion("hi", tool_calls=None)).calls == ()
+
+
+@pytest.mark.parametrize("calls", ["add()", [1], {"name": "add"}])
+def test_what_is_no_list_of_calls_is_no_completion(completion: Completion, calls: Json) -> None:
+    with pytest.raises(Fault, match="no chat completion"):
+        read(completion("", tool_calls=calls))
+
+
+def test_a_text_completion_is_read_like_a_chat_completion() -> None:
+    assert read({"choices": [{"text": "hm</think>hi", "finish_reason": "length"}]}) == Reply(
+        "hi", finish="length", reasoning="hm"
+    )
+
+
 def test_a_refusal_counts_as_filtered(completion: Completion) -> None:
     assert read(completion(None, refusal="I'm sorry.")).finish == "content_filter"
 

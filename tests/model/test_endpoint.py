@@ -110,6 +110,54 @@ def test_a_request_carries_what_it_says_and_the_key(asked: Asked, completion: Co
     assert server.seen[0].headers["Content-Type"] == "application/json"
 
 
+def test_tools_and_results_go_out_as_chat_completions_write_them(
+    play: Play, serving: Serving, completion: Completion
+) -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "add", "arguments": "{}"}}
+    tool = {"type": "function", "function": {"name": "add"}}
+    request = Request(
+        model="m",
+        messages=(
+            Turn("user", "Add."),
+            Turn("assistant", "", tool_calls=(call,)),
+            Turn("tool", "5", tool_call_id="c1", name="add"),
+        ),
+        tools=(tool,),
+        tool_choice="none",
+    )
+    server = Server(answer(200, completion(None, tool_calls=[call])))
+
+    async def story() -> Reply:
+        async with serving(server) as url, Endpoint(url, None) as endpoint:
+            return await endpoint(request)
+
+    assert play(story()).calls == (call,)
+    (body,) = server.bodies
+    assert (body["tools"], body["tool_choice"]) == ([tool], "none")
+    assert body["messages"] == [
+        {"role": "user", "content": "Add."},
+        {"role": "assistant", "content": "", "tool_calls": [call]},
+        {"role": "tool", "content": "5", "tool_call_id": "c1", "name": "add"},
+    ]
+
+
+def test_a_text_goes_to_text_completions_and_comes_back_from_there(
+    play: Play, serving: Serving
+) -> None:
+    request = Request(model="m", messages=(), text="<|user|>Hi<|end|>", stop=("<|end|>",))
+    server = Server(answer(200, {"choices": [{"text": "Ho", "finish_reason": "stop"}]}))
+
+    async def story() -> Reply:
+        async with serving(server) as url, Endpoint(url, None) as endpoint:
+            return await endpoint(request)
+
+    assert play(story()) == Reply("Ho")
+    (body,) = server.bodies
+    assert server.seen[0].path == "/v1/completions"
+    assert (body["prompt"], body["stop"]) == ("<|user|>Hi<|end|>", ["<|end|>"])
+    assert "messages" not in body
+
+
 def test_without_a_key_none_is_sent(asked: Asked, completion: Completion) -> None:
     server = Server(answer(200, completion()))
     asked(server, key=None)

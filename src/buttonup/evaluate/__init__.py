@@ -1,11 +1,15 @@
 """Evaluation: a suite gives tasks, a player plays them, and what came of each is a line.
 
 suite.py        Task, Player, Played: what the parts know of each other
-worlds.py       the suite `worlds`: held-out worlds and functions, played for real
-bfcl.py         the suite `bfcl`: its own checkers, in a process of their own (checker.py)
-players.py      a model that writes calls in text or natively; gold, silent
-native.py       chat completions with `tools`, over the one door to models
-evaluation.py   plays a suite into a folder, and counts
+suites/         one file a suite
+apart.py        benchmarks in a folder and a process of their own; answering.py is that process
+ways.py         how a model is shown functions and writes calls
+players.py      a model that plays in one of these ways
+likeness.py     how alike two texts are, by a sentence model
+evaluation.py   plays a suite into a folder
+measures.py     figures beside the score, and their intervals
+summary.py      what all results come to; table.py tells it
 comparison.py   two evaluations, task by task
 statistics.py   intervals and tests
+command.py      from the words of a command to an evaluation
 """

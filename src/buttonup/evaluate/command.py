@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -14,27 +15,39 @@ from random import Random
 import msgspec
 
 from buttonup import __version__
+from buttonup.chat import Template
 from buttonup.engine.cores import cores
 from buttonup.errors import BadInput
-from buttonup.evaluate.bfcl import bfcl
-from buttonup.evaluate.evaluation import Summary, Watch, evaluate
-from buttonup.evaluate.native import Native
-from buttonup.evaluate.players import Calls, ModelPlayer, Sampling
+from buttonup.evaluate.evaluation import Watch, evaluate
+from buttonup.evaluate.likeness import likeness_by
+from buttonup.evaluate.players import ModelPlayer, Sampling
 from buttonup.evaluate.suite import Suite
-from buttonup.evaluate.worlds import EACH, worlds
+from buttonup.evaluate.suites import bfcl as bfcl_suite
+from buttonup.evaluate.suites import tau2 as tau2_suite
+from buttonup.evaluate.suites.bfcl import bfcl
+from buttonup.evaluate.suites.feedback import ROUNDS, feedback
+from buttonup.evaluate.suites.gta import gta
+from buttonup.evaluate.suites.gta_tools import tools_at
+from buttonup.evaluate.suites.languages import languages
+from buttonup.evaluate.suites.tau2 import tau2
+from buttonup.evaluate.suites.tool_query import tool_query
+from buttonup.evaluate.suites.worlds import EACH, worlds
+from buttonup.evaluate.summary import Summary
+from buttonup.evaluate.ways import way_of
 from buttonup.model import prices
 from buttonup.model.door import Model
+from buttonup.model.gguf import chat_template
 from buttonup.model.journaled import Journaled
-from buttonup.model.limited import Limited
-from buttonup.model.local import content_name, hosted, is_local
-from buttonup.model.metered import FREE, Metered, Purse
-from buttonup.model.retrying import Retrying
+from buttonup.model.local import content_name, hosted, is_local, model_file
+from buttonup.model.metered import FREE, Purse
 from buttonup.model.stack import Way, reached
 from buttonup.records import Record, digest, encode
 from buttonup.store.journal import read_usage
 from buttonup.store.rundir import open_run
 
-SUITES = ("worlds", "bfcl")
+SUITES = ("worlds", "feedback", "bfcl", "tau2", "gta", "tool-query", "languages")
+PACKAGES = {p.name: p for p in (bfcl_suite.PACKAGE, tau2_suite.PACKAGE)}
+"""What suites install for themselves."""
 GRACE = 30.0  # seconds that what is on its way may still take when all ends early
 
 
@@ -46,22 +59,34 @@ class Order(Record):
     model: str
     base_url: str = "https://api.openai.com/v1"
     key_env: str = "OPENAI_API_KEY"
-    calls: Calls | None = None
-    """None: native at an endpoint, hermes for a local model, whose template may drop tools."""
+    calls: str | None = None
+    """A way of ways.NAMES. None: template where one is given; else native at an endpoint, hermes
+    for a local model, whose template may drop tools."""
+    template: str = ""
+    """Chat template of the model, as a file or its tokenizer's folder; a GGUF carries its own."""
     each: int | None = None
-    """Tasks of each part; None for all of bfcl, and 200 of worlds."""
+    """Tasks of each part; None for all, and 200 of worlds and feedback."""
     seed: int = 0
     trials: int = 1
+    rounds: int = ROUNDS
+    """Tries of a task of the suite feedback."""
     temperature: float = 0.0
     max_tokens: int = 1024
     concurrency: int = 16
+    data: str = ""
+    """Path of the data that a suite has not of its own."""
+    tools: str = ""
+    """Address of the server that runs the tools of gta:end_to_end."""
+    sentences: str = ""
+    """Folder of the sentence model by which gta scores answers that are like others."""
     budget: float | None = None
     prices: str = ""
 
     @property
-    def way(self) -> Calls:
+    def written(self) -> str:
         """How the model is to write its calls."""
-        return self.calls or ("hermes" if is_local(self.model) else "native")
+        unsaid = "hermes" if is_local(self.model) else "native"
+        return self.calls or ("template" if self.template else unsaid)
 
 
 async def run(order: Order, folder: Path, watch: Watch) -> Summary:
@@ -73,14 +98,18 @@ async def run(order: Order, folder: Path, watch: Watch) -> Summary:
     if not (math.isfinite(order.temperature) and math.isfinite(order.budget or 0)):
         raise BadInput("a temperature or a budget is no number", "give one")
     name = content_name(order.model)
-    k = Sampling(order.way, order.temperature, order.max_tokens, order.seed)
+    template = _template(order)
+    way = way_of(order.written, template)
+    k = Sampling(order.written, order.temperature, order.max_tokens, order.seed)
     async with AsyncExitStack() as stack:
-        suite = await stack.enter_async_context(_suite(order))
+        suite = await _suite(order, stack)
         settings = {
             "calls": k.calls,
             "temperature": f"{k.temperature:g}",
             "max tokens": str(k.max_tokens),
             "seed": str(k.seed),
+            **({"sentences": Path(order.sentences).name} if order.sentences else {}),
+            **({"template": f"{template.name} {digest(template)}"} if template else {}),
         }
         tasks = [t.id for t in suite.tasks]
         identity = digest([suite.version, tasks, name, settings, order.trials, __version__])
@@ -91,7 +120,7 @@ async def run(order: Order, folder: Path, watch: Watch) -> Summary:
         try:
             return await evaluate(
                 suite,
-                partial(ModelPlayer, door, name, k),
+                partial(ModelPlayer, door, name, way, k),
                 folder,
                 model=order.model,
                 settings=settings,
@@ -103,38 +132,69 @@ async def run(order: Order, folder: Path, watch: Watch) -> Summary:
             await door.ended(GRACE)
 
 
+def _template(order: Order) -> Template | None:
+    """Load the template that is given, or that a local model carries where it is asked for."""
+    if order.template:
+        return Template.load(Path(order.template))
+    if order.written != "template" or not is_local(order.model):
+        return None
+    return Template(content_name(order.model), *chat_template(model_file(order.model)))
+
+
 def _written(order: Order) -> str:
     table = {k: v for k, v in msgspec.to_builtins(order).items() if v is not None}
     return "".join(f"{key} = {encode(value).decode()}\n" for key, value in sorted(table.items()))
 
 
-def _suite(order: Order) -> AbstractAsyncContextManager[Suite]:
+async def _suite(order: Order, stack: AsyncExitStack) -> Suite:
+    """Open the suite for as long as the stack is."""
     name, _, parts = order.suite.partition(":")
     wanted = tuple(dict.fromkeys(part.strip() for part in parts.split(",") if part.strip()))
+    each = EACH if order.each is None else order.each
+    opened = stack.enter_async_context
     match name:
         case "worlds":
-            return worlds(wanted, order.seed, EACH if order.each is None else order.each)
+            return await opened(worlds(wanted, order.seed, each))
+        case "feedback":
+            return await opened(feedback(wanted, order.seed, each, order.rounds))
         case "bfcl":
-            return _some_of(bfcl(wanted), order)
+            return _some_of(await opened(bfcl(wanted)), order)
+        case "tau2":
+            return _some_of(await opened(tau2(wanted)), order)
+        case "gta":
+            likeness = likeness_by(order.sentences) if order.sentences else None
+            tools = await opened(tools_at(order.tools)) if order.tools else None
+            return _some_of(await opened(gta(wanted, _data(order), likeness, tools)), order)
+        case "languages":
+            return _some_of(await opened(languages(wanted, _data(order))), order)
+        case "tool-query":
+            if wanted:
+                raise BadInput("tool-query has no parts", "it is scored by difficulty anyway")
+            return _some_of(await opened(tool_query(_data(order))), order)
         case _:
             raise BadInput(f"there is no suite {name!r}", f"choose from {', '.join(SUITES)}")
 
 
-@asynccontextmanager
-async def _some_of(whole: AbstractAsyncContextManager[Suite], order: Order) -> AsyncIterator[Suite]:
-    """Draw so many tasks of each category, by the seed; all where none are asked for."""
-    async with whole as suite:
-        by_part: dict[str, list[int]] = {}
-        for n, task in enumerate(suite.tasks):
-            by_part.setdefault(task.labels["category"], []).append(n)
-        drawn = {
-            n
-            for part, places in by_part.items()
-            for n in Random(f"{order.seed} {part}").sample(
-                places, len(places) if order.each is None else min(order.each, len(places))
-            )
-        }
-        yield Suite(suite.name, suite.version, tuple(suite.tasks[n] for n in sorted(drawn)))
+def _data(order: Order) -> Path:
+    if not order.data:
+        what = f"the suite {order.suite} has no data of its own"
+        raise BadInput(what, "give its path with --data (docs/evaluate.md)")
+    return Path(order.data)
+
+
+def _some_of(suite: Suite, order: Order) -> Suite:
+    """Draw so many tasks of each part, by the seed; all where none are asked for."""
+    by_part: dict[str, list[int]] = {}
+    for n, task in enumerate(suite.tasks):
+        by_part.setdefault(next(iter(task.labels.values())), []).append(n)
+    drawn = {
+        n
+        for part, places in by_part.items()
+        for n in Random(f"{order.seed} {part}").sample(
+            places, len(places) if order.each is None else min(order.each, len(places))
+        )
+    }
+    return replace(suite, tasks=tuple(suite.tasks[n] for n in sorted(drawn)))
 
 
 def _purse(order: Order, name: str) -> Purse:
@@ -152,21 +212,11 @@ def _purse(order: Order, name: str) -> Purse:
 @asynccontextmanager
 async def _door(order: Order, purse: Purse) -> AsyncIterator[Model]:
     """Open the way to the model: limited, retried and paid for as any other."""
-    from buttonup.model.endpoint import Endpoint  # noqa: PLC0415 - loads what few runs need
-
     key = os.environ.get(order.key_env)
     way = Way(order.base_url, key, order.key_env, in_flight=order.concurrency)
     if is_local(order.model):
-        if order.way == "native":
-            raise BadInput(
-                f"{order.model} is asked in text", "leave out --calls, or serve it yourself"
-            )
         async with hosted(order.model, way, cores(), purse) as model:
             yield model
-    elif order.way == "hermes":
+    else:
         async with reached(way, purse) as model:
             yield model
-    else:
-        async with Endpoint(way.base_url, way.key, key_env=way.key_env) as endpoint:
-            await endpoint.probe()
-            yield Retrying(Limited(Metered(Native(endpoint), purse), way.in_flight))

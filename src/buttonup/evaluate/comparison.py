@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import fmean
 
 from buttonup.errors import BadInput
-from buttonup.evaluate.evaluation import RESULTS, SUMMARY, Result, Summary
-from buttonup.evaluate.statistics import difference, mcnemar
+from buttonup.evaluate.evaluation import RESULTS, SUMMARY
+from buttonup.evaluate.statistics import difference, mcnemar, mean_difference, sign_flips
+from buttonup.evaluate.summary import Result, Summary
 from buttonup.records import Record
 from buttonup.store.lines import read_record, read_records
 
@@ -17,23 +19,28 @@ class Comparison(Record, omit_defaults=False):
     a: str
     b: str
     tasks: int
-    """Tasks that both answered."""
+    """Tasks that both answered in a trial at least."""
     left_out: int
     """Tasks that one of them could not be asked: an inference error."""
     both: int
+    """Tasks that both pass; with several trials, equally often."""
     only_a: int
+    """Tasks that A alone passes; with several trials, that it passes more often."""
     only_b: int
     difference: float
-    """Share that B passes less the share that A passes."""
+    """Mean over tasks of the share of trials that B passes less the share that A passes."""
     low: float
     high: float
     p: float
-    """McNemar's exact test, two-sided."""
+    test: str
+    """The test that p is of, two-sided."""
 
 
 def compare(a: Path, b: Path) -> Comparison:
-    """Compare two folders of evaluations, by the first trial of each task.
+    """Compare two folders of evaluations, with all their trials.
 
+    One trial each is compared by McNemar's exact test and Agresti and Min's interval; several by
+    the means of each task, which are paired: sign flips, and a bootstrap over tasks.
     Raises  BadInput where one is none, or they are not of the same suite, version and tasks
     """
     of_a, of_b = _summary(a), _summary(b)
@@ -45,21 +52,24 @@ def compare(a: Path, b: Path) -> Comparison:
                 "compare evaluations of the same suite, seed and tasks",
             )
     in_a, in_b = _passed(a), _passed(b)
-    pairs = [(in_a[id], in_b[id]) for id in in_a.keys() & in_b.keys()]
-    only_a, only_b = pairs.count((True, False)), pairs.count((False, True))
-    low, high = difference(only_a, only_b, len(pairs))
+    pairs = [(in_a[id], in_b[id]) for id in sorted(in_a.keys() & in_b.keys())]
+    only_a, only_b = (sum(x > y for x, y in two) for two in (pairs, [(y, x) for x, y in pairs]))
+    differences = [y - x for x, y in pairs]
+    once = of_a.trials == of_b.trials == 1
+    low, high = difference(only_a, only_b, len(pairs)) if once else mean_difference(differences)
     return Comparison(
         a=of_a.model,
         b=of_b.model,
         tasks=len(pairs),
         left_out=len(in_a.keys() ^ in_b.keys()),
-        both=pairs.count((True, True)),
+        both=sum(x == y > 0 for x, y in pairs),
         only_a=only_a,
         only_b=only_b,
-        difference=(only_b - only_a) / len(pairs) if pairs else 0.0,
+        difference=fmean(differences) if pairs else 0.0,
         low=low,
         high=high,
-        p=mcnemar(only_a, only_b),
+        p=mcnemar(only_a, only_b) if once else sign_flips(differences),
+        test="McNemar's exact" if once else "sign flips",
     )
 
 
@@ -72,21 +82,28 @@ def _summary(folder: Path) -> Summary:
         raise BadInput(f"{folder} holds no evaluation", mend) from error
 
 
-def _passed(folder: Path) -> dict[str, bool]:
-    results = read_records(folder / RESULTS, Result)
-    return {r.task: r.passed for r in results if r.trial == 0 and not r.fault}
+def _passed(folder: Path) -> dict[str, float]:
+    """Give for each task the share of its answered trials that passed."""
+    by_task: dict[str, list[bool]] = {}
+    for result in read_records(folder / RESULTS, Result):
+        if not result.fault:
+            by_task.setdefault(result.task, []).append(result.passed)
+    return {task: fmean(passed) for task, passed in by_task.items()}
 
 
 def comparison_as_text(c: Comparison) -> str:
     """Tell a comparison in a few lines."""
-    neither = c.tasks - c.both - c.only_a - c.only_b
-    counts = f"both pass {c.both}, only A {c.only_a}, only B {c.only_b}, neither {neither}"
+    never = c.tasks - c.both - c.only_a - c.only_b
+    if c.test == "sign flips":
+        counts = f"A more often on {c.only_a}, B on {c.only_b}, as often on {c.both + never}"
+    else:
+        counts = f"both pass {c.both}, only A {c.only_a}, only B {c.only_b}, neither {never}"
     between = f"95 % {100 * c.low:+.1f} to {100 * c.high:+.1f}"
     lines = [
         f"A  {c.a}",
         f"B  {c.b}",
         f"{c.tasks} tasks: {counts}",
-        f"B less A: {100 * c.difference:+.1f} points, {between}; McNemar's exact p = {c.p:.3g}",
+        f"B less A: {100 * c.difference:+.1f} points, {between}; {c.test} p = {c.p:.3g}",
     ]
     if c.left_out:
         lines.append(f"{c.left_out} tasks left out: one of the two had an inference error")

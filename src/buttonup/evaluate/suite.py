@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from buttonup.evaluate.measures import Measure
 from buttonup.records import Assistant, Conversation, Message, Record, User
 
 STEPS = 20
@@ -24,6 +25,8 @@ class Played(Record):
     reason: str = ""
     """Short and stable: what was wrong first; empty when passed."""
     messages: tuple[Message, ...] = ()
+    counts: dict[str, float] = {}
+    """What the suite's measures are counted from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Task:
     labels: Mapping[str, str]
     """What results are grouped by, such as category or depth."""
     gold: Player
-    """Plays it rightly."""
+    """Plays it rightly, or is `unknown`."""
     play: Callable[[Player], Awaitable[Played]]
 
 
@@ -45,11 +48,18 @@ class Suite:
     name: str
     version: str
     tasks: tuple[Task, ...]
+    measures: tuple[Measure, ...] = ()
+    """What is counted beside how many pass."""
 
 
 async def silent(_conversation: Conversation) -> Assistant:
     """Say nothing and call nothing: whatever this scores is no merit of a model."""
     return Assistant()
+
+
+async def unknown(_conversation: Conversation) -> Assistant:
+    """Stand for a gold player where the data say only what must come of it: no ceiling is known."""
+    raise AssertionError
 
 
 def taken(conversation: Conversation) -> int:

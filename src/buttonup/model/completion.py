@@ -24,11 +24,17 @@ def write_body(request: Request, without: Collection[str] = ()) -> dict[str, Jso
     """Write a request as a body to post, without some fields; `max_tokens` has a newer name."""
     body: dict[str, Json] = {
         "model": request.model,
-        "messages": request.messages,
+        **({"prompt": request.text} if request.text else {"messages": request.messages}),
         "temperature": request.temperature,
         "max_tokens": request.max_tokens,
         "seed": request.seed,
     }
+    if request.tools:
+        body["tools"] = request.tools
+    if request.tool_choice:
+        body["tool_choice"] = request.tool_choice
+    if request.stop:
+        body["stop"] = request.stop
     if request.schema is not None:
         schema = msgspec.json.encode(request.schema)
         body["response_format"] = _response_format(request.prompt, schema)
@@ -38,12 +44,13 @@ def write_body(request: Request, without: Collection[str] = ()) -> dict[str, Jso
 
 
 def read_reply(body: bytes) -> Reply:
-    """Read a chat completion. Raises Fault for what is none: torn, HTML, empty."""
+    """Read a completion, chat or text. Raises Fault for what is none: torn, HTML, empty."""
     try:
         content = msgspec.json.decode(body)
         choice = content["choices"][0]
-        message = choice["message"]
+        message = choice["message"] if "message" in choice else {"content": choice["text"]}
         text, thought = _text(message.get("content")), _thought(message)
+        calls = _calls(message.get("tool_calls"))
         refused = bool(message.get("refusal")) and not text
         finish = "content_filter" if refused else str(choice.get("finish_reason") or "stop")
     except (msgspec.DecodeError, RecursionError, LookupError, TypeError, AttributeError) as error:
@@ -58,6 +65,7 @@ def read_reply(body: bytes) -> Reply:
         completion_tokens=_count(used.get("completion_tokens")),
         cached_tokens=_count(_table(used.get("prompt_tokens_details")).get("cached_tokens")),
         reasoning=thought,
+        calls=calls,
     )
 
 
@@ -101,6 +109,15 @@ def _text(content: Json) -> str:
             return "".join(str(part.get("text") or "") for part in content)
         case _:
             raise TypeError(f"content is {type(content).__name__}")
+
+
+def _calls(found: Json) -> tuple[Json, ...]:
+    """Read the calls of a message. Raises TypeError for what is no list of objects."""
+    if found is None:
+        return ()
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise TypeError("the calls are no list of objects")
+    return tuple(found)
 
 
 def _thought(message: dict[str, Json]) -> str:

@@ -10,14 +10,21 @@ import hashlib
 from typing import Literal, Protocol
 
 from buttonup.once import lazily
-from buttonup.records import Record, Schema, encode
+from buttonup.records import Json, Record, Schema, encode
 
 
 class Turn(Record):
-    """One message of a prompt."""
+    """One message of a prompt, as chat completions write it."""
 
-    role: Literal["system", "user", "assistant"]
+    role: Literal["system", "user", "assistant", "tool"]
     content: str
+    tool_calls: tuple[Json, ...] = ()
+    """The assistant's calls, where the request has tools."""
+    tool_call_id: str = ""
+    """The call that a result answers."""
+    name: str = ""
+    """The function that gave it."""
+    reasoning_content: str = ""
 
 
 class Request(Record, dict=True, gc=True):
@@ -33,6 +40,15 @@ class Request(Record, dict=True, gc=True):
     """Passed to the endpoint; also tells apart two draws of the same prompt."""
     prompt: str = ""
     """Name of the prompt template: what meters and reports count by."""
+    tools: tuple[Json, ...] = ()
+    """Functions that may be called, as chat completions write them."""
+    tool_choice: Literal["", "none"] = ""
+    """none: the server shows the functions, and leaves calls in the text."""
+    text: str = ""
+    """Instead of messages: the text that the model goes on with, which no template is put around.
+    Endpoints take it, batches do not."""
+    stop: tuple[str, ...] = ()
+    """Texts before which the reply ends."""
 
     @lazily
     def encoded(self) -> bytes:
@@ -56,6 +72,8 @@ class Reply(Record):
     cached_tokens: int = 0
     reasoning: str = ""
     """A reasoning model's separate reasoning; recorded, never part of `text`."""
+    calls: tuple[Json, ...] = ()
+    """Calls of the request's tools, as chat completions write them."""
 
 
 class Model(Protocol):

@@ -151,7 +151,8 @@ class Endpoint:
         while True:
             body = self.body(request)
             headers = {"Idempotency-Key": request.key, "Content-Type": "application/json"}
-            asked = self._open.post(f"{self._base}/chat/completions").headers(headers)
+            path = "completions" if request.text else "chat/completions"
+            asked = self._open.post(f"{self._base}/{path}").headers(headers)
             answer = await self._answered(asked.body_bytes(msgspec.json.encode(body)))
             if answer.status == 200:  # noqa: PLR2004 - HTTP's own number
                 return read_reply(answer.said)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from buttonup.errors import BadInput, Reject
-from buttonup.evaluate.bfcl import Checker, bfcl, install
-from buttonup.evaluate.evaluation import Result, play
+from buttonup.evaluate.evaluation import play
 from buttonup.evaluate.suite import Player, Suite, Task, silent, taken
+from buttonup.evaluate.suites.bfcl import bfcl, checker
+from buttonup.evaluate.summary import Result
 from buttonup.records import Assistant, Call, Conversation
 
 there = pytest.mark.usefixtures("bfcl_there")
@@ -122,7 +123,7 @@ def test_a_hostile_call_is_an_error_and_no_code(call: Call) -> None:
 @there
 def test_a_process_that_crashed_or_hung_is_replaced() -> None:
     async def run() -> None:
-        async with Checker() as checks:
+        async with checker() as checks:
             with pytest.raises(Reject, match="checker_crashed"):
                 await checks.ask("no_such_order")
             with pytest.raises(Reject, match="checker_hung"):
@@ -158,20 +159,3 @@ def test_where_it_is_not_installed_one_line_says_how(
 
     with pytest.raises(BadInput, match="evaluate --install bfcl"):
         asyncio.run(run())
-
-
-def test_a_folder_that_holds_something_else_is_not_written_to(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BUTTONUP_BFCL", str(tmp_path))
-    with pytest.raises(BadInput, match="holds something else"):
-        install()
-
-
-def test_a_place_that_cannot_be_written_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("BUTTONUP_BFCL", str(tmp_path / "file" / "bfcl"))
-    with pytest.raises(BadInput, match="cannot write"):
-        install()

@@ -9,7 +9,7 @@ import pytest
 from buttonup.errors import BadInput
 from buttonup.evaluate.evaluation import play
 from buttonup.evaluate.suite import Suite, silent
-from buttonup.evaluate.worlds import worlds
+from buttonup.evaluate.suites.worlds import worlds
 from buttonup.records import Assistant, Call, Conversation
 from buttonup.worlds.splits import HELD_OUT_WORLDS
 

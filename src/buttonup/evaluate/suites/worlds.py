@@ -7,7 +7,7 @@ replies are what `gates.verify` asks; partial credit is by the steps of the plan
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from itertools import count
@@ -32,6 +32,7 @@ PARTS: dict[str, Split] = {
 }
 APART = 10**9  # added to the seed: no run of training data starts from these
 EACH = 200  # tasks of a part, unless asked for otherwise: an interval of 7 points either way
+Play = Callable[[Blueprint, Player], Awaitable[Played]]
 ASKED = ("state", "answer", "restraint", "replies")
 
 
@@ -43,20 +44,31 @@ async def worlds(
 
     Raises  BadInput for an unknown part
     """
+    tasks = await drawn(wanted, seed, each, _play)
+    yield Suite("worlds", f"buttonup {__version__} seed {seed}", tasks)
+
+
+async def drawn(wanted: tuple[str, ...], seed: int, each: int, play: Play) -> tuple[Task, ...]:
+    """Draw so many tasks of each part wanted, or of all, each played by `play`.
+
+    Raises  BadInput for an unknown part
+    """
     if unknown := [name for name in wanted if name not in PARTS]:
         raise BadInput(f"worlds has no {unknown[0]}", f"choose from {', '.join(PARTS)}")
-    drawn = [
-        task for part in wanted or PARTS for task in await _drawn(part, PARTS[part], seed, each)
-    ]
-    yield Suite("worlds", f"buttonup {__version__} seed {seed}", tuple(drawn))
+    return tuple(
+        [
+            _task(f"{part}_{index}", part, blueprint, play)
+            for part in wanted or PARTS
+            async for index, blueprint in _blueprints(PARTS[part], seed, each)
+        ]
+    )
 
 
-async def _drawn(part: str, split: Split, seed: int, each: int) -> list[Task]:
-    there, must = worlds_of(split), unseen(split)
-    tasks: list[Task] = []
+async def _blueprints(split: Split, seed: int, each: int) -> AsyncIterator[tuple[int, Blueprint]]:
+    there, must, left = worlds_of(split), unseen(split), each
     for index in count():
-        if len(tasks) == each:
-            return tasks
+        if not left:
+            return
         try:
             [blueprint] = await truth_first.blueprints(
                 truth_first.Ticket(seed=APART + seed, index=index),
@@ -69,11 +81,11 @@ async def _drawn(part: str, split: Split, seed: int, each: int) -> list[Task]:
             )
         except Reject:
             continue  # no plan came of this ticket
-        tasks.append(_task(f"{part}_{index}", part, blueprint))
-    raise AssertionError
+        left -= 1
+        yield index, blueprint
 
 
-def _task(id: str, part: str, blueprint: Blueprint) -> Task:
+def _task(id: str, part: str, blueprint: Blueprint, play: Play) -> Task:
     calls = sum(len(step.calls) for step in blueprint.plan)
     kinds = dict.fromkeys(t.kind for t in blueprint.turns if t.kind not in ("request", "offer"))
     replies = {t.reply for t in blueprint.turns} & {"ask", "decline", "failure"}
@@ -87,7 +99,7 @@ def _task(id: str, part: str, blueprint: Blueprint) -> Task:
             "turns": "+".join([*kinds, *sorted(replies)]) or "request",
         },
         gold=partial(_gold, blueprint),
-        play=partial(_play, blueprint),
+        play=partial(play, blueprint),
     )
 
 
@@ -98,18 +110,25 @@ async def _gold(blueprint: Blueprint, conversation: Conversation) -> Assistant:
     return last
 
 
-async def _play(blueprint: Blueprint, player: Player) -> Played:
-    """Play all turns of the user against the worlds, and verify what came of it."""
+async def acted(blueprint: Blueprint, player: Player) -> Episode:
+    """Play all turns of the user against the worlds; it is not over where there was no end."""
     episode, steps = await Episode.open(blueprint), 0
-    while not episode.over:
+    while not episode.over and steps <= STEPS:
         heard = await player(exported(episode.trajectory))
         await episode.take(heard)
         steps = steps + 1 if heard.calls else 0
-        if steps > STEPS:
-            return Played(False, 0.0, "too_many_steps", episode.messages)
+    return episode
+
+
+async def _play(blueprint: Blueprint, player: Player) -> Played:
+    """Play a task, and verify what came of it."""
+    episode = await acted(blueprint, player)
+    if not episode.over:
+        return Played(False, 0.0, "too_many_steps", episode.messages)
     score = episode.verified()
-    return Played(score.passed, score.share, _first_wrong(score), episode.messages)
+    return Played(score.passed, score.share, first_wrong(score), episode.messages)
 
 
-def _first_wrong(score: Score) -> str:
+def first_wrong(score: Score) -> str:
+    """Name what is wrong first; empty where all is right."""
     return next((f"wrong_{name}" for name in ASKED if not getattr(score, name)), "")

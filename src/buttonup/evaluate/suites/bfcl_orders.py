@@ -1,8 +1,6 @@
-"""The process that holds the Berkeley Function Calling Leaderboard: its data and its checkers.
+"""The orders of the Berkeley Function Calling Leaderboard: its data and its checkers.
 
-Orders come on stdin, one JSON object a line, and each is answered by a line on stdout. No answer
-depends on an order before it, so that a process which hung or crashed is simply replaced. The file
-is run on its own and knows nothing of the package; the folder of bfcl-eval is its only argument.
+Run in a process of its own by answering.py, where the folder of bfcl-eval can be imported from.
 
 Calls are evaluated as text by bfcl-eval. They are made of known function names, parameter names
 that are identifiers, and the `repr` of parsed JSON; any other call gives an error instead.
@@ -13,9 +11,7 @@ from __future__ import annotations
 import ast
 import copy
 import functools
-import json
 import keyword
-import os
 import sys
 import types
 from collections.abc import Callable
@@ -27,21 +23,15 @@ UNKNOWN = "no_such_function()"  # evaluates to an error, as the call that it sta
 runs = count()
 
 
-def main(folder: str) -> None:
-    """Answer orders until there are no more."""
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what is printed must not get in between
-    sys.path.insert(0, folder)
-    # The table of models imports the SDK of every vendor; all that is read of it is whether a dot
-    # in a name is written as an underscore.
+def prepare(_folder: str) -> None:
+    """Put a small table of models in the place of bfcl-eval's.
+
+    That imports the SDK of every vendor; all that is read of it is whether a dot in a name is
+    written as an underscore.
+    """
     table: Any = types.ModuleType("bfcl_eval.constants.model_config")
     table.MODEL_CONFIG_MAPPING = {MODEL: types.SimpleNamespace(underscore_to_dot=True)}
     sys.modules[table.__name__] = table
-    for line in sys.stdin:
-        order = json.loads(line)
-        answer = ORDERS[order.pop("do")](**order)
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
 
 
 # --- the tasks ------------------------------------------------------------------------------------
@@ -224,6 +214,3 @@ def _written(name: str, arguments: Any, known: dict[str, list[str]]) -> str:
 
 
 ORDERS: dict[str, Callable[..., Any]] = {"tasks": tasks, "results": results, "check": check}
-
-if __name__ == "__main__":
-    main(sys.argv[1])

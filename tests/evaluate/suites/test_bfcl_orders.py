@@ -7,7 +7,7 @@ import ast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buttonup.evaluate.checker import UNKNOWN, chosen, parsed, written
+from buttonup.evaluate.suites.bfcl_orders import UNKNOWN, chosen, parsed, written
 
 ENTRY = {"function": [{"name": "cd", "parameters": {"properties": {"folder": {}}}}]}
 values = st.recursive(
