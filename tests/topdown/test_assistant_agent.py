@@ -18,10 +18,11 @@ from buttonup.topdown.assistant_agent import (
     AssistantAgent,
     Move,
     Wanted,
+    mention_of,
     transcript,
     violations,
 )
-from buttonup.topdown.views import assistant_sees
+from buttonup.topdown.views import AssistantView, assistant_sees
 
 Say = Callable[..., Teacher]
 
@@ -181,3 +182,13 @@ def test_the_transcript_shows_results_with_their_calls_and_past_turns_as_replies
 def test_turns_of_the_transcript_alternate(more: int) -> None:
     roles = [turn.role for turn in transcript(HALFWAY[:1] + HALFWAY[1:] * more)]
     assert all(one != other for one, other in itertools.pairwise(roles))
+
+
+def test_a_turn_taken_again_may_tell_of_what_the_user_corrected_and_not_of_its_own() -> None:
+    def found(answer: str) -> str:
+        return mention_of(Move("", answer=answer), AssistantView())
+
+    assert found("You corrected the street to Mill Lane.") == ""
+    assert found("The user's correction was Mill Lane.") == ""
+    assert found("Here is the corrected list.") == "corrected"
+    assert found("I corrected the street.") == "corrected"
