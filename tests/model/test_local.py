@@ -85,7 +85,12 @@ def test_a_model_is_named_by_what_it_holds_and_not_by_where_it_lies(tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("held", "told"),
-    [(None, "No such file"), (b"", "no GGUF"), (b"PK\x03\x04", "no GGUF"), ("folder", "directory")],
+    [
+        (None, "No such file"),
+        (b"", "no GGUF"),
+        (b"PK\x03\x04", "no GGUF"),
+        ("folder", "no safetensors"),
+    ],
 )
 def test_a_model_that_is_none_is_told_with_the_way_to_give_one(
     held: Any, told: str, tmp_path: Path
@@ -95,7 +100,7 @@ def test_a_model_that_is_none_is_told_with_the_way_to_give_one(
         file.mkdir()
     elif held is not None:
         file.write_bytes(held)
-    with pytest.raises(BadInput, match=f"{told}.*--teacher local:PATH"):
+    with pytest.raises(BadInput, match=f"{told}.*\\.gguf"):
         model_file(f"local:{file}")
 
 

