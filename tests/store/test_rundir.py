@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from buttonup.errors import BadInput
 from buttonup.records import (
     Blueprint,
     CompositionalTask,
+    Function,
     Rejection,
     Sample,
     Scenario,
@@ -20,9 +22,10 @@ from buttonup.records import (
     Usage,
     Verdict,
     decode,
+    encode,
 )
 from buttonup.store.journal import Entry
-from buttonup.store.rundir import line_of, open_run
+from buttonup.store.rundir import Line, line_of, open_run
 
 ACCEPTED = Sample(Trajectory(Blueprint(CompositionalTask("do it"))), (Verdict("known", True),))
 FAILED = Sample(ACCEPTED.trajectory, (Verdict("known", False, "unknown_function"),))
@@ -51,6 +54,15 @@ def test_a_run_folder_holds_what_its_documentation_says(tmp_path: Path) -> None:
     assert (folder / "recipe.toml").read_text() == "n = 1\n"
     assert decode((folder / "accepted.jsonl").read_bytes(), Sample) == ACCEPTED
     assert decode((folder / "rejected.jsonl").read_bytes(), Sample) == FAILED
+
+
+def test_the_line_of_a_sample_is_its_canonical_json_whichever_functions_it_shows() -> None:
+    schema = {"type": "object", "properties": {"b": {"type": "string"}, "a": {"type": "integer"}}}
+    shown = [Function("find", "Find “it”.", schema, {"type": "array"}), Function("put", "", {})]
+    for functions in (shown, shown[::-1], [replace(shown[0], description="Look.")], shown, []):
+        blueprint = Blueprint(CompositionalTask("do it"), tuple(functions))
+        sample = Sample(Trajectory(blueprint), ACCEPTED.verdicts)
+        assert line_of(sample, "gates") == Line("accepted.jsonl", encode(sample) + b"\n")
 
 
 def test_the_same_recipe_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -147,7 +159,7 @@ def test_a_report_is_written_whole_or_not_at_all(
 SECOND = """
 import pathlib, sys
 from buttonup.errors import BadInput
-from buttonup.store.rundir import line_of, open_run
+from buttonup.store.rundir import Line, line_of, open_run
 try:
     with open_run(pathlib.Path(sys.argv[1]), "n = 2", "abc"):
         print("opened")

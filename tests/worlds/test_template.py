@@ -22,10 +22,7 @@ def test_the_template_put_in_its_place_makes_samples_that_pass_every_gate(tmp_pa
     shutil.copy(TEMPLATE / "tea_shop.toml", there / "worlds" / "phrases" / "en")
     catalogue = there / "worlds" / "catalogue.py"
     text = catalogue.read_text("utf-8")
-    text = text.replace("    town_hall,\n", "    tea_shop,\n    town_hall,\n", 1)
-    text = text.replace(
-        "        restaurants.world,\n", "        restaurants.world,\n        tea_shop.world,\n", 1
-    )
+    text = text.replace('"restaurants",\n', '"restaurants",\n        "tea_shop",\n', 1)
     catalogue.write_text(text, "utf-8")
     run = tmp_path / "run"
     command = [sys.executable, "-m", "buttonup", "run", "--tools", "worlds:tea_shop"]

@@ -18,10 +18,14 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
+
+from msgspec import Raw
+from msgspec.structs import replace
 
 from buttonup.errors import BadInput
-from buttonup.records import Record, Rejection, Sample, encode
+from buttonup.once import once
+from buttonup.records import Function, Record, Rejection, Sample, encode
 from buttonup.store.journal import Journal
 from buttonup.store.lines import LineFile
 from buttonup.store.submitted import Submitted
@@ -45,12 +49,26 @@ def line_of(record: Record, stage: str) -> Line:
     """Give the line of what a stage made: a sample, an item given up, or something on the way."""
     match record:
         case Sample():
-            file = ACCEPTED if record.accepted else FAILED
+            return Line(ACCEPTED if record.accepted else FAILED, _encoded(record) + b"\n")
         case Rejection():
             file = GIVEN_UP
         case _:
             file = f"records/{stage}.jsonl"
     return Line(file, encode(record) + b"\n")
+
+
+def _encoded(sample: Sample) -> bytes:
+    """Encode a sample. The functions shown are most of it, and of a few hundred: each is put in."""
+    t = sample.trajectory
+    shown: Any = tuple(map(_function, t.blueprint.functions))  # JSON stands for what it is of
+    return encode(
+        replace(sample, trajectory=replace(t, blueprint=replace(t.blueprint, functions=shown)))
+    )
+
+
+@once(4096)
+def _function(function: Function) -> Raw:
+    return Raw(encode(function))
 
 
 class RunDir:

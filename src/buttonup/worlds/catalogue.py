@@ -2,119 +2,102 @@
 
 from __future__ import annotations
 
-from buttonup.worlds import (
-    animal_shelter,
-    auction_house,
-    bank_branch,
-    bike_hire,
-    blood_donation,
-    box_office,
-    campsite,
-    car_workshop,
-    cinema,
-    climate_archive,
-    container_freight,
-    court_registry,
-    energy_supply,
-    expense_claims,
-    ferry_line,
-    flight_desk,
-    furniture_shop,
-    grocery_delivery,
-    health_centre,
-    hotels,
-    insurance_office,
-    invoicing,
-    it_assets,
-    job_board,
-    leave_desk,
-    lettings,
-    library,
-    museum,
-    music_school,
-    observatory,
-    parcel_post,
-    pharmacy,
-    project_board,
-    removals,
-    restaurants,
-    sample_lab,
-    smart_home,
-    sports_club,
-    town_hall,
-    train_travel,
-    university,
-    vet_clinic,
-    warehouse,
-)
+import functools
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
 from buttonup.worlds.world import World
 
-AREAS: dict[str, tuple[World, ...]] = {
+AREAS: dict[str, tuple[str, ...]] = {
     "travel": (
-        train_travel.world,
-        flight_desk.world,
-        ferry_line.world,
-        hotels.world,
-        campsite.world,
-        bike_hire.world,
+        "train_travel",
+        "flight_desk",
+        "ferry_line",
+        "hotels",
+        "campsite",
+        "bike_hire",
     ),
     "leisure": (
-        cinema.world,
-        box_office.world,
-        museum.world,
-        library.world,
-        sports_club.world,
-        restaurants.world,
-        music_school.world,
+        "cinema",
+        "box_office",
+        "museum",
+        "library",
+        "sports_club",
+        "restaurants",
+        "music_school",
     ),
     "home": (
-        lettings.world,
-        smart_home.world,
-        energy_supply.world,
-        removals.world,
-        grocery_delivery.world,
-        furniture_shop.world,
-        parcel_post.world,
+        "lettings",
+        "smart_home",
+        "energy_supply",
+        "removals",
+        "grocery_delivery",
+        "furniture_shop",
+        "parcel_post",
     ),
     "health": (
-        health_centre.world,
-        pharmacy.world,
-        vet_clinic.world,
-        blood_donation.world,
-        animal_shelter.world,
+        "health_centre",
+        "pharmacy",
+        "vet_clinic",
+        "blood_donation",
+        "animal_shelter",
     ),
     "work": (
-        project_board.world,
-        leave_desk.world,
-        expense_claims.world,
-        it_assets.world,
-        job_board.world,
-        warehouse.world,
+        "project_board",
+        "leave_desk",
+        "expense_claims",
+        "it_assets",
+        "job_board",
+        "warehouse",
     ),
     "money": (
-        bank_branch.world,
-        insurance_office.world,
-        invoicing.world,
-        auction_house.world,
+        "bank_branch",
+        "insurance_office",
+        "invoicing",
+        "auction_house",
     ),
     "science": (
-        sample_lab.world,
-        observatory.world,
-        climate_archive.world,
-        university.world,
+        "sample_lab",
+        "observatory",
+        "climate_archive",
+        "university",
     ),
     "public": (
-        town_hall.world,
-        court_registry.world,
-        container_freight.world,
-        car_workshop.world,
+        "town_hall",
+        "court_registry",
+        "container_freight",
+        "car_workshop",
     ),
 }
 
-WORLDS: dict[str, World] = {world.name: world for worlds in AREAS.values() for world in worlds}
+_AREA_OF = {name: area for area, names in AREAS.items() for name in names}
 
 
-_AREA_OF = {world.name: area for area, worlds in AREAS.items() for world in worlds}
+class _Worlds(Mapping[str, World]):
+    """Worlds by name. Each is loaded when it is first asked for: most processes ask for few."""
+
+    def __getitem__(self, name: str) -> World:
+        if name not in _AREA_OF:
+            raise KeyError(name)
+        return _loaded(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in _AREA_OF
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_AREA_OF)
+
+    def __len__(self) -> int:
+        return len(_AREA_OF)
+
+
+@functools.cache
+def _loaded(name: str) -> World:
+    world: World = import_module(f"buttonup.worlds.{name}").world
+    return world
+
+
+WORLDS: Mapping[str, World] = _Worlds()
 
 
 def area_of(name: str) -> str:

@@ -36,16 +36,15 @@ def held_out(function: WorldFunction) -> bool:
 @functools.cache
 def worlds_of(split: Split) -> tuple[World, ...]:
     """Give the worlds of a split, with the functions that are in it."""
-    everything = tuple(WORLDS.values())
     match split:
         case "all":
-            return everything
+            return tuple(WORLDS.values())
         case "held_out":
-            return tuple(w for w in everything if w.name in HELD_OUT_WORLDS)
+            return tuple(WORLDS[name] for name in WORLDS if name in HELD_OUT_WORLDS)
         case "unseen_functions":
-            return tuple(w for w in everything if w.name not in HELD_OUT_WORLDS)
+            return tuple(WORLDS[name] for name in WORLDS if name not in HELD_OUT_WORLDS)
         case "train":
-            return tuple(_seen(w) for w in everything if w.name not in HELD_OUT_WORLDS)
+            return tuple(map(_seen, worlds_of("unseen_functions")))
 
 
 def unseen(split: Split) -> frozenset[str]:

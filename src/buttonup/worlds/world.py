@@ -77,27 +77,68 @@ Gives = Literal["one", "list", "page"]
 
 @dataclass(frozen=True, eq=False)
 class WorldFunction:
-    """A function of a world: its definition, and the Python that runs it."""
+    """A function of a world: its definition, and the Python that runs it.
+
+    What is read off its signature is read when it is first asked for: most processes ask for a few
+    functions, or for none.
+    """
 
     name: str
     world: str
     run: Callable[..., Any]
     writes: bool
-    definition: Function
-    parameters: tuple[Parameter, ...]
-    gives: Gives
-    """One object, a list of them, or a page of a list."""
-    entity: str
-    """Name of the Row class of that object, or of the list's items."""
-    fields: tuple[Field, ...]
-    """Of that entity, and of those that lie in lists in it."""
-    arguments: type[msgspec.Struct]
-    """The class that checks the arguments."""
+
+    @lazily
+    def definition(self) -> Function:
+        """The function as it is shown to who may call it."""
+        description, told = _docstring(self.run)
+        return Function(
+            name=self.name,
+            description=description,
+            parameters=_parameters_schema(self.arguments, told),
+            responses=schema_of(self._hints["return"]),
+        )
+
+    @lazily
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters, in their order."""
+        hints, signature = self._hints, list(inspect.signature(self.run).parameters.values())[1:]
+        return tuple(
+            Parameter(p.name, hints[p.name], kind_of(hints[p.name]), p.default) for p in signature
+        )
+
+    @lazily
+    def arguments(self) -> type[msgspec.Struct]:
+        """The class that checks the arguments."""
+        return _argument_class(self.name, self.parameters)
+
+    @lazily
+    def gives(self) -> Gives:
+        """One object, a list of them, or a page of a list."""
+        return _given(self._hints["return"])[0]
+
+    @lazily
+    def entity(self) -> str:
+        """Name of the Row class of that object, or of the list's items."""
+        return self._row.__name__
+
+    @lazily
+    def fields(self) -> tuple[Field, ...]:
+        """The fields of that entity, and of those that lie in lists in it."""
+        return tuple(dict.fromkeys(_fields(self._row, self.entity, "")))
 
     @lazily
     def days(self) -> tuple[str, ...]:
         """The parameters that take a date."""
         return tuple(p.name for p in self.parameters if p.kind == "Date" and not p.many)
+
+    @lazily
+    def _hints(self) -> dict[str, Any]:
+        return typing.get_type_hints(self.run, include_extras=True)
+
+    @lazily
+    def _row(self) -> type[Row]:
+        return _given(self._hints["return"])[1]
 
     def parameter(self, name: str) -> Parameter:
         """Give a parameter by its name."""
@@ -147,7 +188,7 @@ class World:
         """Add a Python function to the world; `writes` says whether it changes state."""
 
         def add(run: Callable[..., Any]) -> WorldFunction:
-            made = _read(self.name, run, writes=writes)
+            made = WorldFunction(run.__name__, self.name, run, writes)
             self.functions[made.name] = made
             return made
 
@@ -201,35 +242,6 @@ def _exists(day: str | None) -> None:
         dt.date.fromisoformat(day or "2026-01-01")
     except ValueError as wrong:
         raise Refused(f"There is no day {day}.") from wrong
-
-
-def _read(world: str, run: Callable[..., Any], *, writes: bool) -> WorldFunction:
-    hints = typing.get_type_hints(run, include_extras=True)
-    signature = list(inspect.signature(run).parameters.values())[1:]
-    parameters = tuple(
-        Parameter(p.name, hints[p.name], kind_of(hints[p.name]), p.default) for p in signature
-    )
-    description, told = _docstring(run)
-    arguments = _argument_class(run.__name__, parameters)
-    name = run.__name__
-    gives, row = _given(hints["return"])
-    return WorldFunction(
-        name=name,
-        world=world,
-        run=run,
-        writes=writes,
-        definition=Function(
-            name=name,
-            description=description,
-            parameters=_parameters_schema(arguments, told),
-            responses=schema_of(hints["return"]),
-        ),
-        parameters=parameters,
-        gives=gives,
-        entity=row.__name__,
-        fields=tuple(dict.fromkeys(_fields(row, row.__name__, ""))),
-        arguments=arguments,
-    )
 
 
 def _docstring(run: Callable[..., Any]) -> tuple[str, dict[str, str]]:
