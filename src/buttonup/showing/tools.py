@@ -13,6 +13,7 @@ from buttonup.tools.doubts import MEND, kind_of
 from buttonup.tools.source import Tool
 
 WIDTH = 94  # characters of a line that stands six further in
+NAMED = 3  # values of an enum
 LONGEST = 1_000  # characters of a description that are looked at; three lines are shown
 
 
@@ -50,7 +51,11 @@ def _given(parameters: Schema) -> Iterator[str]:
     """Name the parameters: `kind: string, limit?: integer`."""
     required = parameters.get("required", [])
     for name, schema in parameters.get("properties", {}).items():
-        yield f"{plain(name, 40)}{'' if name in required else '?'}: {_type(schema)}"
+        kind = _type(schema)
+        if name in required:
+            yield f"{plain(name, 40)}: {kind}"
+        else:
+            yield f"{plain(name, 40)}?: {kind.removesuffix('|null')}"
 
 
 def _type(schema: Json) -> str:
@@ -58,7 +63,8 @@ def _type(schema: Json) -> str:
     if not isinstance(schema, dict):
         return "any"
     if isinstance(values := schema.get("enum"), list):
-        return plain("|".join(encode(value).decode() for value in values), 40)
+        more = "|…" * (len(values) > NAMED)
+        return "|".join(plain(encode(v).decode(), 40) for v in values[:NAMED]) + more
     branches = schema.get("anyOf") or schema.get("oneOf")
     if isinstance(branches, list):
         return "|".join(dict.fromkeys(map(_type, branches)))

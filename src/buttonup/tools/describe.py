@@ -59,12 +59,7 @@ async def proposed(
 async def _asked(tool: Tool, teacher: Teacher) -> Words | Reject:
     f = tool.function
     properties = f.parameters.get("properties", {})
-    slots = {
-        "name": f.name,
-        "description": f.description,
-        "parameters": encode(f.parameters).decode(),
-        "responses": encode(f.responses).decode() if f.responses else "",
-    }
+    slots = {"definition": encode(f).decode()}  # one line, out of which no words can step
 
     def check(said: Described) -> None:
         if unknown := [p.name for p in said.parameters if p.name not in properties]:

@@ -74,9 +74,10 @@ def _tool(one: Json, spec: str, taken: dict[str, Tool], where: str) -> Tool:
     if not isinstance(description, str) or not isinstance(writes, bool | None):
         raise BadInput(f"{where} has a description that is no text, or `writes` that is no bool")
     parameters, cut = _schema(body.get("parameters"), NO_PARAMETERS, f"{where}: `parameters`")
+    parameters = {"type": "object", **parameters}
+    if parameters["type"] != "object":
+        raise BadInput(f"{where}: `parameters` are not of type object", FORM)
     responses, _ = _schema(body.get("responses"), {}, f"{where}: `responses`")
-    if not isinstance(parameters.get("properties", {}), dict):
-        raise BadInput(f"{where}: the `properties` of its parameters are no object")
     name = clear(body["name"], spec, taken)
     function = Function(
         name=name, description=description, parameters=parameters, responses=responses

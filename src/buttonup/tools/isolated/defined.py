@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Annotated, Any, get_args, get_origin
 
 import docstring_parser
+from docstring_parser.common import Docstring
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -89,7 +90,7 @@ class Defined:
 
 def defined(function: Callable[..., Any]) -> Defined:
     """Define a function by its signature, its type hints and its docstring."""
-    doc = docstring_parser.parse(_doc(function))
+    doc = _parsed(_doc(function))
     told = {p.arg_name.lstrip("*"): p for p in doc.params}
     parts = (doc.short_description or "", EXAMPLE.sub("", doc.long_description or ""))
     description = "\n\n".join(part.strip() for part in parts if part.strip())
@@ -108,6 +109,15 @@ def defined(function: Callable[..., Any]) -> Defined:
     said = doc.returns.description if doc.returns else ""
     responses, doubt = _responses(function, signature.return_annotation, said or "")
     return Defined(function, description, slots, responses, (*doubts, *doubt))
+
+
+def _parsed(text: str) -> Docstring:
+    try:
+        return docstring_parser.parse(text)
+    except docstring_parser.ParseError:  # in no known style: it is read as words
+        doc = Docstring()
+        doc.short_description = text
+        return doc
 
 
 def _doc(function: Any) -> str:

@@ -62,12 +62,17 @@ def objects(pickled: bytes) -> Found:
 def _found(module: ModuleType, tools: Tools) -> Found:
     hook = getattr(module, RESET, None) or getattr(module, "reset", None)
     hook = hook if inspect.isroutine(hook) and not inspect.signature(hook).parameters else None
-    writers = getattr(module, WRITES, None)
-    return Found(
-        {name: tool for name, tool in tools.items() if tool is not hook},
-        hook,
-        None if writers is None else frozenset(writers),
-    )
+    tools = {name: tool for name, tool in tools.items() if tool is not hook}
+    return Found(tools, hook, _writers(module))
+
+
+def _writers(module: ModuleType) -> frozenset[str] | None:
+    said = getattr(module, WRITES, None)
+    if said is None:
+        return None
+    if wrong := [name for name in said if not hasattr(module, str(name).partition(".")[0])]:
+        raise BadInput(f"its {WRITES} names {wrong[0]!r}, which is not there")
+    return frozenset(str(name).rpartition(".")[2] for name in said)
 
 
 RESET, WRITES = "buttonup_reset", "buttonup_writes"
@@ -125,9 +130,11 @@ def _offered(value: Any, name: str = "") -> Tools:
     elif callable(value):
         called = name or getattr(value, "__name__", "")
         return {type(value).__name__ if not called or called == "<lambda>" else called: value}
-    methods = dict(_methods(value))
+    kind = type(value)
+    methods = {} if kind.__module__ == "builtins" else dict(_methods(value))
     if not methods:
-        raise BadInput(f"{name or type(value).__name__} is no function and has no public method")
+        what = f"{name or 'what was given'} is of {kind.__name__}, which is no tool"
+        raise BadInput(what, "name a function, or an object that has methods")
     return methods
 
 
