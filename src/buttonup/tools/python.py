@@ -101,7 +101,10 @@ class PythonSource:
             responses=read.responses,
         )
         renamed = (f"renamed:{read.name}",) if name != read.name else ()
-        doubts = (*doubts_of(function), *read.doubts, *renamed)
+        seen = (
+            d for d in doubts_of(function) if d.replace("untyped", "not_json") not in read.doubts
+        )
+        doubts = (*seen, *read.doubts, *renamed)
         return Tool(function=function, source=spec, writes=read.writes, doubts=doubts)
 
     @property

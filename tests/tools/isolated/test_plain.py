@@ -9,6 +9,7 @@ import math
 import pathlib
 import uuid
 from collections import OrderedDict, deque
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -65,6 +66,7 @@ def plain(value: Any) -> Any:
         ((n for n in (1, 2)), [1, 2]),
         ({1: "a", None: "b"}, {"1": "a", "None": "b"}),
         (OrderedDict(a=1), {"a": 1}),
+        (MappingProxyType({"a": MappingProxyType({"b": 1})}), {"a": {"b": 1}}),
         (Point(1, 2), [1, 2]),
         (Pet("Rex", dt.date(2020, 1, 2)), {"name": "Rex", "born": "2020-01-02"}),
         (Struct(decimal.Decimal("1.10"), Struct(decimal.Decimal(2))),

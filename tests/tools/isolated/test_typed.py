@@ -139,6 +139,15 @@ def test_a_type_that_json_has_not_is_doubted(hint: Any) -> None:
         made("it", 1, adapter)
 
 
+def test_of_a_union_the_members_that_json_has_are_enough() -> None:
+    own = type("Own", (), {})
+    shown, adapter, doubt = typed(own | str | None, "validation")
+    assert (shown, doubt) == ({"anyOf": [STRING, {"type": "null"}]}, "")
+    assert made("it", "a", adapter) == "a"
+    assert typed(own | None, "validation")[0] == {"type": "null"}
+    assert typed(own | type("Other", (), {}), "validation")[2] == "not_json"
+
+
 def test_a_value_that_does_not_fit_is_told_with_its_place() -> None:
     _, adapter, _ = typed(list[dt.date], "validation")
     with pytest.raises(Unfit, match=r"^Invalid arguments: days\.1: Input should be a valid date"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import ItemsView, KeysView, ValuesView
+from collections.abc import ItemsView, KeysView, Mapping, ValuesView
 from typing import Any
 
 from pydantic_core import to_jsonable_python
@@ -36,6 +36,8 @@ def _plainer(value: Any) -> Any:
     kind: Any = type(value)
     if hasattr(value, "tolist"):  # numpy's arrays and numbers, and what follows them
         return value.tolist()
+    if isinstance(value, Mapping):
+        return dict(value)
     if isinstance(value, VIEWS):
         return list(value)
     for fields in (getattr(kind, "__struct_fields__", None), _attrs(kind)):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import typing
-from typing import Any, Literal
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
 from pydantic import PydanticSchemaGenerationError, PydanticUserError, TypeAdapter, ValidationError
@@ -24,13 +25,22 @@ class Unfit(ValueError):  # noqa: N818 - of a model's arguments, not of the prog
 
 
 def typed(hint: Any, mode: Literal["validation", "serialization"]) -> tuple[Schema, Adapter, str]:
-    """Give a type's schema, what makes values of it, and a doubt: "not_json", "recursive", ""."""
+    """Give a type's schema, what makes values of it, and a doubt: "not_json", "recursive", "".
+
+    Of a union, the members that JSON has are enough: `Locale | str` is shown as a string.
+    """
     try:
         adapter: Adapter = TypeAdapter(hint)
         schema, cut = inlined(adapter.json_schema(mode=mode))
     except (PydanticUserError, PydanticSchemaGenerationError, RecursionError):
-        return {}, None, "not_json"
+        kept = [one for one in _members(hint) if typed(one, mode)[1] is not None]
+        return typed(Union[tuple(kept)], mode) if kept else ({}, None, "not_json")  # noqa: UP007
     return schema, adapter, "recursive" if cut else ""
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    """List the members of a union; none where it is no union."""
+    return get_args(hint) if get_origin(hint) in (Union, UnionType) else ()
 
 
 def made(name: str, value: Json, adapter: Adapter) -> Any:
