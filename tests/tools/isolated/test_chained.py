@@ -80,6 +80,18 @@ def test_langchain_tools_are_read_and_run(file: Path) -> None:
     assert list(wait.parameters["properties"]) == ["seconds"]
 
 
+def test_a_module_without_langchain_tools_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "plain.py"
+    path.write_text("def find(): ...", "utf-8")
+
+    async def main() -> None:
+        async with opened(f"langchain:{path}"):
+            pass
+
+    with pytest.raises(BadInput, match="it holds no LangChain tool"):
+        asyncio.run(main())
+
+
 def test_langchain_tools_can_be_named(file: Path) -> None:
     async def names(spec: str) -> list[str]:
         async with opened(spec) as source:

@@ -154,7 +154,7 @@ def test_arguments_become_values_of_their_types() -> None:
 
 
 def test_what_cannot_be_shown_is_doubted_and_the_rest_is_read() -> None:
-    def find(key: Unknown, hook: type[Any] | None, plain: Literal["a"], **more: Any) -> Unknown:
+    def find(key: Unknown, hook: type[Any], plain: Literal["a"], **more: Any) -> Unknown:
         """Find."""
 
     made = defined(find)

@@ -71,7 +71,7 @@ def test_functions_objects_and_classes_can_be_named(
 @pytest.mark.parametrize(
     ("names", "told"),
     [
-        (("nothing",), "it has no 'nothing'; it has"),
+        (("nothing",), "it has no 'nothing'; it has Base, Desk, Needy, find, sell, desk$"),
         (("desk._hidden",), "it has no 'desk._hidden'"),
         (("__builtins__",), "it has no '__builtins__'"),
         (("price",), "price"),

@@ -49,6 +49,8 @@ def langchain(place: str, names: Sequence[str]) -> Found:
 
     module = _imported(place)
     tools = {t.name: t for t in vars(module).values() if isinstance(t, BaseTool)}
+    if not tools:
+        raise BadInput("it holds no LangChain tool", "name the module in which they are made")
     if missing := [name for name in names if name not in tools]:
         raise BadInput(f"it has no LangChain tool {missing[0]!r}", f"it has {_list(tools)}")
     return _found(module, {name: tools[name] for name in names or tools})
@@ -157,7 +159,9 @@ def _together(parts: Iterable[Tools]) -> Tools:
 
 
 def _names(module: ModuleType) -> list[str]:
-    return [name for name in vars(module) if name[0] != "_"]
+    """List what was made in a module: functions, classes, and objects of its own classes."""
+    homes = {name: getattr(value, "__module__", "") for name, value in vars(module).items()}
+    return [name for name, home in homes.items() if name[0] != "_" and home == module.__name__]
 
 
 def _list(names: Iterable[str]) -> str:
