@@ -13,7 +13,7 @@ from buttonup.errors import BadInput
 from buttonup.tools.door import misfit
 from buttonup.tools.source import DEFAULT, Limits, Source, opened
 
-pytest.importorskip("pydantic", reason="the extra `tools` is not installed")
+pytest.importorskip("docstring_parser", reason="the extra `tools` is not installed")
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "python" / "lost_property.py"
 

@@ -20,7 +20,7 @@ With = Callable[..., Json]
 @pytest.fixture
 def isolated(tmp_path: Path) -> With:
     """Write a module, have its functions run elsewhere, and give what a coroutine makes of them."""
-    pytest.importorskip("pydantic", reason="the extra `tools` is not installed")
+    pytest.importorskip("docstring_parser", reason="the extra `tools` is not installed")
 
     def run(text: str, use: Use, **order: Any) -> Json:
         file = tmp_path / "mine.py"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 pytest.importorskip("langchain_core", reason="langchain-core is not installed")
+pytest.importorskip("docstring_parser", reason="the extra `tools` is not installed")
 
 from buttonup.errors import BadInput
 from buttonup.tools.source import Source, opened

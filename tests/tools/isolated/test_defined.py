@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pytest
 
-pytest.importorskip("pydantic", reason="the extra `tools` is not installed")
+pytest.importorskip("docstring_parser", reason="the extra `tools` is not installed")
 
 import pydantic
 

@@ -278,7 +278,7 @@ asyncio.run(main())
 
 
 def test_all_end_when_we_are_killed_even_while_a_tool_hangs(tmp_path: Path) -> None:
-    pytest.importorskip("pydantic", reason="the extra `tools` is not installed")
+    pytest.importorskip("docstring_parser", reason="the extra `tools` is not installed")
     file = tmp_path / "mine.py"
     hang = "\ndef hang():\n    while True: pass\n"
     file.write_text("\n".join(line[4:] for line in FAMILY.splitlines()) + hang, "utf-8")

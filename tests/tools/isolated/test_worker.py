@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("pydantic", reason="the extra `tools` is not installed")
+pytest.importorskip("docstring_parser", reason="the extra `tools` is not installed")
 
 from buttonup.tools.isolated.process import Isolated
 from buttonup.tools.isolated.worker import Answering, prepare
