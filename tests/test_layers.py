@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"evaluate", "train"}),
     frozenset({"recipe"}),
     frozenset({"doors"}),
-    frozenset({"engines", "estimate", "trial"}),
+    frozenset({"engines", "estimate", "trial", "listing"}),
     frozenset({"dataset"}),
     frozenset({"progress"}),
     frozenset({"cli"}),

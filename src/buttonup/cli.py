@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import click
 
-from buttonup import __version__, dataset
+from buttonup import __version__, dataset, listing
 from buttonup.bottomup.truth_first import Planning, Scenes, Ticket, Wording, plan, word
 from buttonup.chat import Tokens
 from buttonup.chat.table import as_json as findings_as_json
@@ -553,6 +553,41 @@ def templates(names: tuple[str, ...], as_json: bool) -> int:
     """
     found = list(dataset.templates(*names))
     click.echo(findings_as_json(found) if as_json else findings_as_text(found))
+    return 0
+
+
+@buttonup.command("tools", epilog=EXITS)
+@click.argument("specs", metavar="SOURCE...", nargs=-1, required=True)
+@click.option("--include", multiple=True, metavar="PATTERN", help="Only tools called so (get_*).")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="No tools called so.")
+@click.option(
+    "--overlay",
+    "overlays",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Better words for them, as TOML (docs/tools.md).",
+)
+@click.option("--env", multiple=True, metavar="NAME", help="Variable that the tools may see.")
+@click.option("--megabytes", type=click.IntRange(1), default=512, help="Memory.  [default: 512]")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON array.")
+@click.option("--teacher", help="Model that proposes descriptions: an overlay is printed.")
+@click.option("--base-url", help="OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1.")
+@click.option("--key-env", help="Variable that holds the key.  [default: OPENAI_API_KEY]")
+@click.option("--out", type=click.Path(path_type=Path), help="File for the proposed overlay.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def own_tools(as_json: bool, **options: Any) -> int:
+    """Show what is read of your tools, and what is missing or doubtful in it.
+
+    SOURCE is python:MODULE, python:FILE.py[:NAME,NAME], langchain:FILE.py or json:FILE; the first
+    two run your code, in a process of its own.
+    """
+    order = listing.Order(**{k: v for k, v in options.items() if v is not None})
+    if as_json and order.teacher:
+        raise BadInput("--json and --teacher together", "give one of them: an overlay is TOML")
+    found = run_to_end(listing.listed(order))
+    click.echo(listing.as_json(found) if as_json else listing.as_text(found))
+    for name, why in found.refused.items():
+        click.echo(f"{name} is left as it is: {_clip(why)}", err=True)
     return 0
 
 
