@@ -1,0 +1,89 @@
+"""What is missing or doubtful in a definition, for somebody who is to train a model on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from buttonup.records import Function, Json, Schema
+
+MEND = {
+    "no_description": "say what it does: a docstring, or a line in an overlay",
+    "only_its_name": "the description only repeats the name: say what it does, and what it gives",
+    "undescribed": "say what the parameter means, with unit or format",
+    "untyped": "give the parameter a type",
+    "not_json": "no JSON can become a value of this type; only a default can serve",
+    "recursive": "the type holds itself: it is shown once, and anything fits further in",
+    "left_out": "**keywords are not shown: name those that a model may give",
+    "no_signature": "it does not tell its parameters: it is shown as one that takes none",
+    "no_responses": "annotate what it returns; else that is learned from calls",
+    "vague_responses": "what it returns has a type, but not what is in it",
+    "simulated": "there is nothing to run: a model has to play it",
+    "renamed": "its own name, which is not fit for a chat API or is taken",
+}
+"""Kind of doubt -> how to mend it, in a line."""
+
+
+def doubts_of(function: Function) -> tuple[str, ...]:
+    """List what is missing in a definition, most grave first: "no_description", "untyped:NAME"."""
+    return (*_in_words(function), *_in_parameters(function), *_in_responses(function.responses))
+
+
+def kind_of(doubt: str) -> str:
+    """Give the kind of a doubt, without what it is about."""
+    return doubt.partition(":")[0]
+
+
+def _in_words(function: Function) -> Iterator[str]:
+    said = _words(function.description)
+    if not said:
+        yield "no_description"
+    elif said <= _words(function.name) | NOTHING:
+        yield "only_its_name"
+
+
+NOTHING = frozenset("a an the this function method tool to for of it".split())
+
+
+def _words(text: str) -> frozenset[str]:
+    spread = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
+    return frozenset(re.findall(r"\w+", spread.replace("_", " ").lower()))
+
+
+def _in_parameters(function: Function) -> Iterator[str]:
+    properties = function.parameters.get("properties")
+    for name, schema in properties.items() if isinstance(properties, dict) else ():
+        if not _typed(schema):
+            yield f"untyped:{name}"
+        if not (isinstance(schema, dict) and str(schema.get("description") or "").strip()):
+            yield f"undescribed:{name}"
+
+
+def _in_responses(responses: Schema) -> Iterator[str]:
+    if not responses.keys() - {"description"}:
+        yield "no_responses"
+    elif _vague(responses):
+        yield "vague_responses"
+
+
+def _typed(schema: Json) -> bool:
+    words = ("type", "enum", "const", "$ref", "anyOf", "oneOf", "allOf", "properties", "items")
+    return isinstance(schema, dict) and any(word in schema for word in words)
+
+
+def _vague(schema: Json) -> bool:
+    """Say whether a schema leaves open what is in an object or a list."""
+    if not _typed(schema):
+        return True
+    match schema.get("type"):
+        case "object":
+            within = schema.get("properties") or schema.get("additionalProperties")
+            return not isinstance(within, dict)
+        case "array":
+            return "prefixItems" not in schema and _vague(schema.get("items"))
+        case _:
+            return any(map(_vague, _branches(schema)))
+
+
+def _branches(schema: Schema) -> Iterable[Json]:
+    return [b for word in ("anyOf", "oneOf") for b in schema.get(word, ()) if isinstance(b, dict)]
