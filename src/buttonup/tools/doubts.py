@@ -12,6 +12,7 @@ MEND = {
     "only_its_name": "the description only repeats the name: say what it does, and what it gives",
     "undescribed": "say what the parameter means, with unit or format",
     "untyped": "give the parameter a type",
+    "guessed": "its type is that of its default: give the parameter a type",
     "not_json": "no JSON can become a value of this type; only a default can serve",
     "recursive": "the type holds itself: it is shown once, and anything fits further in",
     "left_out": "**keywords are not shown: name those that a model may give",
@@ -27,6 +28,18 @@ MEND = {
 def doubts_of(function: Function) -> tuple[str, ...]:
     """List what is missing in a definition, most grave first: "no_description", "untyped:NAME"."""
     return (*_in_words(function), *_in_parameters(function), *_in_responses(function.responses))
+
+
+def doubts_again(function: Function, before: Iterable[str]) -> tuple[str, ...]:
+    """List doubts anew for a definition that was changed; those of its source stay."""
+    own = (doubt for doubt in before if kind_of(doubt) not in SEEN)
+    return (*doubts_of(function), *own)
+
+
+SEEN = frozenset(
+    "no_description only_its_name undescribed untyped no_responses vague_responses".split()
+)
+"""Kinds of doubt that a definition shows of itself."""
 
 
 def kind_of(doubt: str) -> str:

@@ -17,7 +17,7 @@ TABLES = ("properties", "patternProperties", "dependentSchemas")
 
 
 def inlined(schema: Schema) -> tuple[Schema, bool]:
-    """Write a schema out without `$ref`, and what a model has no use for (titles), and say whether it had to be cut.
+    """Write a schema out without references and titles, and say whether it had to be cut.
 
     A schema that holds itself is cut where it comes again: there, anything fits.
     """

@@ -12,7 +12,7 @@ import asyncio
 import os
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -81,9 +81,7 @@ class Child:
             self.last_words = (self.last_words + said.decode(errors="replace"))[-TAIL:]
 
 
-async def _read(
-    process: Process, into: MemoryObjectSendStream[SessionMessage | Exception]
-) -> None:
+async def _read(process: Process, into: MemoryObjectSendStream[SessionMessage | Exception]) -> None:
     """Pass on the messages that the server prints. The stream ends when nothing more can come."""
     assert process.stdout is not None
     junk = 0
@@ -137,5 +135,5 @@ async def _stop(process: Process) -> None:
 
 async def _ended(process: Process) -> None:
     """Wait for the process alone: `wait` waits for its pipes too, which others may hold."""
-    while process.returncode is None:
+    while process.returncode is None:  # noqa: ASYNC110 - there is nothing else to wait for
         await asyncio.sleep(0.005)

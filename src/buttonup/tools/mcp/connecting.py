@@ -34,7 +34,9 @@ def to_address(address: Address, limits: Limits) -> Connect:
     async def connect() -> AsyncIterator[Client]:
         async with httpx2.AsyncClient(
             headers=address.headers,
-            timeout=httpx2.Timeout(limits.seconds, read=None),  # a call's time is limited as a whole
+            timeout=httpx2.Timeout(
+                limits.seconds, read=None
+            ),  # a call's time is limited as a whole
             transport=_Bounded(),
             trust_env=False,
         ) as http:

@@ -15,6 +15,7 @@ from mcp_types import (
     ImageContent,
     ResourceLink,
     TextContent,
+    TextResourceContents,
 )
 
 from buttonup.records import Json
@@ -50,8 +51,8 @@ def _block(block: ContentBlock) -> Json:
             return {"type": "resource_link", "uri": str(uri), "name": name, "media": kind}
         case EmbeddedResource(resource=BlobResourceContents(uri=uri, mime_type=kind, blob=data)):
             return {"type": "resource", "uri": str(uri), "media": kind, "bytes": _size(data)}
-        case EmbeddedResource(resource=held):
-            return {"type": "resource", "uri": str(held.uri), "text": held.text}
+        case EmbeddedResource(resource=TextResourceContents(uri=uri, text=text)):
+            return {"type": "resource", "uri": str(uri), "text": text}
     raise AssertionError(block)
 
 

@@ -61,7 +61,7 @@ def _tool(stated: mcp_types.Tool, name: str, source: str) -> Tool:
 
 def _schema(stated: Schema, doubts: list[str]) -> Schema:
     """Write a schema out, so that it stands alone; {} for one that cannot be used."""
-    schema, cut = inlined(stated)
+    schema, cut = inlined({word: value for word, value in stated.items() if word != "$schema"})
     if cut:
         doubts.append("recursive")
     if unusable(schema):

@@ -129,9 +129,7 @@ class Served:
             self._link = None
         await link.close()
 
-    async def _answer(
-        self, link: Link, name: str, arguments: dict[str, Json]
-    ) -> CallToolResult:
+    async def _answer(self, link: Link, name: str, arguments: dict[str, Json]) -> CallToolResult:
         client = await link.client()
         async with asyncio.timeout(self._limits.seconds):
             return await client.call_tool(name, arguments)

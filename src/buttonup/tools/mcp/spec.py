@@ -34,11 +34,11 @@ class Address(Record):
     headers: dict[str, str] = {}
 
 
-def taken_apart(
-    spec: str, env: Sequence[str], environment: Mapping[str, str]
-) -> Command | Address:
+def taken_apart(spec: str, env: Sequence[str], environment: Mapping[str, str]) -> Command | Address:
     """Read a spec. Raises BadInput for what names no server, or a variable that is not set."""
-    mend = "write mcp:[--reuse] COMMAND ARGUMENT…, or mcp:https://HOST/PATH [auth=[HEADER:]VARIABLE]"
+    mend = (
+        "write mcp:[--reuse] COMMAND ARGUMENT…, or mcp:https://HOST/PATH [auth=[HEADER:]VARIABLE]"
+    )
     try:
         words = shlex.split(spec.partition(":")[2])
     except ValueError as wrong:

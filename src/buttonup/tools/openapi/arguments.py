@@ -30,7 +30,6 @@ OURS = {"accept", "content-type", "authorization", "host", "content-length", "co
 """Headers that are not for an argument to say: the first three by the specification."""
 TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a header's name: RFC 9110, 5.6.2
 LONGEST_NAME = 64  # characters; OpenAI's limit for functions, Anthropic's for properties too
-TYPED = {"type", "enum", "const", "anyOf", "oneOf", "allOf", "not"}
 
 
 def fit_name(name: str, taken: Container[str], also: str = "") -> str:
@@ -105,14 +104,11 @@ class Arguments:
         self.properties[name] = schema
         if required:
             self.required.append(name)
-        if not schema.keys() & TYPED:
-            self._schemas.doubt(f"untyped:{name}")
 
     def _schema(self, node: Node) -> Schema:
         """Read the schema of a parameter, with what is said of the parameter itself."""
-        for _, about in node["content"].items():
-            return {**self._read(about), **_said(node)}
-        return {**self._read(node), **_said(node)}
+        about = next((about for _, about in node["content"].items()), node)
+        return {**self._read(about), **_said(node)}
 
     def _read(self, about: Node) -> Schema:
         schema = about["schema"]

@@ -76,7 +76,7 @@ def _is_flat(schema: Schema) -> bool:
 
 
 def _place(name: str, encoding: Node) -> Place:
-    style = next((s for s in STYLES if s == encoding["style"].text), "form")
+    style: Style = next((s for s in STYLES if s == encoding["style"].text), "form")
     explode = encoding["explode"].value
     return Place(
         argument=name,

@@ -12,6 +12,7 @@ import urllib.parse
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 
@@ -131,13 +132,21 @@ def beside(root: Path) -> Read:
     async def read(place: str) -> bytes:
         path = Path(place)
         near = path == root or (path.is_relative_to(folder) and path.suffix in SUFFIXES)
-        if not near or not path.is_file():
-            raise FileNotFoundError(errno.ENOENT, "there is no such file")
-        if path.stat().st_size > LARGEST:
-            raise OSError(errno.EFBIG, "it is too large")
-        return path.read_bytes()
+        return _whole(path) if near else _none()
 
     return read
+
+
+def _whole(path: Path) -> bytes:
+    if not path.is_file():
+        _none()
+    if path.stat().st_size > LARGEST:
+        raise OSError(errno.EFBIG, "it is too large")
+    return path.read_bytes()
+
+
+def _none() -> NoReturn:
+    raise FileNotFoundError(errno.ENOENT, "there is no such file")
 
 
 def parsed(text: bytes, name: str) -> Json:
@@ -154,15 +163,18 @@ def _yaml(text: bytes, name: str) -> Json:
     try:
         import yaml  # noqa: PLC0415 - the extra `openapi`
 
-        from buttonup.tools.openapi.yaml_1_2 import Loader  # noqa: PLC0415
+        from buttonup.tools.openapi.yaml_1_2 import Loader, holds_itself  # noqa: PLC0415
     except ImportError as absent:
         mend = "pip install 'buttonup[openapi]', or convert it to JSON"
         raise BadInput(f"{name} is not JSON, and YAML cannot be read here", mend) from absent
     try:
-        return yaml.load(text, Loader)  # noqa: S506 - a safe loader's child
+        value: Json = yaml.load(text, Loader)  # noqa: S506 - a safe loader's child
     except (yaml.YAMLError, ValueError, RecursionError) as wrong:
         words = " ".join(str(wrong).split())
         raise BadInput(f"{name} is neither JSON nor YAML ({words})", "mend it") from wrong
+    if holds_itself(value):
+        raise BadInput(f"{name} is no tree: what an alias names holds itself", "mend it")
+    return value
 
 
 def _joined(file: str, place: str) -> str:

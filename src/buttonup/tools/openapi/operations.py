@@ -13,8 +13,10 @@ import msgspec
 
 from buttonup.records import Function, Json, Schema, encode
 from buttonup.tools.door import unusable
+from buttonup.tools.doubts import doubts_of
+from buttonup.tools.names import clear
 from buttonup.tools.openapi import swagger
-from buttonup.tools.openapi.arguments import Arguments, fit_name
+from buttonup.tools.openapi.arguments import Arguments
 from buttonup.tools.openapi.bodies import read_body
 from buttonup.tools.openapi.document import METHODS, Document, Node
 from buttonup.tools.openapi.requests import Body, Operation
@@ -50,12 +52,12 @@ def offered(document: Document, source: str, server: str = "") -> Iterator[Offer
     """Read every operation, in the description's order. `server` is the one that the user names."""
     taken = set[str]()
     for path, stated in document.root["paths"].items():
-        item = document.follow(stated)
-        for method in METHODS if item else ():
+        item = document.follow(stated) or Node(None, stated.file)
+        for method in METHODS:
             node = item[method]
             if isinstance(node.value, dict):
                 made = _offered(document, _Stated(path, method, item, node), server)
-                name = fit_name(made.tool.function.name, taken)
+                name = clear(made.tool.function.name, source, taken)
                 taken.add(name)
                 function = msgspec.structs.replace(made.tool.function, name=name)
                 tool = msgspec.structs.replace(made.tool, function=function, source=source)
@@ -71,7 +73,7 @@ def _offered(document: Document, at: _Stated, server: str) -> Offered:
     body, unsendable = _body(document, at.node, parameters, arguments, sent)
     address, elsewhere = _server(document, at, server)
     function = Function(
-        name=at.node["operationId"].text or f"{at.method}_{at.path}",
+        name=at.node["operationId"].text or f"{at.method}/{at.path}",
         description=_description(at),
         parameters=_usable(arguments.schema(), sent),
         responses=STATUS
@@ -79,10 +81,9 @@ def _offered(document: Document, at: _Stated, server: str) -> Offered:
         else _usable(read_responses(document, at.node, given), given),
     )
     doubts = [
-        *([] if function.description else ["no_description"]),
+        *doubts_of(function),
         *sent.doubts,
         *given.doubts,
-        *([] if function.responses else ["no_responses"]),
         *(["long_description"] if len(_words(at)) > LONGEST_DESCRIPTION else []),
         *(["big"] if len(encode(msgspec.structs.replace(function, responses={}))) > BIG else []),
         *(["deprecated"] if at.node["deprecated"].value is True else []),
@@ -179,7 +180,8 @@ def _usable(schema: Schema, schemas: Schemas) -> Schema:
     if not unusable(schema):
         return schema
     schemas.doubt("odd:pattern")
-    if not unusable(plainer := _plainer(schema)):
+    plainer: Schema = _plainer(schema)
+    if not unusable(plainer):
         return plainer
     schemas.doubt("odd:schema")
     return {"type": "object"} if schemas.side == "parameters" else {}

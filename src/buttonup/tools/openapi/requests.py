@@ -189,7 +189,7 @@ def _pairs(place: Place, value: Json) -> Iterator[Pair]:
         yield from _deep(name, value)
     elif place.explode and isinstance(value, list):
         yield from ((name, quote(text(item), safe=safe)) for item in value)
-    elif place.explode:
+    elif place.explode and isinstance(value, dict):
         yield from ((quote(k, safe=""), quote(text(v), safe=safe)) for k, v in value.items())
     elif value:
         yield name, BETWEEN.get(place.style, ",").join(_items(place, value, safe))
@@ -198,7 +198,7 @@ def _pairs(place: Place, value: Json) -> Iterator[Pair]:
 def _deep(name: str, value: Json) -> Iterator[Pair]:
     """Write each leaf as `name[key]=value`, and further down as `name[key][0]=value`.
 
-    The specification ends at the first level; this is how the libraries of PHP, Node and Stripe go on.
+    The specification ends at the first level; so the libraries of PHP, Node and Stripe go on.
     """
     if isinstance(value, list | dict):
         parts = value.items() if isinstance(value, dict) else enumerate(value)

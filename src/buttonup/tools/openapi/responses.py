@@ -28,7 +28,7 @@ def read_responses(document: Document, operation: Node, schemas: Schemas) -> Sch
         if response is None:
             schemas.doubt(f"unread_ref:{stated['$ref'].text}")
             continue
-        schema = _schema(document, swagger.response(response, produces), schemas)
+        schema = _schema(swagger.response(response, produces), schemas)
         if schema is None:
             return {}
         if schema not in found:
@@ -40,7 +40,7 @@ def _succeeds(code: str) -> bool:
     return len(code) == 3 and code[0] == "2"  # noqa: PLR2004 - as HTTP's codes are, and "2XX"
 
 
-def _schema(document: Document, response: Node, schemas: Schemas) -> Schema | None:
+def _schema(response: Node, schemas: Schemas) -> Schema | None:
     """Read one response; None where it may be anything."""
     content = dict(response["content"].items())
     if not content:

@@ -25,7 +25,7 @@ LONGEST_EXAMPLE = 200  # bytes
 TYPES = {"object", "array", "string", "number", "integer", "boolean", "null"}
 MEANT = {"file": "string", "float": "number", "double": "number", "int": "integer",
          "long": "integer", "bool": "boolean", "date": "string", "datetime": "string"}  # fmt: skip
-"""What stands for a type and is none. `file` is Swagger 2's own; the others are found in the wild."""
+"""What stands for a type and is none: `file` is Swagger 2's, the others are found in the wild."""
 
 Within = tuple[str, ...]
 """The references that led to where one is: one of these again is a cycle."""
@@ -132,7 +132,8 @@ class Schemas:
         schema = merged([*parts, own]) if parts else own
         if "required" in schema:
             gone = self._gone(node, HOPS)
-            schema["required"] = [name for name in schema["required"] if name not in gone]
+            needed = dict.fromkeys(name for name in schema["required"] if name not in gone)
+            schema["required"] = list(needed)
         if schema.get("required") == []:
             del schema["required"]
         return _nullable(schema) if _may_be_null(node) else schema
@@ -145,7 +146,7 @@ class Schemas:
             self.doubt(f"unread_ref:{reference}")
             return {}
         if address in within:
-            self.doubt(f"cycle:{self.side}")
+            self.doubt("recursive")
             return self._cut(found)
         return self._read(found, depth, (*within, address))
 
@@ -164,8 +165,10 @@ class Schemas:
             if key in KEPT:
                 if KEPT[key](value.value):
                     schema[key] = value.value
-                elif not (key == "required" or isinstance(value.value, bool)):  # drafts 3 and 4
+                elif not (value.value == "" or isinstance(value.value, bool)):  # drafts 3 and 4
                     self.doubt(f"odd:{key}")
+            elif key == "additionalProperties" and isinstance(value.value, bool):
+                schema[key] = value.value
             elif key in INNER and isinstance(value.value, dict | bool):
                 schema[key] = self._read(value, depth + 1, within)
             elif key in LISTS and isinstance(value.value, list) and value.value:
@@ -180,7 +183,8 @@ class Schemas:
                 }
             if key in EXACT and self._cuts > cuts:
                 schema = {k: v for k, v in schema.items() if k not in EXACT}
-        schema |= _typed(node, self.doubt)
+        typed = _typed(node, self.doubt)
+        schema = {**typed, **schema, **typed}
         _bound(schema, node)
         self._named(schema, node)
         if self.side == "parameters":

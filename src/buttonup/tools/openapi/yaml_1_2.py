@@ -40,6 +40,24 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
         return made
 
 
+def holds_itself(value: Any) -> bool:
+    """Say whether a value is somewhere within itself, as aliases can make it."""
+    around, known = set[int](), set[int]()
+    waiting: list[tuple[Any, bool]] = [(value, False)]
+    while waiting:
+        node, left = waiting.pop()
+        if left:
+            around.discard(id(node))
+        elif id(node) in around:
+            return True
+        elif isinstance(node, dict | list) and id(node) not in known:
+            known.add(id(node))
+            around.add(id(node))
+            inner = node.values() if isinstance(node, dict) else node
+            waiting += [(node, True), *((each, False) for each in inner)]
+    return False
+
+
 def _whole(loader: Any, node: Any) -> int:
     text = str(loader.construct_scalar(node))
     return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
@@ -54,4 +72,4 @@ for _type, (_pattern, _starts) in WORDS.items():
 Loader.add_constructor(f"{TAG}int", _whole)
 Loader.add_constructor(f"{TAG}float", _number)
 for _type in ("timestamp", "binary", "set", "omap", "pairs"):  # explicit tags of these
-    Loader.add_constructor(f"{TAG}{_type}", None)
+    Loader.add_constructor(f"{TAG}{_type}", Loader.construct_undefined)
