@@ -162,34 +162,35 @@ class Schemas:
         schema: Schema = {}
         for key, value in node.items():
             cuts = self._cuts
-            if key in KEPT:
-                if KEPT[key](value.value):
-                    schema[key] = value.value
-                elif not (value.value == "" or isinstance(value.value, bool)):  # drafts 3 and 4
-                    self.doubt(f"odd:{key}")
-            elif key == "additionalProperties" and isinstance(value.value, bool):
-                schema[key] = value.value
-            elif key in INNER and isinstance(value.value, dict | bool):
-                schema[key] = self._read(value, depth + 1, within)
-            elif key in LISTS and isinstance(value.value, list) and value.value:
-                branches = [self._read(branch, depth + 1, within) for branch in value]
-                loose = key == "oneOf" and self._cuts > cuts  # cut branches may all fit at once
-                schema["anyOf" if loose else key] = branches
-            elif key in MAPS:
-                schema[key] = {
-                    name: self._read(inner, depth + 1, within)
-                    for name, inner in value.items()
-                    if not self._elsewhere(inner)
-                }
+            schema |= self._word(key, value, depth, within)
             if key in EXACT and self._cuts > cuts:
                 schema = {k: v for k, v in schema.items() if k not in EXACT}
         typed = _typed(node, self.doubt)
         schema = {**typed, **schema, **typed}
         _bound(schema, node)
         self._named(schema, node)
-        if self.side == "parameters":
-            schema |= _examples(node)
-        return schema
+        return schema | _examples(node) if self.side == "parameters" else schema
+
+    def _word(self, key: str, value: Node, depth: int, within: Within) -> Schema:
+        """Read one word of a schema object; {} where it is none, or says nothing to a model."""
+        if key in KEPT:
+            if KEPT[key](value.value):
+                return {key: value.value}
+            if not (value.value == "" or isinstance(value.value, bool)):  # drafts 3 and 4
+                self.doubt(f"odd:{key}")
+        elif key == "additionalProperties" and isinstance(value.value, bool):
+            return {key: value.value}
+        elif key in INNER and isinstance(value.value, dict | bool):
+            return {key: self._read(value, depth + 1, within)}
+        elif key in LISTS and isinstance(value.value, list) and value.value:
+            cuts = self._cuts
+            branches = [self._read(branch, depth + 1, within) for branch in value]
+            loose = key == "oneOf" and self._cuts > cuts  # cut branches may all fit at once
+            return {"anyOf" if loose else key: branches}
+        elif key in MAPS:
+            inner = {name: at for name, at in value.items() if not self._elsewhere(at)}
+            return {key: {name: self._read(at, depth + 1, within) for name, at in inner.items()}}
+        return {}
 
     def _gone(self, node: Node, hops: int) -> set[str]:
         """Name the properties of an object that belong to the other side alone."""
