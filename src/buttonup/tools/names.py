@@ -35,5 +35,7 @@ def clear(name: str, source: str, taken: Container[str]) -> str:
 def word_of(source: str) -> str:
     """Give a source's word: the name of its file or module, or what kind of source it is."""
     kind, _, place = source.partition(":")
-    plain = not re.search(r"\s|://", place)
-    return (PurePath(place.partition(":")[0]).stem.rpartition(".")[2] if plain else "") or kind
+    if re.search(r"\s|://", place):
+        return kind
+    name = PurePath(place.partition(":")[0]).name
+    return re.sub(r"\.(py|json|yaml|yml)$", "", name).rpartition(".")[2] or kind

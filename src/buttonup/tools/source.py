@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib import import_module
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 import msgspec
 
@@ -62,24 +62,39 @@ class Source(Protocol):
 
 
 DEFAULT = Limits()
-OPENERS: Mapping[str, str] = {"mcp": "mcp.live", "openapi": "openapi.live"}
+OPENERS: Mapping[str, str] = {
+    "json": "listed",
+    "langchain": "python",
+    "mcp": "mcp.live",
+    "openapi": "openapi.live",
+    "python": "python",
+}
 """Kind of source -> the module here whose `opening` opens it; loaded when it is first asked for."""
+
+Objects = Sequence[object]
+"""Functions and objects of Python that are handed over, as `[find, desk.book]`."""
 
 
 def opened(
-    spec: str, limits: Limits = DEFAULT, env: Sequence[str] = ()
+    spec: str | Objects, limits: Limits = DEFAULT, env: Sequence[str] = ()
 ) -> AbstractAsyncContextManager[Source]:
     """Open a source, for as long as the context lasts.
 
-    `spec` is KIND:PLACE, such as "openapi:api.yaml". `env` names the environment variables that the
-    tools may see; no other secret reaches them.
+    `spec` is KIND:PLACE, such as "python:shop.py", or objects of Python. `env` names the
+    environment variables that the tools may see; no other secret reaches them.
     Raises  BadInput, here or on entering, for what cannot be read
     """
+    source: AbstractAsyncContextManager[Source]
+    if not isinstance(spec, str):
+        source = _module("python").handed(spec, limits, env)
+        return source
     kind, colon, _ = spec.partition(":")
     if not colon or kind not in OPENERS:
         known = ", ".join(f"{kind}:…" for kind in OPENERS)
         raise BadInput(f"{spec!r} is no source of tools", f"write {known}")
-    source: AbstractAsyncContextManager[Source] = import_module(
-        f"buttonup.tools.{OPENERS[kind]}"
-    ).opening(spec, limits, env)
+    source = _module(OPENERS[kind]).opening(spec, limits, env)
     return source
+
+
+def _module(name: str) -> Any:
+    return import_module(f"buttonup.tools.{name}")
