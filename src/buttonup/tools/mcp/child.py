@@ -131,6 +131,8 @@ async def _stop(process: Process) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     await _ended(process)
+    # Whoever left the group may hold its pipes open still; nothing public lets go of them.
+    process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001
 
 
 async def _ended(process: Process) -> None:
