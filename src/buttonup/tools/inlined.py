@@ -33,6 +33,8 @@ class _Writer:
 
     def written(self, schema: Any, inside: tuple[str, ...]) -> Any:
         """Write a schema that stands inside of what is referred to by `inside`."""
+        if isinstance(schema, list):
+            return [self.written(each, inside) for each in schema]
         if not isinstance(schema, dict):
             return schema
         self._seen += 1
@@ -53,8 +55,6 @@ class _Writer:
         }
 
     def _inner(self, word: str, value: Any, inside: tuple[str, ...]) -> Any:
-        if isinstance(value, list):
-            return [self.written(each, inside) for each in value]
         if word in TABLES and isinstance(value, dict):
             return {name: self.written(each, inside) for name, each in value.items()}
         return self.written(value, inside)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,7 @@ from buttonup.tools.mcp import limited
 
 
 def started(*command: str, megabytes: int = 200) -> subprocess.CompletedProcess[str]:
-    file = Path(limited.__file__)
+    file = limited.__file__ or ""
     words = [sys.executable, file, str(os.getpid()), str(megabytes), *command]
     return subprocess.run(words, capture_output=True, text=True, check=False)
 

@@ -22,7 +22,7 @@ class Pages:
     def __init__(self, pages: int) -> None:
         self._pages = pages
 
-    async def list_tools(self, *, cursor: str | None, cache_mode: str) -> Any:
+    async def list_tools(self, *, cursor: str | None, **_: str) -> Any:
         at = int(cursor or 0)
         more = str(at + 1) if at + 1 < self._pages else None
         return mcp_types.ListToolsResult(tools=[stated(f"t{at}")], next_cursor=more)

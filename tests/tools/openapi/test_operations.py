@@ -222,7 +222,7 @@ def read_back(wire: Wire, operation: Json, path: str) -> dict[str, Json]:
             values[name] = [typed(v, one["schema"]["items"]["type"]) for v in split]
     body = operation.get("requestBody", {}).get("content", {})
     if "application/json" in body:
-        return values | json.loads(wire.body or b"{}")
+        return {**values, **json.loads(wire.body or b"{}")}
     for media in body.values():
         form = parse_qs((wire.body or b"").decode(), keep_blank_values=True)
         for name, schema in media["schema"]["properties"].items():

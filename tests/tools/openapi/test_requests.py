@@ -188,7 +188,10 @@ def parts(wire: Wire) -> list[tuple[str, str]]:
     message = message_from_bytes(head + (wire.body or b""), policy=policy.HTTP)
     assert not message.defects
     return [
-        (str(part["Content-Disposition"].params["name"]), part.get_payload(decode=True).decode())
+        (
+            str(part["Content-Disposition"].params["name"]),
+            bytes(part.get_payload(decode=True)).decode(),
+        )
         for part in message.iter_parts()
     ]
 

@@ -1,1 +1,1 @@
-"""Functions of an MCP server."""
+"""Functions of an MCP server (extra `mcp`)."""
