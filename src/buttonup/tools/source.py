@@ -65,7 +65,7 @@ DEFAULT = Limits()
 OPENERS: Mapping[str, str] = {
     "json": "listed",
     "langchain": "python",
-    "mcp": "mcp.live",
+    "mcp": "mcp",
     "openapi": "openapi.live",
     "python": "python",
 }

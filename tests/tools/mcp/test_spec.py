@@ -6,6 +6,7 @@ import pytest
 
 from buttonup.errors import BadInput
 from buttonup.tools.mcp.spec import Address, Command, taken_apart
+from buttonup.tools.source import opened
 
 
 def test_a_command_is_split_as_a_shell_would_and_no_shell_sees_it() -> None:
@@ -41,3 +42,10 @@ def test_an_address_may_have_keys() -> None:
 def test_what_names_no_server_is_refused(spec: str, says: str) -> None:
     with pytest.raises(BadInput, match=says):
         taken_apart(spec, (), {})
+
+
+def test_where_the_sdk_is_absent_one_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    monkeypatch.delitem(sys.modules, "buttonup.tools.mcp.live", raising=False)
+    with pytest.raises(BadInput, match=r"mcp is not installed.*pip install 'buttonup\[mcp\]'"):
+        opened("mcp:python")

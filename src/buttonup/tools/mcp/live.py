@@ -32,7 +32,7 @@ logging.getLogger("mcp").addHandler(logging.NullHandler())
 
 
 @asynccontextmanager
-async def opening(spec: str, limits: Limits, env: Sequence[str]) -> AsyncIterator[Source]:
+async def serving(spec: str, limits: Limits, env: Sequence[str]) -> AsyncIterator[Source]:
     """Start a server or connect to one, and list its tools; it is gone when the context ends.
 
     Raises  BadInput for a server that cannot be started or reached, or lists no tools
