@@ -58,8 +58,8 @@ REFUSALS = {
 without: the prompt says the schema in words too, and `max_tokens` goes under its newer name."""
 
 
-class _Heard:
-    """When anything was last heard of any endpoint."""
+class Heard:
+    """When anything was last heard over HTTP; whoever hears says so."""
 
     last = float("-inf")
 
@@ -67,7 +67,7 @@ class _Heard:
 @atexit.register
 def _settle() -> None:
     """Let the client's thread let go of the last answer before the interpreter ends."""
-    time.sleep(max(0.0, _Heard.last + SETTLING - time.monotonic()))
+    time.sleep(max(0.0, Heard.last + SETTLING - time.monotonic()))
 
 
 class Answer(NamedTuple):
@@ -191,10 +191,10 @@ class Endpoint:
             if (task := asyncio.current_task()) and task.cancelling():
                 raise asyncio.CancelledError from error  # pyreqwest lets an error that is there win
             busy, billed = isinstance(error, RequestTimeoutError), not _unsent(error)
-            words = f"{self._base} ({_said(error)})"
+            words = f"{self._base} ({innermost(error)})"
             raise Fault(words, busy=busy, billed=billed) from error
         finally:
-            _Heard.last = time.monotonic()
+            Heard.last = time.monotonic()
 
     async def _read(self, response: Response, into: BinaryIO | None) -> Answer:
         said = bytearray()
@@ -283,7 +283,7 @@ def _unsent(error: Exception) -> bool:
     return any(cause["message"] == "client error (Connect)" for cause in causes or ())
 
 
-def _said(error: Exception) -> str:
+def innermost(error: Exception) -> str:
     """Give the words of the innermost cause: the others only repeat that a request failed."""
     causes = error.details["causes"] or [] if isinstance(error, DetailedPyreqwestError) else []
     words = causes[-1]["message"] if causes else str(error)

@@ -21,6 +21,18 @@ MEND = {
     "vague_responses": "what it returns has a type, but not what is in it",
     "simulated": "there is nothing to run: a model has to play it",
     "renamed": "its own name, which is not fit for a chat API or is taken",
+    "unread_ref": "it refers to what is not there or may not be read: that part may be anything",
+    "cut": "it is larger than a prompt bears: deeper levels are left open",
+    "odd": "a part of the description makes no sense and is left out",
+    "undeclared": "the path names it and no parameter does: it is taken for text",
+    "long_description": "its end is cut off: say it in fewer than 1,024 characters",
+    "big": "the definition alone is some 2,000 tokens: leave parameters out",
+    "deprecated": "the service wants it used no more",
+    "no_server": "nothing says where it is: name it as server=URL",
+    "other_server": "it is on a host that you have not named: name it as server=URL",
+    "body": "its body has a type that cannot be written here",
+    "no_key": "it wants a key: name the variable that holds it as auth=VARIABLE",
+    "claims_to_read": "the server says that it only reads, and may be wrong",
 }
 """Kind of doubt -> how to mend it, in a line."""
 

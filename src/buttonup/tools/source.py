@@ -62,7 +62,13 @@ class Source(Protocol):
 
 
 DEFAULT = Limits()
-OPENERS: Mapping[str, str] = {"json": "listed", "langchain": "python", "python": "python"}
+OPENERS: Mapping[str, str] = {
+    "json": "listed",
+    "langchain": "python",
+    "mcp": "mcp",
+    "openapi": "openapi.live",
+    "python": "python",
+}
 """Kind of source -> the module here whose `opening` opens it; loaded when it is first asked for."""
 
 Objects = Sequence[object]
