@@ -21,15 +21,16 @@ import functools
 import inspect
 import random
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 import msgspec
 
 from buttonup.once import lazily
-from buttonup.records import Function, Json, Schema
+from buttonup.records import Function, Json, Schema, Tools
 from buttonup.worlds.kinds import choices_of, kind_of, many, plain, schema_of
+from buttonup.worlds.phrases import PhraseBook, phrase_book
 from buttonup.worlds.state import Page, Refused, Row, State
 
 Known = Callable[[Any, random.Random], Json]
@@ -120,6 +121,20 @@ class WorldFunction:
         except Refused as refusal:
             return {"error": str(refusal)}
 
+    def rows(self, result: Json) -> list[dict[str, Json]]:
+        """List the objects that a result gives, which tells of no error."""
+        match self.gives:
+            case "one":
+                return [result]
+            case "list":
+                return list(result)
+            case "page":
+                return list(result["items"])
+
+    def pointer(self, place: str, field: str) -> str:
+        """Point to a field of an object in a result; `place` is "" where there is one object."""
+        return f"/{place}/{field.replace('.', '/')}" if place else f"/{field.replace('.', '/')}"
+
 
 class World:
     """A small executable simulation of one domain.
@@ -128,6 +143,9 @@ class World:
     parameter needs its own, by function and parameter ("find_bikes.max_price"). A kind that is
     absent is opaque: its values come from results only. Enumerations and booleans need no entry.
     """
+
+    wording = ""
+    """What its words are made of, where nobody wrote them: see `CompositionalTask.wording`."""
 
     def __init__(
         self,
@@ -152,6 +170,15 @@ class World:
             return made
 
         return add
+
+    @property
+    def book(self) -> PhraseBook:
+        """How it is said in words."""
+        return phrase_book(self.name)
+
+    def ran_at(self, names: Collection[str]) -> Tools | None:  # noqa: ARG002 - of others
+        """Say where calls run, for the functions that a conversation is shown; None: here."""
+        return None
 
     def only(self, names: Iterable[str]) -> Self:
         """Give the same world with some of its functions; its states are shared."""

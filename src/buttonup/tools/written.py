@@ -1,0 +1,181 @@
+"""What a writing call gives that is not made: from its schema, its arguments and what is known.
+
+What the simulation can do: give back what it was given, say what a fact says of the thing it is
+about, make an id like those that exist, and pick the status that the function's name speaks of.
+What it cannot do: know a rule of the tools, reckon a price, refuse. And it does not know what a
+write changes; so what is read after it must not have to do with it (`touches`).
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from buttonup.records import Json, Schema, digest, leaves
+from buttonup.tools.answers import Ask
+from buttonup.tools.learn_names import is_id, qualified, singular, thing, words
+from buttonup.tools.learn_shape import kind_of
+
+_DONE = re.compile(
+    r"ok|success|succeeded|done|accepted|valid|confirmed|active|enabled|sent|created"
+)
+_CHANGES = (("status",), ("state",))
+_DEEP = 6
+
+Facts = Mapping[str, Sequence[Json]]
+"""Words of a field ("order id") -> values of it that exist."""
+
+
+def result_of(
+    name: str,
+    arguments: Mapping[str, Json],
+    responses: Schema,
+    known: Iterable[Mapping[str, Json]],
+    facts: Facts,
+    today: str,
+) -> Json:
+    """Make the result of a write. `known` are objects that were read and that it may be about.
+
+    The same call gives the same result, whatever came before it.
+    """
+    about = _about(arguments, known)
+    rng = random.Random(digest([name, dict(arguments)]))
+    made = _Made(name, dict(arguments), about, facts, today, rng)
+    return made.value("", responses, _DEEP)
+
+
+def _about(
+    arguments: Mapping[str, Json], known: Iterable[Mapping[str, Json]]
+) -> Mapping[str, Json]:
+    """Find the object that a write is about: one that has the id it was given."""
+    ids = {v for n, v in arguments.items() if is_id(n) and isinstance(v, str | int)}
+    for row in known:
+        if any(is_id(n) and not isinstance(v, dict | list) and v in ids for n, v in row.items()):
+            return row
+    return {}
+
+
+class _Made:
+    """The making of one result."""
+
+    def __init__(
+        self,
+        name: str,
+        arguments: dict[str, Json],
+        about: Mapping[str, Json],
+        facts: Facts,
+        today: str,
+        rng: random.Random,
+    ) -> None:
+        self.name, self.arguments, self.about = name, arguments, about
+        self.facts, self.today, self.rng = facts, today, rng
+        self.verbs = {word[:5] for word in words(name)}
+        self.thing = thing(name)
+
+    def value(self, field: str, schema: Schema, deep: int) -> Json:
+        """Make one value."""
+        if "const" in schema:
+            return schema["const"]
+        if (given := self._given(field)) is not None and kind_of(schema) not in ("object", ""):
+            return given
+        match kind_of(schema):
+            case "object":
+                return self._object(schema, deep)
+            case "array":
+                items = schema.get("items")
+                one = isinstance(items, dict) and deep and schema.get("minItems")
+                return [self.value(singular(field), items, deep - 1)] if one and items else []
+            case "boolean":
+                return _DONE.search(field.lower()) is not None or bool(schema.get("default"))
+            case "string":
+                return self._text(field, schema)
+            case "integer" | "number":
+                return self._number(field, schema)
+        return None
+
+    def _given(self, field: str) -> Json:
+        """Give what the call, or a fact about what it is about, says of a field; None for neither.
+
+        A status is what the write is there to change, so no fact tells it.
+        """
+        said = qualified(field, self.thing) if field else ()
+        for name, value in self.arguments.items():
+            if qualified(name, self.thing) == said:
+                return value
+        return None if said[-1:] in _CHANGES else self.about.get(field)
+
+    def _object(self, schema: Schema, deep: int) -> Json:
+        required = schema.get("required") or ()
+        made: dict[str, Json] = {}
+        for name, inner in (schema.get("properties") or {}).items():
+            if not isinstance(inner, dict) or not deep:
+                continue
+            reckoned = kind_of(inner) in ("integer", "number") and self._given(name) is None
+            if reckoned and name not in required and not is_id(name):
+                continue  # nobody knows it, and it need not be told
+            made[name] = self.value(name, inner, deep - 1)
+        return made
+
+    def _text(self, field: str, schema: Schema) -> str:
+        if isinstance(choices := schema.get("enum"), list) and choices:
+            telling = [c for c in choices if self.verbs & {w[:5] for w in words(str(c))}]
+            return str((telling or choices)[0])
+        if schema.get("format") == "date":
+            return self.today
+        if schema.get("format") == "date-time":
+            return f"{self.today}T12:00:00Z"
+        said = words(field)
+        if is_id(field) and said:
+            return str(self._fresh(field, schema))
+        if said[-1:] in _CHANGES:
+            return "done"
+        if said[-1:] in (("message",), ("result",), ("detail",)) or not said:
+            return f"{' '.join(words(self.name))}: done"
+        return ""
+
+    def _number(self, field: str, schema: Schema) -> Json:
+        if is_id(field):
+            fresh = self._fresh(field, schema)
+            return fresh if isinstance(fresh, int) else int(re.sub(r"\D", "", fresh) or 1)
+        least = schema.get("minimum", 0)
+        return least if isinstance(least, int | float) else 0
+
+    def _fresh(self, field: str, schema: Schema) -> str | int:
+        """Make an id like those that exist; with none to go by, a number."""
+        known = self.facts.get(" ".join(qualified(field, self.thing)), ())
+        for like in known:
+            if isinstance(like, str) and (end := re.search(r"\d+$", like)):
+                digits = len(end[0])
+                free = (self.rng.randrange(10**digits) for _ in range(99))
+                made = (f"{like[: end.start()]}{n:0{digits}}" for n in free)
+                return next((m for m in made if m not in known), like)
+            if isinstance(like, int) and not isinstance(like, bool):
+                top = max(v for v in known if isinstance(v, int))
+                return top + self.rng.randint(1, 900)
+        number = self.rng.randint(10_000, 99_999)
+        return number if kind_of(schema) == "integer" else str(number)
+
+
+def touches(write: Ask, result: Json, read: Ask, found: Json) -> bool:
+    """Say whether what was read may have to do with what was written.
+
+    It may where both are about one kind of thing, or share an id or any text that was passed.
+    """
+    if thing(write.name) == thing(read.name):
+        return True
+    marks = {*_texts(write.arguments), *_ids(write.arguments), *_ids(result)}
+    met = [read.arguments, found]
+    return not marks.isdisjoint({*_texts(met), *_ids(met)})
+
+
+def _texts(value: Json) -> Iterator[str]:
+    return (v for _, v in leaves(value) if isinstance(v, str) and len(v) > 2)  # noqa: PLR2004
+
+
+def _ids(value: Json) -> Iterator[str]:
+    """List the ids in a value, as text, whatever they are of."""
+    for pointer, leaf in leaves(value):
+        name = next((p for p in reversed(pointer.split("/")) if not p.isdecimal()), "")
+        if is_id(name) and isinstance(leaf, str | int) and not isinstance(leaf, bool):
+            yield str(leaf)
