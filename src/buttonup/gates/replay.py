@@ -35,7 +35,8 @@ def _of_own(trajectory: Trajectory) -> Verdict:
     calls = seen(trajectory).calls
     upset = {u.function for u in trajectory.blueprint.tools.upsets}
     real = [c for c in calls if c.call.name not in {*played, *upset}]
-    note = f"{len(real)} of {len(calls)} calls, the others are simulated" if played else ""
+    some = len(real) < len(calls)
+    note = f"{len(real)} of {len(calls)} calls, the others are simulated" if some else ""
     if calls and not real:
         return verdict("replay", (), f"not applicable: not_replayable: {note}")
     return verdict("replay", _differing(calls, real, again.results), note)

@@ -31,6 +31,8 @@ class OwnFunction(WorldFunction):
     responses: Schema
     schemas: Mapping[str, Schema]
     """Of each field of that object, or of the list's items."""
+    firm: frozenset[str]
+    """Those that every object has; none where its schema names none."""
     really: bool
     """Whether calls are made; False for a write that is simulated."""
 
@@ -90,7 +92,8 @@ def own_function(
     """Put together what the planner goes by."""
     name = tool.function.name
     responses = resolved(learned.responses(name, tool.function.responses))
-    schemas = dict(fields_of(_row(responses, known)))
+    row = _row(responses, known)
+    schemas = dict(fields_of(row))
     return OwnFunction(
         name=name,
         world="own",
@@ -105,6 +108,7 @@ def own_function(
         at=known.at,
         responses=responses,
         schemas=schemas,
+        firm=frozenset(_firm(row)),
         really=tool.runs and (not known.writes or allows(name, allowed)),
     )
 
@@ -124,6 +128,16 @@ def _row(responses: Schema, known: LearnedFunction) -> Schema:
     if known.gives == "list":
         schema = schema.get("items") if isinstance(schema, dict) else None
     return schema if isinstance(schema, dict) else {}
+
+
+def _firm(row: Schema, prefix: str = "") -> Iterator[str]:
+    """Name the fields that an object always has, and with a value."""
+    inner = row.get("properties") or {}
+    for name in (n for n in row.get("required") or () if isinstance(inner.get(n), dict)):
+        if kind_of(inner[name]) == "object":
+            yield from _firm(inner[name], f"{prefix}{name}.")
+        elif not isinstance(inner[name].get("type"), list):
+            yield f"{prefix}{name}"
 
 
 def _parameters(function: Function, kinds: Kinds) -> Iterator[Parameter]:

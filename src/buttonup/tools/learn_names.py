@@ -44,10 +44,13 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(w.lower() for w in _SPLIT.split(name) if w)
 
 
+_CAPITALS = frozenset("id url sku isbn iban vat uuid ip utc iso zip pin vip eta".split())
+
+
 def label(name: str) -> str:
     """Say a name: "order ID", "max price"."""
-    said = ("ID" if w == "id" else "IDs" if w == "ids" else w for w in words(name))
-    return " ".join("URL" if w == "url" else w for w in said)
+    said = ("IDs" if w == "ids" else w.upper() if w in _CAPITALS else w for w in words(name))
+    return " ".join(said)
 
 
 def is_verb(word: str) -> bool:

@@ -9,10 +9,18 @@ text: one sentence of them is said, without braces and control characters, and n
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from buttonup.tools.function import OwnFunction
-from buttonup.tools.learn_names import is_id, is_verb, label, plural, thing, words
+from buttonup.tools.learn_names import (
+    is_id,
+    is_verb,
+    label,
+    plural,
+    qualified,
+    thing,
+    words,
+)
 from buttonup.tools.learn_shape import kind_of
 from buttonup.tools.learned import Learned, LearnedFunction
 from buttonup.worlds.phrases import Entity, PhraseBook, Phrases, Picks, Ways
@@ -44,40 +52,70 @@ _TITLES = ("name", "title", "label", "subject", "summary", "full_name", "display
 def phrased(functions: Sequence[OwnFunction], learned: Learned, fed: Collection[str]) -> PhraseBook:
     """Make the phrase book of some functions. `fed` are the fields that feed a parameter."""
     known = {f.name: learned.functions[f.name] for f in functions}
-    says = {f"{n}.{p}": said.says for n, f in known.items() for p, said in f.parameters.items()}
+    nouns = _nouns(functions, known, fed)
     kinds: dict[str, Ways] = {}
-    asked: dict[str, Ways] = {}
     for f in functions:
         for p in f.parameters:
-            kind, way = p.kind or "", says.get(f"{f.name}.{p.name}", "") or said_as(p)
-            if kind != "Date":
-                kinds.setdefault(kind, (way,))
-            asked[f"{f.name}.{p.name}"] = _asked_back(p)
+            way = (
+                known[f.name].parameters[p.name].says if p.name in known[f.name].parameters else ""
+            )
+            if p.kind and (way or p.kind != "Date"):
+                kinds.setdefault(p.kind, (way or said_as(p, nouns.get(p.kind, "")),))
     return PhraseBook(
-        functions={f.name: _phrases(f, known[f.name]) for f in functions},
-        entities={f.name: _entity(f, known[f.name], fed) for f in functions},
+        functions={f.name: _phrases(f, known[f.name], nouns) for f in functions},
+        entities={f.name: _entity(f, known[f.name], fed, nouns) for f in functions},
         kinds=kinds,
-        ask_back=asked,
+        ask_back={
+            f"{f.name}.{p.name}": _asked_back(p, nouns.get(p.kind or "", ""))
+            for f in functions
+            for p in f.parameters
+        },
     )
 
 
-def said_as(p: Parameter) -> str:
-    """Say how a request names a value: "order ID {}", "query "{}"", "yes for gift wrap"."""
-    inner = (p.kind or p.name).rpartition(".")[2]
-    name = label(inner if is_id(p.name) else p.name)
+def _nouns(
+    functions: Sequence[OwnFunction], known: Mapping[str, LearnedFunction], fed: Collection[str]
+) -> dict[str, str]:
+    """Say what a value of each kind stands for: an order_id for an order, a sku for a product."""
+    nouns: dict[str, str] = {}
+    for f in functions:
+        id_ = _id_of(f, fed)
+        for field in f.fields:
+            if field.name == id_ and field.kind and is_id(id_):
+                nouns.setdefault(field.kind, known[f.name].noun or " ".join(thing(f.name)))
+    for f in functions:
+        for p in f.parameters:
+            said = qualified(p.name, thing(f.name))
+            if p.kind and len(said) > 1 and said[-1] in ("id", "uuid", "guid"):
+                nouns.setdefault(p.kind, " ".join(said[:-1]))
+    return nouns
+
+
+def said_as(p: Parameter, noun: str = "") -> str:
+    """Say how a request names a value: "order {}", "query "{}"", "yes for gift wrap"."""
+    name = label(p.name)
+    if noun:
+        return f"{noun} {{}}"
     if p.hint is bool:
         return f"{{}} for {name}"
+    if words(p.name)[-1:] in _BARE:
+        return "{}"
     free = p.hint in (str, list[str]) and not is_id(p.name) and words(p.name)[-1:] not in _SHORT
     return f'{name} "{{}}"' if free else f"{name} {{}}"
 
 
-_SHORT = (("status",), ("state",), ("type",), ("category",), ("city",), ("country",), ("currency",),
-          ("unit",), ("units",), ("language",), ("sort",), ("order",), ("priority",))  # fmt: skip
+_BARE = (("city",), ("town",), ("country",))
+_SHORT = (("status",), ("state",), ("type",), ("category",), ("currency",), ("unit",), ("units",),
+          ("language",), ("sort",), ("order",), ("priority",), ("team",), ("genre",))  # fmt: skip
 
 
-def _asked_back(p: Parameter) -> Ways:
-    name = label(p.kind.rpartition(".")[2] if p.kind and is_id(p.name) else p.name)
-    return (f"Which {name} should it be?", f"What {name} do you mean?", f"What is the {name}?")
+def _asked_back(p: Parameter, noun: str) -> Ways:
+    name = noun or label(p.name)
+    return (
+        f"Which {name} should it be?",
+        f"Which {name} do you mean?",
+        f"What {name} is it about?",
+    )
 
 
 # --- functions ----------------------------------------------------------------------------------
@@ -116,30 +154,67 @@ def _named(name: str) -> str:
     return f"get the {' '.join(said)}"
 
 
-def _phrases(f: OwnFunction, known: LearnedFunction) -> Phrases:
+def _phrases(f: OwnFunction, known: LearnedFunction, nouns: Mapping[str, str]) -> Phrases:
     verb = _LOOSE.sub(" ", known.asks).strip() or verb_phrase(f.name, f.definition.description)
-    needed = [p.name for p in f.parameters if p.required]
+    needed = [p for p in f.parameters if p.required]
     noun = known.noun or " ".join(thing(f.name))
     many = f.gives == "list"
-    goal = (known.plural or plural(noun)) if many else noun
-    ask = f"{verb}{_for(needed)}"
+    ask = asking(verb, needed, nouns)
+    goal = f"the {known.plural or plural(noun)}"
     return Phrases(
         ask=(ask,),
         wish=(ask,),
-        say=_said_of_list() if many else _said_of_one(f, noun),
+        say=_said_of_list() if many else _said_of_one(f, noun, nouns),
         tell=tuple(_listed(f)) if many else tuple(_told(f)),
-        omit={name: (f"{verb}{_for([n for n in needed if n != name])}",) for name in needed},
+        omit={p.name: (asking(verb, [o for o in needed if o is not p], nouns),) for p in needed},
         modify={p.name: (f"with {{{p.name}}}",) for p in f.parameters if not p.required},
-        np={} if f.writes or not many else {"self": (f"the {goal}{_for(needed)}",)},
+        np={} if f.writes or not many else {"self": (asking(goal, needed, nouns),)},
     )
 
 
-def _for(names: Sequence[str]) -> str:
-    """Name the slots of what is needed: " for {a}, {b} and {c}"."""
-    slots = [f"{{{name}}}" for name in names]
+def asking(verb: str, needed: Sequence[Parameter], nouns: Mapping[str, str]) -> str:
+    """Put slots into a verb phrase: where it speaks of the thing, and the rest behind it.
+
+    "cancel an open order" -> "cancel {order_id}"; "find customers in a city" -> "find customers in
+    {city}"; what it does not speak of: "with {reason} and {note}".
+    """
+    rest: list[Parameter] = []
+    for p in needed:
+        spoken_of = _spoken_of(verb, p, nouns.get(p.kind or "", ""))
+        if spoken_of is None:
+            rest.append(p)
+            continue
+        lead = f"{spoken_of['lead'] or spoken_of['by'] or ''} ".lstrip()
+        lead = "with " if lead.lower() in ("by ", "using ", "given ", "matching ") else lead
+        verb = f"{verb[: spoken_of.start()]}{lead}{{{p.name}}}{verb[spoken_of.end() :]}"
+    slots = [f"{{{p.name}}}" for p in rest]
     if not slots:
-        return ""
-    return f" for {', '.join(slots[:-1])} and {slots[-1]}" if slots[1:] else f" for {slots[0]}"
+        return verb
+    told = f"{', '.join(slots[:-1])} and {slots[-1]}" if slots[1:] else slots[0]
+    ids = "{" not in verb and all(p.kind in nouns for p in rest)
+    return f"{verb} {'for' if ids else 'with'} {told}"
+
+
+def _spoken_of(verb: str, p: Parameter, noun: str) -> re.Match[str] | None:
+    """Find where a verb phrase speaks of what a parameter takes: the last such place."""
+    own = " ".join(words(p.name))
+    names = [rf"{own}(?: (?:id|number|code))?", *([noun] if noun else [])]
+    by = "|".join(
+        {own, own.rpartition(" ")[2], "ids?", "identifier", "number", "code", "key", "name"}
+    )
+    found = [
+        m for n in names for m in re.finditer(_SPOKEN_OF.format(n, by=by), verb, re.IGNORECASE)
+    ]
+    return max(found, key=lambda m: (m.end(), m.end() - m.start()), default=None)
+
+
+_SPOKEN_OF = (
+    r"\b(?:(?P<lead>by|with|using|given|matching|in|of|for|from|on|to|at)\s+)?"
+    r"(?:(?:a|an|the|its|their|one|some|this|your|given|specific|single|particular)\s+)"
+    r"(?:(?!of\b|for\b|in\b)\w+\s+)?{0}\b(?!\s+(?:of|for)\b)"
+    r"(?:\s+(?:by|with|given|using)\s+(?:(?:its|their|the|an?|unique)\s+)*(?:{by})\b)?"
+    r"|\b(?P<by>by|using|given)\s+{0}\b"
+)
 
 
 def _said_of_list() -> Ways:
@@ -150,50 +225,65 @@ def _said_of_list() -> Ways:
     )
 
 
-def _said_of_one(f: OwnFunction, noun: str) -> Ways:
+def _said_of_one(f: OwnFunction, noun: str, nouns: Mapping[str, str]) -> Ways:
     told = _told(f)
     if not told:
-        return (f"The {noun} is done.",) if f.writes else (f"I have the {noun}.",)
+        return ("That is done.",) if f.writes else (f"I have the {noun}.",)
     if told == [""]:
         return (f"The {noun} is {{}}.", f"The {noun}: {{}}.")
-    pieces = list(map(_piece, told))
-    told_all = f"{', '.join(pieces[:-1])} and {pieces[-1]}" if pieces[1:] else pieces[0]
+    head = _called(f, noun, told)
+    pieces = [_piece(f, n, nouns) for n in told if f"{{{n}}}" not in head]
+    facts = f"{', '.join(pieces[:-1])} and {pieces[-1]}" if pieces[1:] else "".join(pieces)
+    first = f"{head[:1].upper()}{head[1:]}"
     if f.writes:
-        return (f"That is done: {told_all}.", f"Done: {told_all}.")
-    return (f"{told_all}.", f"Here is the {noun}: {told_all}.", f"For the {noun}, {told_all}.")
+        return (
+            f"That is done. {first}: {facts}." if head and facts else f"Done: {head or facts}.",
+        )
+    if head and facts:
+        return (f"{first}: {facts}.", f"For {head}, {facts}.")
+    return (f"{first or facts}.",)
 
 
-def _piece(name: str) -> str:
-    said = _label_of(name)
-    odd = said.split()[-1:] and said.split()[-1] in (
-        "at",
-        "on",
-        "by",
-        "for",
-        "to",
-        "from",
-        "of",
-        "in",
-    )
+def _called(f: OwnFunction, noun: str, told: Sequence[str]) -> str:
+    """Call an object by its title and id, as far as it has them: "Desk lamp (LMP-101)"."""
+    id_ = _id_of(f, ())
+    title = next((n for n in told if n in _TITLES), "")
+    if title:
+        return f"{{{title}}} ({{{id_}}})" if id_ in told else f"{{{title}}}"
+    return f"{noun} {{{id_}}}" if id_ in told else ""
+
+
+def _piece(f: OwnFunction, name: str, nouns: Mapping[str, str]) -> str:
+    said = _label_in(f, name, nouns)
+    odd = said.split()[-1] in ("at", "on", "by", "for", "to", "from", "of", "in")
     if odd or said.split()[0] in ("is", "has", "can"):
         return f"{said}: {{{name}}}"
     return f"the {said} is {{{name}}}"
 
 
-def _label_of(name: str) -> str:
-    return label(name.replace(".", "_"))
+def _label_in(f: OwnFunction, name: str, nouns: Mapping[str, str]) -> str:
+    """Say what a field is: "customer" where it has a customer's id, "placed date" for a day."""
+    kind = next((field.kind for field in f.fields if field.name == name), "")
+    said = label(name.replace(".", "_"))
+    if is_id(name) and nouns.get(kind):
+        return nouns[kind]
+    is_day = f.schemas[name].get("format") == "date"
+    return f"{said} date" if is_day and not _DAYS.search(said) else said
+
+
+_DAYS = re.compile(r"date|day|birthday|deadline|since|until|(?:at|on|by|from|to)$")
 
 
 def _told(f: OwnFunction) -> list[str]:
     """Choose the fields of one object that an answer tells: names and ids first, then in order."""
-    names = [field.name for field in f.fields if field.entity == f.entity and not field.rows]
+    names = [n for n in f.schemas if not f.firm or n in f.firm]
     first = [n for n in names if n.rpartition(".")[2] in _TITLES]
     return sorted([*first, *[n for n in names if n not in first]][:TOLD], key=names.index)
 
 
 def _listed(f: OwnFunction) -> list[str]:
     """Choose those of each of several objects."""
-    names = [field.name for field in f.fields if field.entity == f.entity and "." not in field.name]
+    names = [n for n in f.schemas if "." not in n and (not f.firm or n in f.firm)]
     id_ = _id_of(f, ())
     title = next((n for n in names if n in _TITLES), "")
     rest = [n for n in names if n not in (id_, title) and not n.endswith(("_at", "url"))]
@@ -203,30 +293,28 @@ def _listed(f: OwnFunction) -> list[str]:
 # --- objects ------------------------------------------------------------------------------------
 
 
-def _entity(f: OwnFunction, known: LearnedFunction, fed: Collection[str]) -> Entity:
+def _entity(
+    f: OwnFunction, known: LearnedFunction, fed: Collection[str], nouns: Mapping[str, str]
+) -> Entity:
     noun = known.noun or " ".join(thing(f.name))
     names = _listed(f)
     mine = [field for field in f.fields if field.entity == f.entity]
     id_ = _id_of(f, fed)
-    title = next((n for n in names if n in _TITLES), "")
-    name = f"{{{title}}} ({{{id_}}})" if title and id_ else f"{noun} {{{title or id_}}}"
-    head = [n for n in (title, id_) if n]
-    rest = [f"{_label_of(n)} {{{n}}}" for n in names if n not in head]
-    shown = name if head else ""
+    name = _called(f, noun, [*names, id_]) or (f"{noun} {{{id_}}}" if id_ else f"the {noun}")
     return Entity(
         noun=noun,
         plural=known.plural or plural(noun),
-        name=name if head else f"the {noun}",
-        item=_item(shown, rest, names),
+        name=name,
+        item=_item(f, names, nouns),
         id=id_,
         pick=dict(_picks(f, mine)),
         refs={
-            field.name: (f"the {_label_of(field.name)} of {{it}}",)
+            field.name: (f"the {_label_in(f, field.name, nouns)} of {{it}}",)
             for field in mine
             if field.name and field.name != id_ and f"{f.name}.{field.name}" in fed
         },
         measures={
-            field.name: _label_of(field.name)
+            field.name: _label_in(f, field.name, nouns)
             for field in mine
             if _is_number(f, field) and _MEASURES.search(field.name.lower())
         },
@@ -234,10 +322,18 @@ def _entity(f: OwnFunction, known: LearnedFunction, fed: Collection[str]) -> Ent
     )
 
 
-def _item(name: str, rest: Sequence[str], names: Sequence[str]) -> str:
-    if name and rest:
-        return f"{name}, {', '.join(rest)}" if len(rest) == 1 else f"{name} ({', '.join(rest)})"
-    return name or ", ".join(rest) or "".join(f"{{{n}}}" for n in names[:1])
+def _item(f: OwnFunction, names: Sequence[str], nouns: Mapping[str, str]) -> str:
+    """Say one of several: "Desk lamp (LMP-101, category lamps)"."""
+    if names == [""]:
+        return "{}"
+    id_ = _id_of(f, ())
+    title = next((n for n in names if n in _TITLES), "") or (id_ if id_ in names else "")
+    rest = [
+        f"{{{n}}}" if n == id_ else f"{_label_in(f, n, nouns)} {{{n}}}" for n in names if n != title
+    ]
+    if not title:
+        return ", ".join(rest)
+    return f"{{{title}}} ({', '.join(rest)})" if rest else f"{{{title}}}"
 
 
 def _id_of(f: OwnFunction, fed: Collection[str]) -> str:
@@ -260,7 +356,7 @@ def _is_number(f: OwnFunction, field: Field) -> bool:
 
 def _picks(f: OwnFunction, fields: Sequence[Field]) -> Iterator[tuple[str, Picks]]:
     for field in fields:
-        said = _label_of(field.name)
+        said = _label_in(f, field.name, {})
         if _is_number(f, field) and field.name:
             least, most = (f"one with the lowest {said}",), (f"one with the highest {said}",)
             yield field.name, Picks(f"with {said} {{value}}", least, most)
@@ -271,7 +367,7 @@ def _picks(f: OwnFunction, fields: Sequence[Field]) -> Iterator[tuple[str, Picks
 
 def _cases(f: OwnFunction, fields: Sequence[Field]) -> Iterator[tuple[str, dict[str, str]]]:
     for field in fields:
-        schema, said = f.schemas[field.name], _label_of(field.name)
+        schema, said = f.schemas[field.name], _label_in(f, field.name, {})
         choices = schema.get("enum")
         if kind_of(schema) == "boolean":
             yield field.name, _either(said)

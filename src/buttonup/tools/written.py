@@ -39,19 +39,20 @@ def result_of(
 
     The same call gives the same result, whatever came before it.
     """
-    about = _about(arguments, known)
+    about = _about(thing(name), arguments, known)
     rng = random.Random(digest([name, dict(arguments)]))
     made = _Made(name, dict(arguments), about, facts, today, rng)
     return made.value("", responses, _DEEP)
 
 
 def _about(
-    arguments: Mapping[str, Json], known: Iterable[Mapping[str, Json]]
+    of: tuple[str, ...], arguments: Mapping[str, Json], known: Iterable[Mapping[str, Json]]
 ) -> Mapping[str, Json]:
-    """Find the object that a write is about: one that has the id it was given."""
-    ids = {v for n, v in arguments.items() if is_id(n) and isinstance(v, str | int)}
+    """Find the object that a write is about: the one whose own id it was given."""
+    own = {qualified(n, of): v for n, v in arguments.items() if is_id(n)}
+    own = {n: v for n, v in own.items() if n[:-1] == of}
     for row in known:
-        if any(is_id(n) and not isinstance(v, dict | list) and v in ids for n, v in row.items()):
+        if any(is_id(n) and n and own.get(qualified(n, of), row) == v for n, v in row.items()):
             return row
     return {}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from buttonup.bottomup.truth_first.asker import Wording
 from buttonup.bottomup.truth_first.blueprint import Blueprinting, blueprints
 from buttonup.bottomup.truth_first.plan import Ticket
@@ -26,6 +28,8 @@ async def own_blueprints(
     one before: it knows one answer more.
     Rejects  "no_plan" as `plan` does; "too_many_calls" where more than `own.calls` would be made
     """
+    if not any(f.writes and f.really for f in own.world.own.values()):
+        scenes = replace(scenes, refused=0)  # a simulated write refuses nothing
 
     async def attempt() -> list[Blueprint]:
         return await blueprints(ticket, (own.world,), planning, scenes, wording, knobs)
