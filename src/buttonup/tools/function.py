@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 import msgspec
 
+from buttonup.once import lazily
 from buttonup.records import Function, Json, Schema
 from buttonup.tools.learn import properties
-from buttonup.tools.learn_names import qualified, thing
+from buttonup.tools.learn_names import is_id, qualified, thing
 from buttonup.tools.learn_shape import field as field_of
 from buttonup.tools.learn_shape import fields_of, goes_on, kind_of, reached, resolved, shape_of
 from buttonup.tools.learned import Learned, LearnedFunction
@@ -35,6 +36,11 @@ class OwnFunction(WorldFunction):
     """Those that every object has; none where its schema names none."""
     really: bool
     """Whether calls are made; False for a write that is simulated."""
+
+    @lazily
+    def ids(self) -> frozenset[str]:
+        """The parameters that take an id, whatever it looks like."""
+        return frozenset(p.name for p in self.parameters if is_id(p.name) and not p.many)
 
     def call(self, state: Any, arguments: Mapping[str, Json]) -> Json:
         """Ask what it answers. Raises Wanted where that is not known yet."""

@@ -230,7 +230,9 @@ def _said_of_one(f: OwnFunction, noun: str, nouns: Mapping[str, str]) -> Ways:
     if not told:
         return ("That is done.",) if f.writes else (f"I have the {noun}.",)
     if told == [""]:
-        return (f"The {noun} is {{}}.", f"The {noun}: {{}}.")
+        counts = words(f.name)[:1] == ("count",)
+        what = f"number of {plural(noun)}" if counts else noun
+        return (f"The {what} is {{}}.",)
     head = _called(f, noun, told)
     pieces = [_piece(f, n, nouns) for n in told if f"{{{n}}}" not in head]
     facts = f"{', '.join(pieces[:-1])} and {pieces[-1]}" if pieces[1:] else "".join(pieces)

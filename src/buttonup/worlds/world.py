@@ -96,6 +96,11 @@ class WorldFunction:
     """The class that checks the arguments."""
 
     @lazily
+    def ids(self) -> frozenset[str]:
+        """The parameters that take an id, whatever it looks like; a world's ids look alike."""
+        return frozenset()
+
+    @lazily
     def days(self) -> tuple[str, ...]:
         """The parameters that take a date."""
         return tuple(p.name for p in self.parameters if p.kind == "Date" and not p.many)
