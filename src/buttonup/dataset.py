@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from msgspec import json, structs
 
-from buttonup import formats, gates, overlap
+from buttonup import formats, gates, overlap, owned
 from buttonup.chat import Findings, Tokens, examine, named
 from buttonup.doors import Doors, Ways, open_ways, places_of, purse_of, teachers_of, unpriced
 from buttonup.engine.cores import cores, in_turn
@@ -35,7 +35,6 @@ from buttonup.model.door import Model, Reply, Request
 from buttonup.model.journaled import Journaled
 from buttonup.model.metered import Metered, OverBudget, Purse
 from buttonup.model.stack import in_batches
-from buttonup.owned import known_of, open_tools
 from buttonup.recipe import Recipe, identity, pipeline, source
 from buttonup.records import Conversation, Record, Rejection, Sample, encode
 from buttonup.store import rundir
@@ -149,13 +148,13 @@ async def make(
     first = source(recipe)
     nobody = dict.fromkeys(places_of(recipe), _nobody)
     names = tuple(stage.name for stage in _stages(recipe, None, nobody))
-    before, known = read_ending(folder), known_of(recipe, folder)
+    before, known = read_ending(folder), owned.kept(recipe, folder)
     if complete := _complete(before, folder, recipe, identity(recipe, known)):
         return Made(complete, next(accepted(folder)), "")
     purse, outside = purse_of(recipe), _Outside()
     async with (
         open_ways(recipe, model, purse, outside.hear) as ways,
-        open_tools(recipe, known) as tools,
+        owned.open_tools(recipe, known) as tools,
     ):
         mine = identity(recipe, tools.learned if tools else None)
         with _left_clean(folder), open_run(folder, as_toml(recipe), mine) as opened:

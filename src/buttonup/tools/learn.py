@@ -10,11 +10,13 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Annotated
 
 import msgspec
+from msgspec.structs import replace
 
-from buttonup.records import Json, Record, Schema, encode
+from buttonup.records import Json, Record, Schema, digest, encode
 from buttonup.tools.door import failed, misfit
 from buttonup.tools.learn_feeds import Place, Trial, feeds_between
 from buttonup.tools.learn_names import only_reads, plural, qualified, thing
@@ -66,27 +68,61 @@ class _Sampled(Record):
 async def learn(
     source: Source, *, seed: int, today: dt.date, knobs: Learning, given: Learned | None = None
 ) -> Learned:
-    """Learn of every tool that `given` does not have yet; what it has stays as it is."""
-    given = given or Learned()
+    """Learn of every tool of which `given` does not know what it gives.
+
+    What `given` says stays: a function that it knows is left as it is, and of any other its values,
+    its words and whether it writes.
+    """
+    told, given = given, given or Learned()
     sampler = _Sampler(source, random.Random(f"{seed}:learn"), today, knobs, given)
-    new = [t for t in source.tools if t.function.name not in given.functions]
+    new = [t for t in source.tools if not _known(given.functions.get(t.function.name))]
     if new:
         await sampler.sample()
         await sampler.repeat()
     feeds = sampler.feeds(FED)
     functions = {
-        tool.function.name: given.functions.get(tool.function.name) or sampler.known(tool, feeds)
+        tool.function.name: _merged(
+            given.functions.get(tool.function.name), partial(sampler.known, tool, feeds)
+        )
         for tool in source.tools
     }
     fresh = {t.function.name for t in new}
-    feeds = [f for f in feeds if fresh.intersection(_ends(f))]
+    feeds = [f for f in feeds if fresh.intersection(_ends(f)) and f not in given.feeds]
     return Learned(
+        given=digest(told) if told else "",
         tools=given.tools or tuple(dict.fromkeys(tool.source for tool in source.tools)),
         title=given.title or _title(source.tools),
         today=given.today or str(today),
         functions=functions,
         feeds=(*given.feeds, *feeds),
     )
+
+
+def _known(own: LearnedFunction | None) -> bool:
+    return own is not None and bool(own.gives)
+
+
+def _merged(own: LearnedFunction | None, found: Callable[[], LearnedFunction]) -> LearnedFunction:
+    """Lay what was found under what the user's file says."""
+    if own is None or _known(own):
+        return own or found()
+    new = found()
+    return replace(
+        new,
+        writes=own.writes,
+        because=own.because or new.because,
+        noun=own.noun or new.noun,
+        plural=own.plural or new.plural,
+        asks=own.asks,
+        parameters={
+            name: own.parameters[name] if _says(own, name) else known
+            for name, known in new.parameters.items()
+        },
+    )
+
+
+def _says(own: LearnedFunction, parameter: str) -> bool:
+    return bool(own.parameters.get(parameter, LearnedParameter()).values)
 
 
 def _ends(feed: Feed) -> tuple[str, str]:

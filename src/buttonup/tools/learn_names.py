@@ -78,7 +78,7 @@ def singular(word: str) -> str:
     """Give one of several: "orders" -> "order"."""
     if word.endswith("ies") and len(word) > 4:  # noqa: PLR2004 - "ties" and "pies" stay
         return f"{word[:-3]}y"
-    if word.endswith(("sses", "xes", "ches", "shes", "zes")):
+    if word.endswith(("sses", "xes", "ches", "shes", "zes", "atuses", "nuses")) or word == "buses":
         return word[:-2]
     if word.endswith("s") and not word.endswith(("ss", "us", "is", "news")):
         return word[:-1]

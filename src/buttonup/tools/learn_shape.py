@@ -102,12 +102,13 @@ def resolved(schema: Schema, root: Schema | None = None, depth: int = 8) -> Sche
         beside = {k: v for k, v in schema.items() if k != "$ref"}
         schema = {**found, **beside} if isinstance(found, dict) and found is not root else beside
     merged: Schema = {k: v for k, v in schema.items() if k not in ("allOf", "properties", "items")}
-    properties, required = dict(schema.get("properties") or {}), list(schema.get("required") or ())
+    properties, required = Schema(), list(schema.get("required") or ())
     for joint in (s for s in schema.get("allOf") or () if isinstance(s, dict)):
         inner = resolved(joint, root, depth - 1)
-        properties = {**inner.get("properties", {}), **properties}
+        properties |= inner.get("properties", {})
         required += inner.get("required", [])
         merged = {**inner, **merged}
+    properties |= schema.get("properties") or {}
     if properties:
         merged["properties"] = {
             n: resolved(s, root, depth - 1) for n, s in properties.items() if isinstance(s, dict)

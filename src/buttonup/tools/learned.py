@@ -92,6 +92,8 @@ class Learned(Record):
     """What the assistant is for: "You are the assistant of {title}."."""
     today: str = ""
     """The day that requests are made on, YYYY-MM-DD."""
+    given: str = ""
+    """Digest of the file with which it was learned, if there was one."""
     functions: dict[str, LearnedFunction] = {}
     feeds: tuple[Feed, ...] = ()
 
@@ -109,7 +111,7 @@ def written(learned: Learned) -> str:
     feeds = [
         f"  {{ {', '.join(_keys(feed, *feed.__struct_fields__))} }}," for feed in learned.feeds
     ]
-    lines = [HEAD, *_keys(learned, "tools", "title", "today"), "feeds = [", *feeds, "]"]
+    lines = [HEAD, *_keys(learned, "tools", "title", "today", "given"), "feeds = [", *feeds, "]"]
     for name, function in learned.functions.items():
         own = [n for n in function.__struct_fields__ if n != "parameters"]
         lines += ["", f"[functions.{_name(name)}]", *_keys(function, *own)]

@@ -72,11 +72,12 @@ def given(knobs: Owning) -> Learned | None:
     return read_learned(Path(knobs.learned)) if knobs.learned else None
 
 
-async def learned_of(source: Source, knobs: Owning, seed: int, known: Learned | None) -> Learned:
-    """Learn what is not known yet. Raises BadInput where a file speaks of functions not there."""
+async def learned_of(source: Source, knobs: Owning, seed: int) -> Learned:
+    """Learn what the user's file does not know. Raises BadInput where it speaks of others."""
+    known = given(knobs)
     there = {tool.function.name for tool in source.tools}
     if known and (gone := sorted(known.functions.keys() - there)) and not knobs.include:
-        what = f"{knobs.learned or 'learned.toml'} has functions that are not there"
+        what = f"{knobs.learned} has functions that are not there"
         raise BadInput(f"{what}: {', '.join(gone[:5])}", "take them out, or give the same --tools")
     learning = Learning(knobs.sample, knobs.sample_all)
     today = dt.datetime.now(dt.UTC).date()

@@ -71,7 +71,7 @@ class _Made:
     ) -> None:
         self.name, self.arguments, self.about = name, arguments, about
         self.facts, self.today, self.rng = facts, today, rng
-        self.verbs = {word[:5] for word in words(name)}
+        self.verbs = {word[:4] for word in words(name)}
         self.thing = thing(name)
 
     def value(self, field: str, schema: Schema, deep: int) -> Json:
@@ -120,7 +120,7 @@ class _Made:
 
     def _text(self, field: str, schema: Schema) -> str:
         if isinstance(choices := schema.get("enum"), list) and choices:
-            telling = [c for c in choices if self.verbs & {w[:5] for w in words(str(c))}]
+            telling = [c for c in choices if self.verbs & {w[:4] for w in words(str(c))}]
             return str((telling or choices)[0])
         if schema.get("format") == "date":
             return self.today
