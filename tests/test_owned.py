@@ -15,7 +15,7 @@ from buttonup.errors import BadInput
 from buttonup.gates import GATES
 from buttonup.owned import learn
 from buttonup.recipe import Recipe, read_recipe
-from buttonup.records import Sample, Tool
+from buttonup.records import Sample, Tool, encode
 from buttonup.tools.learned import read_learned, written
 from buttonup.tools.own import Owning
 from buttonup.tools.scripted import Scripted
@@ -94,13 +94,22 @@ def test_however_many_at_a_time_the_samples_are_the_same(tmp_path: Path, writes:
 def test_a_run_that_goes_on_calls_nothing_that_it_has_an_answer_to(
     own_tools: Kits, tmp_path: Path
 ) -> None:
-    made(tmp_path / "run", n=10)
-    first = (tmp_path / "run" / "accepted.jsonl").read_text().splitlines()[:10]
+    run = tmp_path / "run"
+    made(run, n=10, **{"own.again": False})
+    first, known = samples(run), whole(run)
+    (run / "report.json").unlink()  # as if it had been killed at the end
     own_tools[SHOP].calls.clear()
-    (tmp_path / "run" / "report.json").unlink()  # as if it had been killed at the end
-    made(tmp_path / "run", n=10)
-    assert own_tools[SHOP].calls == []
-    assert (tmp_path / "run" / "accepted.jsonl").read_text().splitlines()[:10] == first
+    made(run, n=10, **{"own.again": False})
+    assert whole(run) == known
+    finished = {
+        encode([call.function, call.arguments])
+        for sample in first
+        for step in sample.trajectory.blueprint.plan
+        for call in step.calls
+    }
+    again = {encode([name, arguments]) for name, arguments in own_tools[SHOP].calls}
+    assert finished
+    assert not finished & again
 
 
 def test_a_run_that_is_made_longer_keeps_its_samples(own_tools: Kits, tmp_path: Path) -> None:
@@ -200,5 +209,7 @@ def test_the_samples_can_be_exported_and_checked(tmp_path: Path) -> None:
     made(tmp_path / "run", n=10)
     out = tmp_path / "data.jsonl"
     assert dataset.export(tmp_path / "run", "openai", out).count == 10
-    assert "descriptions" not in {key for line in out.open() for key in json.loads(line)}
+    assert "descriptions" not in {
+        key for line in out.read_text().splitlines() for key in json.loads(line)
+    }
     assert dataset.check(out).failing == 0

@@ -33,10 +33,11 @@ def _of_own(trajectory: Trajectory) -> Verdict:
         why = again.why if again else "nobody made the calls again"
         return verdict("replay", (), f"not applicable: not_replayable: {why}")
     calls = seen(trajectory).calls
-    upset = {u.function for u in trajectory.blueprint.tools.upsets}
-    real = [c for c in calls if c.call.name not in {*played, *upset}]
+    upset = {u.function: u.result for u in trajectory.blueprint.tools.upsets}
+    reached = [c for c in calls if c.call.name not in played]
+    real = [c for c in reached if upset.get(c.call.name, ...) != c.result]
     some = len(real) < len(calls)
-    note = f"{len(real)} of {len(calls)} calls, the others are simulated" if some else ""
+    note = f"{len(real)} of {len(calls)} calls, the others did not reach the tools" if some else ""
     if calls and not real:
         return verdict("replay", (), f"not applicable: not_replayable: {note}")
     return verdict("replay", _differing(calls, real, again.results), note)

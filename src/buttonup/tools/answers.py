@@ -83,11 +83,10 @@ class Answers:
         """Make all the calls of a conversation anew, once, and give what they come to."""
         key = digest(["again", conversation, *asks])
         try:
-            results: list[Json] = self._get(key, Wanted((), Ask("", {})))
+            self._get(key, Wanted((), Ask("", {})))
         except Wanted:
-            results = await self._made(asks)
-            await self._keep(key, "again", list(asks), results)
-        return tuple(results)
+            await self._keep(key, "again", list(asks), await self._made(asks))
+        return tuple(self._known[key])
 
     async def _made(self, asks: Sequence[Ask]) -> list[Json]:
         """Make calls in a row; where calls write, from a fresh start and one row at a time."""
@@ -100,11 +99,11 @@ class Answers:
             return [await self.source.call(ask.name, ask.arguments) for ask in asks]
 
     async def _keep(self, key: str, name: str, request: object, result: Json) -> None:
+        """Keep an answer, as it will be read back: its keys in order."""
+        encoded = encode(result)
         if self._kept is not None:
-            encoded = encode(result)
-            entry = Entry(key, "", name, Usage(), encode(request), encoded)
-            await self._kept.put(entry)
-        self._known[key] = result
+            await self._kept.put(Entry(key, "", name, Usage(), encode(request), encoded))
+        self._known[key] = decode(encoded, object)
 
 
 async def settled(attempt: Callable[[], Awaitable[T]], answers: Answers, most: int) -> T:

@@ -117,18 +117,28 @@ class Own:
         known = self.learned.functions
         if unsteady := [n for n in names if n in known and not known[n].steady]:
             return Again(why=f"{unsteady[0]} answers otherwise when it is asked again")
-        asks = [self._ask(c) for c in calls if self._real(c, tools)]
-        made = iter(await self.answers.again(conversation, asks))
-        return Again(tuple(next(made) if self._real(c, tools) else None for c in calls))
+        real = self._real(calls, tools)
+        asks = [
+            Ask(call.name, call.arguments or {}, self.world.own[call.name].writes)
+            for call, made in zip(calls, real, strict=True)
+            if made
+        ]
+        results = iter(await self.answers.again(conversation, asks))
+        return Again(tuple(next(results) if made else None for made in real))
 
-    def _real(self, call: Call, tools: Tools) -> bool:
-        mine = self.world.own.get(call.name)
-        upset = {u.function for u in tools.upsets}
-        real = mine is not None and mine.really and call.name not in upset
-        return real and call.arguments is not None
-
-    def _ask(self, call: Call) -> Ask:
-        return Ask(call.name, call.arguments or {}, self.world.own[call.name].writes)
+    def _real(self, calls: Sequence[Call], tools: Tools) -> list[bool]:
+        """Say of each call whether it reached the tools: whether no upset or simulation kept it."""
+        upset = {u.function: u.times for u in tools.upsets}
+        real: list[bool] = []
+        for call in calls:
+            mine = self.world.own.get(call.name)
+            kept = upset.get(call.name, 0) > 0
+            if kept:
+                upset[call.name] -= 1
+            real.append(
+                mine is not None and mine.really and call.arguments is not None and not kept
+            )
+        return real
 
 
 @dataclass(frozen=True, slots=True)

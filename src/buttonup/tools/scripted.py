@@ -68,10 +68,11 @@ class Scripted:
         self.state = copy.deepcopy(self._first)
 
     def opening(self, *_: Any) -> AbstractAsyncContextManager[Scripted]:
-        """Open it, as any source is opened; it stays what it is."""
+        """Open it, as any source is opened: in its first state."""
 
         @asynccontextmanager
         async def handed() -> AsyncIterator[Scripted]:
+            self.state = copy.deepcopy(self._first)
             yield self
 
         return handed()
