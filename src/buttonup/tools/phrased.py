@@ -249,10 +249,11 @@ def _said_of_one(f: OwnFunction, noun: str, nouns: Mapping[str, str]) -> Ways:
 def _called(f: OwnFunction, noun: str, told: Sequence[str]) -> str:
     """Call an object by its title and id, as far as it has them: "Desk lamp (LMP-101)"."""
     id_ = _id_of(f, ())
+    known = bool(id_) and id_ in told
     title = next((n for n in told if n in _TITLES), "")
     if title:
-        return f"{{{title}}} ({{{id_}}})" if id_ in told else f"{{{title}}}"
-    return f"{noun} {{{id_}}}" if id_ in told else ""
+        return f"{{{title}}} ({{{id_}}})" if known else f"{{{title}}}"
+    return f"{noun} {{{id_}}}" if known else ""
 
 
 def _piece(f: OwnFunction, name: str, nouns: Mapping[str, str]) -> str:
