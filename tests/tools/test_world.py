@@ -49,7 +49,12 @@ def test_a_write_is_simulated_and_the_tools_never_hear_of_it(shop: Scripted) -> 
     shop.calls.clear()
     result = called(own, CANCEL)
     assert result == {"order_id": "O-1003", "status": "cancelled", "reason": "late"}
-    assert shop.calls == []
+    assert [name for name, _ in shop.calls] == ["get_order"]  # is there such an order?
+
+
+def test_the_simulation_refuses_what_the_tools_do_not_know(shop: Scripted) -> None:
+    gone = ("cancel_order", {"order_id": "O-9999", "reason": "late"})
+    assert called(world(shop), gone) == {"error": "There is no order O-9999."}
 
 
 def test_what_a_simulated_write_may_have_changed_is_not_read_any_more(shop: Scripted) -> None:

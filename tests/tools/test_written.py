@@ -7,7 +7,7 @@ import pytest
 from buttonup.records import Json, Schema
 from buttonup.tools.answers import Ask
 from buttonup.tools.door import misfit
-from buttonup.tools.written import result_of, touches
+from buttonup.tools.written import Untold, result_of, touches
 
 STATES = ["open", "shipped", "delivered", "cancelled"]
 ORDER: Schema = {
@@ -49,9 +49,16 @@ def test_no_number_is_reckoned_that_nobody_knows() -> None:
     assert "total" not in made("create_order", CREATED)
 
 
+def test_a_result_that_has_to_tell_what_nobody_knows_is_not_made() -> None:
+    fee: Schema = {"type": "object", "properties": {"fee": {"type": "number"}}, "required": ["fee"]}
+    with pytest.raises(Untold):
+        result_of("pay_fee", {"order_id": "O-1"}, fee, [], FACTS, "2026-11-25")
+
+
 def test_the_status_is_what_the_function_speaks_of() -> None:
-    assert made("cancel_order", {"order_id": "O-1002"})["status"] == "cancelled"
-    assert made("ship_order", {"order_id": "O-1002"})["status"] == "shipped"
+    row = {"id": "O-1002", "customer_id": "C-31"}
+    assert made("cancel_order", {"order_id": "O-1002"}, [row])["status"] == "cancelled"
+    assert made("ship_order", {"order_id": "O-1002"}, [row])["status"] == "shipped"
 
 
 def test_what_was_read_of_the_thing_is_still_so_but_for_its_status() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -18,11 +18,11 @@ from buttonup.records import Json, Tools
 from buttonup.tools.answers import Answers, Ask
 from buttonup.tools.door import failed, misfit
 from buttonup.tools.function import Kinds, OwnFunction, own_function, plannable
-from buttonup.tools.learn_names import qualified, thing
+from buttonup.tools.learn_names import is_id, qualified, thing
 from buttonup.tools.learned import Learned
 from buttonup.tools.phrased import phrased
 from buttonup.tools.source import Tool
-from buttonup.tools.written import result_of, touches
+from buttonup.tools.written import Untold, result_of, touches
 from buttonup.worlds.phrases import PhraseBook
 from buttonup.worlds.state import State
 from buttonup.worlds.world import Known, World
@@ -68,9 +68,22 @@ class OwnState(State):
         if wrong := misfit(ask.arguments, function.definition.parameters):
             return {"error": f"Invalid arguments: {wrong}."}
         world = self.world
-        result = result_of(
-            ask.name, ask.arguments, function.responses, self.read, world.facts, str(world.today)
-        )
+        for reader, wanted in world.tellers(function, ask.arguments):
+            told = world.answers.get(self.before, Ask(reader.name, wanted))
+            if failed(told):
+                return told  # the tools do not know what it is about
+            self.read = [*reader.rows(told), *self.read]
+        try:
+            result = result_of(
+                ask.name,
+                ask.arguments,
+                function.responses,
+                self.read,
+                world.facts,
+                str(world.today),
+            )
+        except Untold:
+            return {"error": UNTOLD}
         self.simulated.append((ask, result))
         return result
 
@@ -117,6 +130,21 @@ class OwnWorld(World):
                 values = {msgspec.json.encode(v): v for v in said.values}
                 found.setdefault(key, {}).update(values)
         return {key: tuple(values.values()) for key, values in found.items()}
+
+    def tellers(
+        self, write: OwnFunction, arguments: Mapping[str, Json]
+    ) -> Iterator[tuple[OwnFunction, dict[str, Json]]]:
+        """Give the reads that tell of what a write is about: one for each id that it takes."""
+        for p in write.parameters:
+            if p.name not in arguments or not is_id(p.name) or p.many:
+                continue
+            able = (f for f in self.own.values() if not f.writes and f.gives == "one")
+            for f in able:
+                takes = [q for q in f.parameters if q.required]
+                tells = any(field.kind == p.kind for field in f.fields)
+                if len(takes) == 1 and takes[0].kind == p.kind and tells:
+                    yield f, {takes[0].name: arguments[p.name]}
+                    break
 
     def ran_at(self, names: Collection[str]) -> Tools:
         """Say where calls run, for the functions that a conversation is shown."""

@@ -1,9 +1,10 @@
 """What a writing call gives that is not made: from its schema, its arguments and what is known.
 
-What the simulation can do: give back what it was given, say what a fact says of the thing it is
+What the simulation can do: give back what it was given, say what the tools say of the thing it is
 about, make an id like those that exist, and pick the status that the function's name speaks of.
-What it cannot do: know a rule of the tools, reckon a price, refuse. And it does not know what a
-write changes; so what is read after it must not have to do with it (`touches`).
+What it cannot do: know a rule of the tools, reckon a price, tell when a parcel arrives. A result
+that has to tell such a thing is not made (`Untold`). And it does not know what a write changes; so
+what is read after it must not have to do with it (`touches`).
 """
 
 from __future__ import annotations
@@ -14,14 +15,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from buttonup.records import Json, Schema, digest, leaves
 from buttonup.tools.answers import Ask
-from buttonup.tools.learn_names import is_id, qualified, singular, thing, words
+from buttonup.tools.learn_names import is_id, qualified, thing, words
 from buttonup.tools.learn_shape import kind_of
 
 _DONE = re.compile(
     r"ok|success|succeeded|done|accepted|valid|confirmed|active|enabled|sent|created"
 )
 _CHANGES = (("status",), ("state",))
+_NOW = frozenset("created updated placed made booked cancelled changed closed opened".split())
 _DEEP = 6
+
+
+class Untold(Exception):  # noqa: N818 - a result that is not made
+    """A result has to tell what nobody knows."""
+
 
 Facts = Mapping[str, Sequence[Json]]
 """Words of a field ("order id") -> values of it that exist."""
@@ -37,7 +44,7 @@ def result_of(
 ) -> Json:
     """Make the result of a write. `known` are objects that were read and that it may be about.
 
-    The same call gives the same result, whatever came before it.
+    Raises  Untold where it has to tell what nobody knows
     """
     about = _about(thing(name), arguments, known)
     rng = random.Random(digest([name, dict(arguments)]))
@@ -83,17 +90,16 @@ class _Made:
         match kind_of(schema):
             case "object":
                 return self._object(schema, deep)
-            case "array":
-                items = schema.get("items")
-                one = isinstance(items, dict) and deep and schema.get("minItems")
-                return [self.value(singular(field), items, deep - 1)] if one and items else []
-            case "boolean":
-                return _DONE.search(field.lower()) is not None or bool(schema.get("default"))
+            case "array" if not schema.get("minItems"):
+                return []
+            case "boolean" if _DONE.search(field.lower()) or not field:
+                return True
             case "string":
                 return self._text(field, schema)
-            case "integer" | "number":
-                return self._number(field, schema)
-        return None
+            case "integer" | "number" if is_id(field):
+                fresh = self._fresh(field, schema)
+                return fresh if isinstance(fresh, int) else int(re.sub(r"\D", "", fresh) or 1)
+        raise Untold(field)
 
     def _given(self, field: str) -> Json:
         """Give what the call, or a fact about what it is about, says of a field; None for neither.
@@ -107,40 +113,34 @@ class _Made:
         return None if said[-1:] in _CHANGES else self.about.get(field)
 
     def _object(self, schema: Schema, deep: int) -> Json:
+        """Make an object of what is known; what need not be told is left out."""
         required = schema.get("required") or ()
         made: dict[str, Json] = {}
-        for name, inner in (schema.get("properties") or {}).items():
-            if not isinstance(inner, dict) or not deep:
-                continue
-            reckoned = kind_of(inner) in ("integer", "number") and self._given(name) is None
-            if reckoned and name not in required and not is_id(name):
-                continue  # nobody knows it, and it need not be told
-            made[name] = self.value(name, inner, deep - 1)
+        inside = (schema.get("properties") or {}).items()
+        for name, inner in ((n, s) for n, s in inside if isinstance(s, dict)):
+            try:
+                made[name] = self.value(name, inner if deep else {}, deep - 1)
+            except Untold:
+                if name in required:
+                    raise
         return made
 
     def _text(self, field: str, schema: Schema) -> str:
+        said = words(field)
         if isinstance(choices := schema.get("enum"), list) and choices:
             telling = [c for c in choices if self.verbs & {w[:4] for w in words(str(c))}]
-            return str((telling or choices)[0])
-        if schema.get("format") == "date":
-            return self.today
-        if schema.get("format") == "date-time":
-            return f"{self.today}T12:00:00Z"
-        said = words(field)
+            if telling or said[-1:] in _CHANGES:
+                return str((telling or choices)[0])
+            raise Untold(field)
+        if said and not {*said}.isdisjoint(_NOW) and schema.get("format") in ("date", "date-time"):
+            return self.today if schema["format"] == "date" else f"{self.today}T12:00:00Z"
         if is_id(field) and said:
             return str(self._fresh(field, schema))
         if said[-1:] in _CHANGES:
             return "done"
         if said[-1:] in (("message",), ("result",), ("detail",)) or not said:
             return f"{' '.join(words(self.name))}: done"
-        return ""
-
-    def _number(self, field: str, schema: Schema) -> Json:
-        if is_id(field):
-            fresh = self._fresh(field, schema)
-            return fresh if isinstance(fresh, int) else int(re.sub(r"\D", "", fresh) or 1)
-        least = schema.get("minimum", 0)
-        return least if isinstance(least, int | float) else 0
+        raise Untold(field)
 
     def _fresh(self, field: str, schema: Schema) -> str | int:
         """Make an id like those that exist; with none to go by, a number."""
