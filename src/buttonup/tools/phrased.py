@@ -18,6 +18,7 @@ from buttonup.tools.learn_names import (
     label,
     plural,
     qualified,
+    singular,
     thing,
     words,
 )
@@ -261,7 +262,8 @@ def _piece(f: OwnFunction, name: str, nouns: Mapping[str, str]) -> str:
     odd = said.split()[-1] in ("at", "on", "by", "for", "to", "from", "of", "in")
     if odd or said.split()[0] in ("is", "has", "can"):
         return f"{said}: {{{name}}}"
-    return f"the {said} is {{{name}}}"
+    last = said.split()[-1]
+    return f"the {said} {'are' if singular(last) != last else 'is'} {{{name}}}"
 
 
 def _label_in(f: OwnFunction, name: str, nouns: Mapping[str, str]) -> str:

@@ -101,23 +101,30 @@ class _Made:
                 return fresh if isinstance(fresh, int) else int(re.sub(r"\D", "", fresh) or 1)
         raise Untold(field)
 
+    def _argued(self, field: str) -> Json:
+        """Give what the call itself says of a field; None for nothing."""
+        said = qualified(field, self.thing) if field else ()
+        return next(
+            (v for n, v in self.arguments.items() if qualified(n, self.thing) == said), None
+        )
+
     def _given(self, field: str) -> Json:
         """Give what the call, or a fact about what it is about, says of a field; None for neither.
 
         A status is what the write is there to change, so no fact tells it.
         """
-        said = qualified(field, self.thing) if field else ()
-        for name, value in self.arguments.items():
-            if qualified(name, self.thing) == said:
-                return value
-        return None if said[-1:] in _CHANGES else self.about.get(field)
+        if (argued := self._argued(field)) is not None:
+            return argued
+        return None if words(field)[-1:] in _CHANGES else self.about.get(field)
 
     def _object(self, schema: Schema, deep: int) -> Json:
-        """Make an object of what is known; what need not be told is left out."""
+        """Make an object of what is known; what need not be told, and may have changed, is not."""
         required = schema.get("required") or ()
         made: dict[str, Json] = {}
         inside = (schema.get("properties") or {}).items()
         for name, inner in ((n, s) for n, s in inside if isinstance(s, dict)):
+            if required and name not in required and self._argued(name) is None:
+                continue
             try:
                 made[name] = self.value(name, inner if deep else {}, deep - 1)
             except Untold:
