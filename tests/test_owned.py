@@ -16,6 +16,7 @@ from buttonup.gates import GATES
 from buttonup.owned import learn
 from buttonup.recipe import Recipe, read_recipe
 from buttonup.records import Sample, Tool, encode
+from buttonup.showing.text import as_text
 from buttonup.tools.learned import read_learned, written
 from buttonup.tools.own import Owning
 from buttonup.tools.scripted import Scripted
@@ -195,6 +196,18 @@ def test_tools_that_changed_under_a_run_fail_their_samples(own_tools: Kits, tmp_
 def test_a_recipe_that_cannot_be_is_refused_in_a_line(settings: dict[str, Any], told: str) -> None:
     with pytest.raises(BadInput, match=told):
         recipe(**settings)
+
+
+@pytest.mark.usefixtures("own_tools")
+def test_the_report_says_what_requests_are_made_of_and_what_was_not_replayed(
+    tmp_path: Path,
+) -> None:
+    report = made(tmp_path / "run", **{"own.again": False}).report
+    assert report.wordings == {"descriptions": 20}
+    assert report.not_replayable == 20
+    told = as_text(report)
+    assert "descriptions 20" in told
+    assert "20 samples whose calls could not be made again" in told
 
 
 @pytest.mark.usefixtures("own_tools")

@@ -20,7 +20,7 @@ ORDER: Schema = {
         "confirmed": {"type": "boolean"},
         "total": {"type": "number"},
     },
-    "required": ["id", "customer_id", "status", "confirmed"],
+    "required": ["id", "customer_id", "status", "placed", "confirmed"],
 }
 FACTS = {"order id": ("O-1001", "O-1002")}
 CREATED = {"customer_id": "C-17", "sku": "LMP-101"}
