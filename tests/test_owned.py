@@ -13,16 +13,18 @@ from buttonup import dataset
 from buttonup.dataset import Made, accepted, make
 from buttonup.errors import BadInput
 from buttonup.gates import GATES
+from buttonup.model.door import Request
+from buttonup.model.scripted import Scripted
 from buttonup.owned import learn
 from buttonup.recipe import Recipe, read_recipe
 from buttonup.records import Sample, Tool, encode
 from buttonup.showing.text import as_text
 from buttonup.tools.learned import read_learned, written
 from buttonup.tools.own import Owning
-from buttonup.tools.scripted import Scripted
+from buttonup.tools.scripted import Scripted as Kit
 
 SHOP, DESK = "python:shop.py", "python:desk.py"
-Kits = dict[str, Scripted]
+Kits = dict[str, Kit]
 
 
 def recipe(**settings: Any) -> Recipe:
@@ -208,6 +210,24 @@ def test_the_report_says_what_requests_are_made_of_and_what_was_not_replayed(
     told = as_text(report)
     assert "descriptions 20" in told
     assert "20 samples whose calls could not be made again" in told
+
+
+@pytest.mark.usefixtures("own_tools")
+def test_a_model_rewords_the_requests_and_the_sample_says_so(tmp_path: Path) -> None:
+    def same(request: Request) -> str:
+        told = request.messages[-1].content
+        said = told.partition("The request:\n")[2].partition("\n\nAnswer with JSON")[0]
+        return json.dumps({"request": said.strip()})
+
+    asked = recipe(n=5, **{"teacher.model": "m"})
+    run = asyncio.run(make(asked, tmp_path / "run", model=Scripted(same)))
+    assert run.report.wordings == {"rewritten": 5}
+
+
+@pytest.mark.usefixtures("own_tools")
+def test_what_models_will_be_asked_over_own_tools_is_not_guessed() -> None:
+    with pytest.raises(BadInput, match="own tools"):
+        asyncio.run(dataset.estimate(recipe(**{"teacher.model": "m"})))
 
 
 @pytest.mark.usefixtures("own_tools")

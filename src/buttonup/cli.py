@@ -83,6 +83,9 @@ def buttonup() -> None:
 @click.option(
     "--learned", type=click.Path(), help="What is known of your own tools (docs/tools.md)."
 )
+@click.option("--include", multiple=True, metavar="PATTERN", help="Your own tools wanted.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Your own tools not wanted.")
+@click.option("--env", multiple=True, metavar="NAME", help="Variable that your own tools may see.")
 @click.option(
     "--allow-writes",
     "writes",
@@ -127,7 +130,8 @@ def run(
     """Make a dataset (by default from the worlds that ship with the package)."""
     names = {
         "teacher": "teacher.model", "base_url": "teacher.base_url", "batch": "teacher.batch",
-        "learned": "own.learned", "writes": "own.writes",
+        "learned": "own.learned", "writes": "own.writes", "env": "own.env",
+        "include": "own.include", "exclude": "own.exclude",
     }  # fmt: skip
     given = {names.get(k, k): v for k, v in options.items() if v not in (None, ())}
     if len(given.get("tools", ())) == 1:

@@ -35,7 +35,7 @@ from buttonup.model.door import Model, Reply, Request
 from buttonup.model.journaled import Journaled
 from buttonup.model.metered import Metered, OverBudget, Purse
 from buttonup.model.stack import in_batches
-from buttonup.recipe import Recipe, identity, pipeline, source
+from buttonup.recipe import Recipe, asking, identity, own_specs, pipeline, source
 from buttonup.records import Conversation, Record, Rejection, Sample, encode
 from buttonup.store import rundir
 from buttonup.store.journal import Journal, read_usage
@@ -346,7 +346,13 @@ def _ending(before: Ending | None, end: Progress, why: str, seconds: float) -> E
 
 
 async def estimate(recipe: Recipe) -> Estimate:
-    """Estimate what a run will ask of models. Nothing is sent; raises BadInput as the run would."""
+    """Estimate what a run will ask of models. Nothing is sent; raises BadInput as the run would.
+
+    Over a user's own tools, which would have to be called, a run that asks models is not estimated.
+    """
+    if own_specs(recipe) and asking(recipe):
+        what = "what a run over your own tools asks is not known before they are called"
+        raise BadInput(what, "make a few samples (-n 5) and see their report")
     return await estimated(recipe, purse_of(recipe).prices)
 
 
