@@ -20,7 +20,11 @@ import uvloop
 from aiohttp import web
 from hypothesis import HealthCheck, settings
 
+from buttonup import recipe
 from buttonup.model.endpoint import Endpoint
+from buttonup.records import Schema
+from buttonup.tools import joined
+from buttonup.tools.scripted import Scripted
 
 # How long an example takes says how busy the machine is: speed is measured in `bench/`.
 settings.register_profile("claims", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -250,3 +254,187 @@ def provide(beside: Beside) -> Callable[..., Provider]:
         return provider
 
     return make
+
+
+# --- tools of a user's own -----------------------------------------------------------------------
+
+TEXT: Schema = {"type": "string"}
+WHOLE: Schema = {"type": "integer"}
+AMOUNT: Schema = {"type": "number"}
+
+
+def _found(rows: dict[str, Any], key: str, noun: str) -> Any:
+    if key not in rows:
+        raise ValueError(f"There is no {noun} {key}.")
+    return rows[key]
+
+
+def _rows(names: str, *rows: tuple[Json, ...]) -> dict[Json, dict[str, Json]]:
+    return {row[0]: dict(zip(names.split(), row, strict=True)) for row in rows}
+
+
+SHOP: dict[str, Any] = {
+    "products": _rows(
+        "sku name category price stock",
+        ("LMP-101", "Desk lamp", "lamps", 39.5, 12),
+        ("LMP-204", "Floor lamp", "lamps", 89.0, 3),
+        ("CHR-310", "Oak chair", "chairs", 120.0, 0),
+        ("CHR-322", "Folding chair", "chairs", 24.9, 40),
+        ("RUG-415", "Wool rug", "rugs", 210.0, 5),
+    ),
+    "customers": _rows(
+        "customer_id name city",
+        ("C-17", "Mira Walsh", "Ghent"),
+        ("C-23", "Ivo Brandt", "Lyon"),
+        ("C-31", "Noor Haddad", "Ghent"),
+    ),
+    "orders": _rows(
+        "order_id customer_id sku quantity status placed",
+        ("O-1001", "C-17", "LMP-204", 1, "shipped", "2026-10-02"),
+        ("O-1002", "C-17", "CHR-322", 4, "open", "2026-11-11"),
+        ("O-1003", "C-23", "RUG-415", 1, "open", "2026-11-19"),
+        ("O-1004", "C-31", "LMP-101", 2, "delivered", "2026-09-14"),
+    ),
+    "shipments": {
+        "O-1001": {"carrier": "Blue Van", "expected": "2026-11-28", "parcel": {"weight": 6.5}},
+        "O-1004": {"carrier": "City Bikes", "expected": "2026-09-18", "parcel": {"weight": 2.1}},
+    },
+}
+
+
+def a_shop(spec: str = "python:shop.py", *, declared: bool = True) -> Scripted:
+    """Make a shop: reads, two writes, a list in an object, results with and without a schema."""
+    kit = Scripted(spec, SHOP)
+
+    def list_products(state: Any, category: str | None = None) -> Json:
+        rows = [p for p in state["products"].values() if category in (None, p["category"])]
+        return {"products": rows, "count": len(rows)}
+
+    def get_product(state: Any, sku: str) -> Json:
+        return _found(state["products"], sku, "product")
+
+    def find_customers(state: Any, city: str) -> Json:
+        return [c for c in state["customers"].values() if c["city"] == city]
+
+    def list_orders(state: Any, customer_id: str) -> Json:
+        _found(state["customers"], customer_id, "customer")
+        return [o for o in state["orders"].values() if o["customer_id"] == customer_id]
+
+    def get_order(state: Any, order_id: str) -> Json:
+        return _found(state["orders"], order_id, "order")
+
+    def track_shipment(state: Any, order_id: str) -> Json:
+        return _found(state["shipments"], order_id, "shipment of order")
+
+    def cancel_order(state: Any, order_id: str, reason: str) -> Json:
+        order = _found(state["orders"], order_id, "order")
+        if order["status"] != "open":
+            raise ValueError(f"Order {order_id} is {order['status']} and cannot be cancelled.")
+        order["status"] = "cancelled"
+        return {"order_id": order_id, "status": "cancelled", "reason": reason}
+
+    def create_order(state: Any, customer_id: str, sku: str, quantity: int) -> Json:
+        _found(state["customers"], customer_id, "customer")
+        product = _found(state["products"], sku, "product")
+        number = f"O-{1001 + len(state['orders'])}"
+        order = {"order_id": number, "customer_id": customer_id, "sku": sku, "quantity": quantity}
+        state["orders"][number] = {**order, "status": "open", "placed": "2026-11-25"}
+        return {**order, "status": "open", "total": round(product["price"] * quantity, 2)}
+
+    order: Schema = {
+        "type": "object",
+        "properties": {
+            "order_id": TEXT,
+            "status": {"type": "string", "enum": ["open", "shipped", "delivered", "cancelled"]},
+            "reason": TEXT,
+        },
+        "required": ["order_id", "status"],
+    }
+    made: Schema = {
+        "type": "object",
+        "properties": {
+            "order_id": TEXT, "customer_id": TEXT, "sku": TEXT, "quantity": WHOLE, "total": AMOUNT,
+            "status": {"type": "string", "enum": ["open", "shipped", "delivered", "cancelled"]},
+        },
+        "required": ["order_id", "customer_id", "sku", "quantity", "status"],
+    }  # fmt: skip
+    said = {"category": {"enum": ["lamps", "chairs", "rugs"], "description": "Kind of product."}}
+    sku, order_id = {"sku": {**TEXT, "description": "Article number."}}, {"order_id": TEXT}
+    kit.add(list_products, "List the products of the shop.", said, optional=["category"])
+    kit.add(get_product, "Get a product by its SKU.", sku)
+    kit.add(
+        find_customers,
+        "Find customers in a city.",
+        {"city": {**TEXT, "examples": ["Ghent", "Lyon"]}},
+    )
+    kit.add(list_orders, "List the orders of a customer.", {"customer_id": TEXT})
+    kit.add(get_order, "Returns the details of an order.", order_id)
+    kit.add(track_shipment, "Track the shipment of an order.", order_id, writes=False)
+    reasoned = {**order_id, "reason": {**TEXT, "description": "Why it is cancelled."}}
+    kit.add(cancel_order, "Cancel an open order.", reasoned, order if declared else None)
+    bought = {"customer_id": TEXT, **sku, "quantity": {**WHOLE, "minimum": 1, "maximum": 9}}
+    kit.add(create_order, "Place an order for a customer.", bought, made if declared else None)
+    return kit
+
+
+DESK: dict[str, Any] = {
+    "agents": _rows(
+        "id name team",
+        (1, "Tessa Moreau", "network"),
+        (2, "Kofi Abbott", "accounts"),
+        (3, "Ulla Farkas", "network"),
+    ),
+    "tickets": _rows(
+        "id title priority assigned_agent_id open",
+        (501, "VPN drops every hour", "high", 1, True),
+        (502, "Password reset fails", "low", 2, True),
+        (503, "Printer out of toner", "low", 3, False),
+    ),
+}
+
+
+def a_desk(spec: str = "python:desk.py") -> Scripted:
+    """Make a ticket desk: whole numbers as ids, camel case, plain values as results."""
+    kit = Scripted(spec, DESK)
+
+    def listAgents(state: Any, team: str) -> Json:  # noqa: N802 - as APIs have them
+        return {"data": {"items": [a for a in state["agents"].values() if a["team"] == team]}}
+
+    def searchTickets(state: Any, priority: str) -> Json:  # noqa: N802
+        return {"tickets": [t for t in state["tickets"].values() if t["priority"] == priority]}
+
+    def getAgent(state: Any, agentId: int) -> Json:  # noqa: N802, N803
+        return {"agent": state["agents"].get(agentId)}
+
+    def countOpenTickets(state: Any) -> Json:  # noqa: N802
+        return sum(t["open"] for t in state["tickets"].values())
+
+    teams, levels = {"enum": ["network", "accounts"]}, {"enum": ["low", "high"]}
+    kit.add(listAgents, "Lists the agents of a team.", {"team": {**TEXT, **teams}}, writes=False)
+    kit.add(searchTickets, "Search tickets by priority.", {"priority": {**TEXT, **levels}})
+    kit.add(getAgent, "Get an agent.", {"agentId": WHOLE})
+    kit.add(countOpenTickets, "Count open tickets.", {})
+    return kit
+
+
+@pytest.fixture
+def shop() -> Scripted:
+    """Open a shop: reads, two writes, results without a schema."""
+    return a_shop()
+
+
+@pytest.fixture
+def desk() -> Scripted:
+    """Open a ticket desk: whole numbers as ids, camel case, a plain value as a result."""
+    return a_desk()
+
+
+@pytest.fixture
+def own_tools(
+    monkeypatch: pytest.MonkeyPatch, shop: Scripted, desk: Scripted
+) -> dict[str, Scripted]:
+    """Let `--tools python:shop.py` and `python:desk.py` open these two."""
+    kits = {kit.spec: kit for kit in (shop, desk)}
+    monkeypatch.setattr(joined, "opened", lambda spec, *_: kits[spec].opening())
+    monkeypatch.setattr(recipe, "OPENERS", {"python": "python"})
+    return kits

@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"showing"}),
     frozenset({"evaluate", "train"}),
     frozenset({"recipe"}),
-    frozenset({"doors"}),
+    frozenset({"doors", "owned"}),
     frozenset({"engines", "estimate", "trial", "listing"}),
     frozenset({"dataset"}),
     frozenset({"progress"}),

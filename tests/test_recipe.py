@@ -21,6 +21,7 @@ from buttonup.model.teachers import Teachers
 from buttonup.recipe import (
     ASKING,
     NOT_IDENTITY,
+    NOT_IDENTITY_OF_OWN,
     NOT_IDENTITY_OF_TEACHER,
     ROLES,
     Recipe,
@@ -205,6 +206,7 @@ OTHER: Mapping[str, Any] = {
     "dedup.threshold": 0.1, "assemble.unlike": 0.1, "batch.requests": 10,
     "budget": 1.5, "prices": "", "models": {"tools": {"model": "m"}},
     "mask.gates": ["repeats"],
+    "own.writes": ["*"], "own.include": ["get_*"], "own.exclude": ["get_*"], "own.env": ["TOKEN"],
 }  # fmt: skip
 
 
@@ -235,7 +237,11 @@ def test_a_run_is_another_when_a_role_is_asked_otherwise(key: str) -> None:
     assert changed == (key not in NOT_IDENTITY_OF_TEACHER)
 
 
-FREE = {*NOT_IDENTITY, *(f"teacher.{key}" for key in NOT_IDENTITY_OF_TEACHER)}
+FREE = {
+    *NOT_IDENTITY,
+    *(f"teacher.{key}" for key in NOT_IDENTITY_OF_TEACHER),
+    *(f"own.{key}" for key in NOT_IDENTITY_OF_OWN),
+}
 
 
 def free(key: str) -> bool:
@@ -243,16 +249,19 @@ def free(key: str) -> bool:
     return key in FREE or key.partition(".")[0] in FREE
 
 
+@pytest.mark.usefixtures("own_tools")
 @pytest.mark.parametrize("key", sorted(KEYS.keys() - {"seeds", "embedder"}))
 def test_a_run_is_another_when_a_key_changes_that_changes_the_samples(key: str) -> None:
-    asked = {"judge.votes": 3} if key.startswith("judge.") else {}  # else there is no judge
+    asked: dict[str, Any] = {"judge.votes": 3} if key.startswith("judge.") else {}  # else none
+    asked |= {"tools": "python:shop.py"} if key.startswith("own.") else {}
     changed = identity(read_recipe(None, {**asked, key: other(key)}))
     assert (changed != identity(read_recipe(None, asked))) != free(key)
 
 
 def test_every_key_that_is_free_to_change_says_why() -> None:
     assert {*KEYS, *(key.partition(".")[0] for key in KEYS)} >= FREE
-    assert all([*NOT_IDENTITY.values(), *NOT_IDENTITY_OF_TEACHER.values()])
+    whys = (NOT_IDENTITY, NOT_IDENTITY_OF_TEACHER, NOT_IDENTITY_OF_OWN)
+    assert all(why for table in whys for why in table.values())
 
 
 def test_seeds_count_by_what_they_say_not_where_they_lie(tmp_path: Path) -> None:

@@ -74,7 +74,27 @@ def buttonup() -> None:
     expose_value=False,  # a run in its folder always goes on; this only says so aloud
     help="Go on with the run in the folder, as happens anyway; start where there is none.",
 )
-@click.option("--tools", help="worlds, worlds:NAME,NAME or simulated.  [default: worlds]")
+@click.option(
+    "--tools",
+    multiple=True,
+    help="worlds, worlds:NAME,NAME, simulated, or your own: python:FILE, openapi:FILE, "
+    "mcp:COMMAND; may be given again.  [default: worlds]",
+)
+@click.option(
+    "--learned", type=click.Path(), help="What is known of your own tools (docs/tools.md)."
+)
+@click.option("--include", multiple=True, metavar="PATTERN", help="Your own tools wanted.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Your own tools not wanted.")
+@click.option("--env", multiple=True, metavar="NAME", help="Variable that your own tools may see.")
+@click.option(
+    "--allow-writes",
+    "writes",
+    multiple=True,
+    is_flag=False,
+    flag_value="*",
+    metavar="[PATTERN]",
+    help="Really call your own tools that write, those of a name.  [default: simulate them]",
+)
 @click.option(
     "--split",
     type=click.Choice(get_args(Split)),
@@ -108,8 +128,14 @@ def run(
     **options: Any,
 ) -> int:
     """Make a dataset (by default from the worlds that ship with the package)."""
-    names = {"teacher": "teacher.model", "base_url": "teacher.base_url", "batch": "teacher.batch"}
-    given = {names.get(k, k): v for k, v in options.items() if v is not None}
+    names = {
+        "teacher": "teacher.model", "base_url": "teacher.base_url", "batch": "teacher.batch",
+        "learned": "own.learned", "writes": "own.writes", "env": "own.env",
+        "include": "own.include", "exclude": "own.exclude",
+    }  # fmt: skip
+    given = {names.get(k, k): v for k, v in options.items() if v not in (None, ())}
+    if len(given.get("tools", ())) == 1:
+        [given["tools"]] = given["tools"]
     cooked = read_recipe(recipe, {**given, **dict(map(_setting, settings))})
     folder = out or Path("runs") / (recipe.stem if recipe else "default")
     if pilot is not None and not dry_run:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from msgspec import json, structs
 
-from buttonup import formats, gates, overlap
+from buttonup import formats, gates, overlap, owned
 from buttonup.chat import Findings, Tokens, examine, named
 from buttonup.doors import Doors, Ways, open_ways, places_of, purse_of, teachers_of, unpriced
 from buttonup.engine.cores import cores, in_turn
@@ -35,7 +35,7 @@ from buttonup.model.door import Model, Reply, Request
 from buttonup.model.journaled import Journaled
 from buttonup.model.metered import Metered, OverBudget, Purse
 from buttonup.model.stack import in_batches
-from buttonup.recipe import Recipe, identity, pipeline, source
+from buttonup.recipe import Recipe, asking, identity, own_specs, pipeline, source
 from buttonup.records import Conversation, Record, Rejection, Sample, encode
 from buttonup.store import rundir
 from buttonup.store.journal import Journal, read_usage
@@ -44,11 +44,15 @@ from buttonup.store.rundir import Line, RunDir, open_run
 from buttonup.store.settings import as_toml
 from buttonup.store.submitted import on_their_way
 from buttonup.store.whole import put
+from buttonup.tools.own import Own
 from buttonup.topdown.corrupt import corruptions
 
 GRACE = 30.0  # seconds that a run which has enough waits for what is on its way: it is paid for
 TICK = 0.25  # seconds between two looks at progress, and between two flushes
-BEGUN = {".lock", "identity", "recipe.toml", "prices.toml", "journal.sqlite", "batches"}
+BEGUN = {
+    ".lock", "identity", "recipe.toml", "prices.toml", "journal.sqlite", "batches", "learned.toml",
+    "tools.sqlite",
+}  # fmt: skip
 """What is there before anything is made."""
 
 
@@ -143,14 +147,19 @@ async def make(
     started = time.monotonic()
     first = source(recipe)
     nobody = dict.fromkeys(places_of(recipe), _nobody)
-    names = tuple(stage.name for stage in _stages(recipe, nobody))
-    before, mine = read_ending(folder), identity(recipe)
-    if complete := _complete(before, folder, recipe, mine):
+    names = tuple(stage.name for stage in _stages(recipe, None, nobody))
+    before, known = read_ending(folder), owned.kept(recipe, folder)
+    if complete := _complete(before, folder, recipe, identity(recipe, known)):
         return Made(complete, next(accepted(folder)), "")
     purse, outside = purse_of(recipe), _Outside()
-    async with open_ways(recipe, model, purse, outside.hear) as ways:
+    async with (
+        open_ways(recipe, model, purse, outside.hear) as ways,
+        owned.open_tools(recipe, known) as tools,
+    ):
+        mine = identity(recipe, tools.learned if tools else None)
         with _left_clean(folder), open_run(folder, as_toml(recipe), mine) as opened:
-            sitting = _Sitting(recipe, opened, purse, outside, watch or _unwatched)
+            own = tools.at_work(opened) if tools else None
+            sitting = _Sitting(recipe, opened, purse, outside, watch or _unwatched, own)
             end = await _run(sitting, first, ways)
             seconds = time.monotonic() - started
             ending = _ending(before, end, _why_short(end, recipe), seconds)
@@ -180,12 +189,14 @@ class _Sitting(NamedTuple):
     purse: Purse
     outside: _Outside
     watch: Watch
+    own: Own | None
+    """The user's own tools, where the run is over these."""
 
 
 async def _run(sitting: _Sitting, first: Iterable[Record], ways: Ways) -> Progress:
     """Run the pipeline and write what it gives; in the end the journal has every reply."""
-    recipe, opened, purse, *_ = sitting
-    stages = partial(_stages, recipe)
+    recipe, opened, purse, *_, own = sitting
+    stages = partial(_stages, recipe, own)
     if not ways:
         return await _written(sitting, lines(recipe, first, stages, {}))
     opened.write_prices(prices.as_toml(purse.prices))
@@ -205,7 +216,7 @@ async def _run(sitting: _Sitting, first: Iterable[Record], ways: Ways) -> Progre
 @asynccontextmanager
 async def _doors(sitting: _Sitting, ways: Ways, journal: Journal) -> AsyncIterator[Doors]:
     """Give the models to ask: those that are reached, or one that gathers batches."""
-    recipe, opened, purse, outside, _ = sitting
+    recipe, opened, purse, outside, *_ = sitting
     if ways.batches is None:
         yield ways.doors
         return
@@ -216,9 +227,9 @@ async def _doors(sitting: _Sitting, ways: Ways, journal: Journal) -> AsyncIterat
         yield {place: Metered(batched, purse, fetched_later=True)}
 
 
-def _stages(recipe: Recipe, doors: Doors) -> Sequence[Stage | Fold]:
+def _stages(recipe: Recipe, own: Own | None, doors: Doors) -> Sequence[Stage | Fold]:
     """Write out the pipeline around models, or none."""
-    return pipeline(recipe, teachers_of(recipe, doors.__getitem__))
+    return pipeline(recipe, teachers_of(recipe, doors.__getitem__), own)
 
 
 @contextmanager
@@ -236,7 +247,7 @@ def _left_clean(folder: Path) -> Iterator[None]:
 
 async def _written(sitting: _Sitting, made: AsyncGenerator[Line, None]) -> Progress:
     """Stand at the end of the stream and write what comes, until enough is accepted."""
-    recipe, opened, purse, outside, watch = sitting
+    recipe, opened, purse, outside, watch, _ = sitting
     at = Progress(wanted=recipe.n, unpriced=unpriced(recipe, purse.prices))
 
     def look() -> None:
@@ -335,7 +346,13 @@ def _ending(before: Ending | None, end: Progress, why: str, seconds: float) -> E
 
 
 async def estimate(recipe: Recipe) -> Estimate:
-    """Estimate what a run will ask of models. Nothing is sent; raises BadInput as the run would."""
+    """Estimate what a run will ask of models. Nothing is sent; raises BadInput as the run would.
+
+    Over a user's own tools, which would have to be called, a run that asks models is not estimated.
+    """
+    if own_specs(recipe) and asking(recipe):
+        what = "what a run over your own tools asks is not known before they are called"
+        raise BadInput(what, "make a few samples (-n 5) and see their report")
     return await estimated(recipe, purse_of(recipe).prices)
 
 

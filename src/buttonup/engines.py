@@ -27,7 +27,7 @@ from buttonup.engine.local import Fold, Kept, Stage, Trail, grown, run
 from buttonup.engine.paced import Paced
 from buttonup.errors import BadInput
 from buttonup.model.door import Model
-from buttonup.recipe import Recipe, promise
+from buttonup.recipe import Recipe, own_specs, promise
 from buttonup.records import Blueprint, Record, Rejection, Trajectory, encode
 from buttonup.store.rundir import ACCEPTED, Line, line_of
 
@@ -52,7 +52,8 @@ def lines(recipe: Recipe, first: Iterable[Record], stages: Stages, doors: Doors)
         return _paced(recipe, first, stages, doors)
     if recipe.engine == "ray":
         return _on_cluster(recipe, first, stages, doors)
-    if not doors and recipe.tools != "simulated" and (workers := _workers(recipe)) > 1:
+    apart = not doors and recipe.tools != "simulated" and not own_specs(recipe)
+    if apart and (workers := _workers(recipe)) > 1:
         return _joined(spread(first, partial(_worked, stages), workers))
     return _lines(run(first, stages(doors), _at_work(recipe)))
 

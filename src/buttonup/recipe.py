@@ -24,6 +24,9 @@ from buttonup.model.local import content_name, is_local
 from buttonup.model.teachers import Teachers
 from buttonup.records import Record, Rejection, Sample, Trajectory, digest
 from buttonup.store.settings import filled, read_settings
+from buttonup.tools.learned import Learned
+from buttonup.tools.own import Own, Owning
+from buttonup.tools.source import OPENERS
 from buttonup.worlds.session import find_world
 from buttonup.worlds.splits import Split, unseen, worlds_of
 from buttonup.worlds.world import World
@@ -67,8 +70,9 @@ class Recipe(Record):
     n: Some = 200
     """Accepted samples wanted."""
     seed: int = 0
-    tools: str = "worlds"
-    """"worlds", "worlds:NAME,NAME", or "simulated" (text first, through a teacher)."""
+    tools: str | tuple[str, ...] = "worlds"
+    """"worlds", "worlds:NAME,NAME", "simulated" (text first, through a teacher), or tools of your
+    own: "python:FILE", several as a list."""
     split: Split = "train"
     """Part of the worlds: "train", "held_out" or "unseen_functions" (for evaluation), "all"."""
     seeds: str = ""
@@ -95,6 +99,8 @@ class Recipe(Record):
     """Role or stage -> the model that it asks instead. A recipe's file leaves out of a table what
     is as in [teacher]."""
 
+    own: Owning = Owning()
+    """How your own tools are read, learned and called."""
     plan: truth_first.Planning = truth_first.Planning()
     scenes: truth_first.Scenes = truth_first.Scenes()
     wording: truth_first.Wording = truth_first.Wording()
@@ -137,16 +143,39 @@ NOT_IDENTITY_OF_TEACHER: Mapping[str, str] = {
     "batch": "the same requests, another way there",
     "concurrency": "changes how fast, not what",
 }
+NOT_IDENTITY_OF_OWN: Mapping[str, str] = {
+    "learned": "counted by content, not by path",
+    "sample": "counted by what was learned",
+    "sample_all": "counted by what was learned",
+    "seconds": "changes how long to wait, not for what",
+    "megabytes": "changes what is refused, not what is made",
+    "a_second": "changes how fast, not what",
+}
 """What may change while a run goes on, and why."""
 
 
-def identity(recipe: Recipe) -> str:
-    """Digest all that decides the samples, our own version too; a run folder has one identity."""
+def own_specs(recipe: Recipe) -> tuple[str, ...]:
+    """Name the sources of a user's own tools; () where the tools are worlds or simulated."""
+    if not isinstance(recipe.tools, str):
+        return recipe.tools
+    kind = recipe.tools.partition(":")[0]
+    return () if kind in ("worlds", "simulated") or ":" not in recipe.tools else (recipe.tools,)
+
+
+def identity(recipe: Recipe, learned: Learned | None = None) -> str:
+    """Digest all that decides the samples, our own version too; a run folder has one identity.
+
+    Of a user's own tools, what was learned of them decides too.
+    """
     content = {**filled(recipe), "buttonup": __version__}
     for key in NOT_IDENTITY:
         content.pop(key, None)
     if not recipe.judge.votes:
         del content["judge"]
+    own = content.pop("own")
+    if own_specs(recipe):
+        kept = {key: value for key, value in own.items() if key not in NOT_IDENTITY_OF_OWN}
+        content["own"] = {**kept, "learned": digest(learned)}
     for table in (content["teacher"], *content["models"].values()):
         for key in NOT_IDENTITY_OF_TEACHER:
             table.pop(key, None)
@@ -161,8 +190,8 @@ def identity(recipe: Recipe) -> str:
 # --- the pipeline -------------------------------------------------------------------------------
 
 
-def pipeline(recipe: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
-    """Write out the stages of a recipe, first to last.
+def pipeline(recipe: Recipe, teachers: Teachers, own: Own | None = None) -> Sequence[Stage | Fold]:
+    """Write out the stages of a recipe, first to last. `own` are the user's own tools, if any.
 
     Raises  BadInput when a stage or a role that asks a model has none, or the judge is a model that
             also writes
@@ -173,7 +202,7 @@ def pipeline(recipe: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
             teachers.needed(name)
     if recipe.tools == "simulated":
         return text_first_stages(recipe, teachers)
-    return truth_first_stages(recipe, teachers)
+    return truth_first_stages(recipe, teachers, own)
 
 
 def text_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
@@ -207,18 +236,19 @@ def text_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
     )
 
 
-def truth_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
+def truth_first_stages(
+    k: Recipe, teachers: Teachers, own: Own | None = None
+) -> Sequence[Stage | Fold]:
     """Tools that run: sample and execute a plan, word it, act it out."""
     on = functools.partial
-    drawn = on(
-        truth_first.blueprints,
-        worlds=chosen(k),
-        planning=k.plan,
-        scenes=k.scenes,
-        wording=k.wording,
-        knobs=k.blueprint,
-        must=unseen(k.split),
-    )
+    knobs: dict[str, Any] = {
+        "planning": k.plan, "scenes": k.scenes, "wording": k.wording, "knobs": k.blueprint,
+    }  # fmt: skip
+    if own_specs(k):
+        tools: Any = own  # None where stages are only named
+        drawn = on(truth_first.own_blueprints, own=tools, **knobs)
+    else:
+        drawn = on(truth_first.blueprints, worlds=chosen(k), must=unseen(k.split), **knobs)
     return (
         Stage("blueprints", drawn),
         *(
@@ -226,17 +256,26 @@ def truth_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
             if (rewriter := teachers.of("rewrite")) and k.rewrite
             else []
         ),
-        *acted_out(k, teachers),
+        *acted_out(k, teachers, own),
     )
 
 
-def acted_out(k: Recipe, teachers: Teachers) -> Sequence[Stage]:
-    """Top-down, both ways up alike: the conversation, a second try, a judge, the gates."""
+def acted_out(k: Recipe, teachers: Teachers, own: Own | None = None) -> Sequence[Stage]:
+    """Top-down, both ways up alike: the conversation, a second try, a judge, the gates.
+
+    Where a user's own tools are called, their calls are made again before the gates.
+    """
     on, sieve = functools.partial, functools.partial(sift, masking=k.mask)
-    tried_again = on(topdown.repair, teachers=teachers, knobs=k.simulate, sift=sieve)
+    tools: Any = own  # None where stages are only named
+    cast: dict[str, Any] = {"teachers": teachers, "knobs": k.simulate, "own": own and own.door}
     return (
-        Stage("simulate", on(topdown.simulate, teachers=teachers, knobs=k.simulate)),
-        *([Stage("repair", tried_again)] if k.repair and "assistant" in _asking(k) else []),
+        Stage("simulate", on(topdown.simulate, **cast)),
+        *(
+            [Stage("repair", on(topdown.repair, sift=sieve, **cast))]
+            if k.repair and "assistant" in _asking(k)
+            else []
+        ),
+        *([Stage("again", on(topdown.called_again, own=tools))] if own_specs(k) else []),
         *(
             [Stage("judge", on(judge, teacher=teachers.needed("judge"), knobs=k.judge, sift=sieve))]
             if k.judge.votes
@@ -320,11 +359,12 @@ def sift(trajectory: Trajectory, masking: gates.Masking) -> Sample:
 
 def chosen(recipe: Recipe) -> tuple[World, ...]:
     """Look up the worlds that a recipe names. Raises BadInput for unknown ones."""
-    kind, _, names = recipe.tools.partition(":")
+    named = recipe.tools if isinstance(recipe.tools, str) else ""
+    kind, _, names = named.partition(":")
     if kind != "worlds":
         raise BadInput(
             f"tools = {recipe.tools!r} is not known",
-            'use "worlds", "worlds:NAME,NAME" or "simulated"',
+            'use "worlds", "worlds:NAME,NAME", "simulated", or your own, such as "python:FILE"',
         )
     there = {world.name: world for world in worlds_of(recipe.split)}
     wanted = [find_world(name.strip()).name for name in names.split(",") if name.strip()]
@@ -351,8 +391,11 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
         where = str(path) if path else "the options"
         raise BadInput(f"{where}: {error}", "see docs/recipes.md for the keys") from error
     gates.try_masking(recipe.mask)
+    if own_specs(recipe):
+        _try_own(recipe)
     if recipe.tools != "simulated":
-        chosen(recipe)
+        if not own_specs(recipe):
+            chosen(recipe)
         if recipe.seeds:
             raise BadInput("seeds are for text first", 'set tools to "simulated", or give none')
     if recipe.teacher.batch:
@@ -364,6 +407,19 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
                 "leave it out, or name the model at the endpoint otherwise",
             )
     return recipe
+
+
+def _try_own(recipe: Recipe) -> None:
+    """Raise BadInput where tools of a user's own are named, or used, as they cannot be."""
+    for spec in own_specs(recipe):
+        kind, colon, _ = spec.partition(":")
+        if kind in ("worlds", "simulated"):
+            raise BadInput(f"{spec} goes with no other tools", "give it alone, or leave it out")
+        if not colon or kind not in OPENERS:
+            known = ", ".join(f"{name}:…" for name in OPENERS)
+            raise BadInput(f"{spec!r} is no source of tools", f"write worlds, simulated, {known}")
+    if recipe.engine == "ray":
+        raise BadInput("your own tools run here, not on a cluster", "leave --engine out")
 
 
 def _fill_models(content: dict[str, Any]) -> None:

@@ -145,6 +145,9 @@ class CompositionalTask(Record):
     subtasks: tuple[AtomicTask, ...] = ()
     edges: tuple[tuple[int, int], ...] = ()
     """(i, j): sub-task j needs what sub-task i gives; i < j."""
+    wording: str = ""
+    """"descriptions": its words are those of the functions' descriptions, as nobody wrote others;
+    "rewritten": a model reworded these. "" for all else."""
 
     @property
     def shape(self) -> Shape:
@@ -264,11 +267,19 @@ class UserTurn(Record):
 class Tools(Record):
     """Where the calls run."""
 
-    source: Literal["unknown", "simulated", "worlds"] = "unknown"
+    source: Literal["unknown", "simulated", "worlds", "own"] = "unknown"
     worlds: tuple[str, ...] = ()
     seed: int = 0
     """Which seeded state of those worlds."""
     upsets: tuple[Upset, ...] = ()
+    own: tuple[str, ...] = ()
+    """A user's own tools, as the user named them."""
+    reads: tuple[str, ...] = ()
+    """Of these, the functions that change nothing."""
+    played: tuple[str, ...] = ()
+    """Of these, the functions whose calls were simulated: writes that were not allowed."""
+    today: str = ""
+    """The day it is where no world knows, YYYY-MM-DD."""
 
 
 class Blueprint(Record, omit_defaults=False):
@@ -423,6 +434,15 @@ class Repair(Record):
     """Model -> what its calls for the second try took; the trajectory's own usage has them too."""
 
 
+class Again(Record):
+    """A conversation's calls made once more, on tools that began anew."""
+
+    results: tuple[Json, ...] = ()
+    """Of each call, in order."""
+    why: str = ""
+    """Why they were not made again; then there are no results."""
+
+
 class Trajectory(Record, omit_defaults=False):
     """A blueprint acted out. With `blueprint.seed` and the digests it can be replayed."""
 
@@ -437,6 +457,8 @@ class Trajectory(Record, omit_defaults=False):
     """What a judge says of it, where one was asked. Gates read it."""
     repair: Repair | None = None
     """The second try, where there was one."""
+    again: Again | None = None
+    """What a user's own tools gave when they were called again. A gate reads it."""
 
     def plus(self, *messages: Message) -> Trajectory:
         """Give the trajectory with messages added at its end."""

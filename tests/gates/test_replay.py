@@ -7,8 +7,19 @@ import msgspec
 import pytest
 
 from buttonup.gates import replay as module
+from buttonup.gates.asked import lacking
 from buttonup.gates.replay import replay
-from buttonup.records import Assistant, Call, Goal, Json, Tool, Tools, Trajectory
+from buttonup.records import (
+    Again,
+    Assistant,
+    Call,
+    Goal,
+    Json,
+    Tool,
+    Tools,
+    Trajectory,
+    Upset,
+)
 from buttonup.worlds.session import open_session
 
 Edit = Callable[..., Trajectory]
@@ -109,3 +120,44 @@ def test_a_real_world_replays(bare: Trajectory, planned: Edit) -> None:
         real, messages=(*messages[:2], Tool("call_1", "get_bike", {}), messages[3])
     )
     assert replay(other).reason == "different_result"
+
+
+# --- a user's own tools --------------------------------------------------------------------------
+
+
+def own(replayed: Trajectory, again: Again | None, *played: str, **upsets: Json) -> Trajectory:
+    tools = Tools("own", own=("python:bikes.py",), played=played)
+    upset = tuple(Upset(name, result) for name, result in upsets.items())
+    tools = msgspec.structs.replace(tools, upsets=upset)
+    blueprint = msgspec.structs.replace(replayed.blueprint, tools=tools)
+    return msgspec.structs.replace(replayed, blueprint=blueprint, again=again)
+
+
+def results(t: Trajectory) -> list[Json]:
+    return [m.result for m in t.messages if isinstance(m, Tool)]
+
+
+def test_own_tools_that_answer_the_same_again_pass(replayed: Trajectory) -> None:
+    verdict = replay(own(replayed, Again(tuple(results(replayed)))))
+    assert (verdict.passed, verdict.evidence) == (True, ())
+
+
+def test_own_tools_that_answer_otherwise_fail(replayed: Trajectory) -> None:
+    verdict = replay(own(replayed, Again(("other", *results(replayed)[1:]))))
+    assert verdict.reason == "different_result"
+
+
+def test_what_cannot_be_made_again_is_not_passed_silently(replayed: Trajectory) -> None:
+    for again in (None, Again(why="get_time answers otherwise")):
+        t = own(replayed, again)
+        verdict = replay(t)
+        assert verdict.passed
+        assert "not_replayable" in verdict.evidence[0]
+        assert "replay" in lacking(t)
+
+
+def test_what_never_reached_the_tools_is_not_compared(replayed: Trajectory) -> None:
+    names = [m.name for m in replayed.messages if isinstance(m, Tool)]
+    verdict = replay(own(replayed, Again((None, *results(replayed)[1:])), names[0]))
+    assert verdict.passed
+    assert "did not reach the tools" in verdict.evidence[0]

@@ -104,6 +104,9 @@ class Counted:
     offered: Counter[str] = field(default_factory=Counter)
     """Function -> samples in which it is shown from the start."""
     lengths: LengthTally = field(default_factory=LengthTally)
+    wordings: Counter[str] = field(default_factory=Counter)
+    """What requests are made of that nobody worded -> samples."""
+    not_replayable: int = 0
 
     def add(self, trajectory: _Trajectory, *, ngrams: bool) -> None:
         """Count one trajectory, and where wanted the word n-grams of its request."""
@@ -116,6 +119,7 @@ class Counted:
         self._measure(trajectory)
         self.functions.update({name for names in called for name in names})
         self.worlds.update(b.tools.worlds)
+        self.wordings.update([b.task.wording] if b.task.wording else [])
         self.requests.add(digest(b.task.text))
         self.calling_turns += len(called)
         self.parallel_turns += sum(len(names) > 1 for names in called)
@@ -148,6 +152,8 @@ class Counted:
         self.grid.update(other.grid)
         self.offered.update(other.offered)
         self.lengths.join(other.lengths)
+        self.wordings.update(other.wordings)
+        self.not_replayable += other.not_replayable
 
 
 @lru_cache(maxsize=1 << 14)
@@ -174,4 +180,7 @@ def counted_in(stretch: Stretch) -> Counted:
     for n, sample in enumerate(read_stretch(stretch, Sifted, "Sample"), start=stretch.first):
         counted.add(sample.trajectory, ngrams=n < NGRAMS_OF)
         counted.savings.add(sample.verdicts, sample.trajectory.repair)
+        counted.not_replayable += any(
+            "not_replayable" in words for v in sample.verdicts for words in v.evidence
+        )
     return counted

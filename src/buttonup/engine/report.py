@@ -107,6 +107,10 @@ class Report(Record, omit_defaults=False):
     grid: dict[str, dict[str, int]] = {}
     """Shape -> calls -> trajectories."""
     worlds: dict[str, int] = {}
+    wordings: dict[str, int] = {}
+    """What requests are made of that nobody worded ("descriptions") -> trajectories."""
+    not_replayable: int = 0
+    """Trajectories over a user's own tools whose calls could not be made again."""
     reused: int = 0
     """Times a text-first task took a function that an earlier task had brought."""
     chains: int = 0
@@ -185,6 +189,8 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
         coverage={world: {f: called[f] for f in has} for world, has in drawn.items()},
         grid=_nested(counted.grid),
         worlds=dict(counted.worlds),
+        wordings=dict(counted.wordings),
+        not_replayable=counted.not_replayable,
         reused=sum(len(item.reused) for item in read_records(records_of_library, Equipped)),
         chains=len(counted.tally.chains) + (0 in depth),  # to call nothing is one, too
         requests=len(counted.requests),

@@ -28,6 +28,12 @@ def _known_results(t: Trajectory) -> bool:
     return any(f.responses for f in t.functions) and _answered(t)
 
 
+def _runs_again(t: Trajectory) -> bool:
+    if t.blueprint.tools.source == "own":
+        return t.again is not None and not t.again.why
+    return t.blueprint.tools.source == "worlds"
+
+
 NEEDS: dict[str, tuple[str, Callable[[Trajectory], bool]]] = {
     "functions": ("nothing is called or listed", _called_or_listed),
     "parallel": ("nothing is called", _called),
@@ -39,7 +45,7 @@ NEEDS: dict[str, tuple[str, Callable[[Trajectory], bool]]] = {
     "plan": ("no plan is known", lambda t: bool(t.blueprint.plan)),
     "answer": ("no results", _answered),
     "turns": ("no plan is known", lambda t: bool(t.blueprint.turns)),
-    "replay": ("no world is known", lambda t: t.blueprint.tools.source == "worlds"),
+    "replay": ("no world is known", _runs_again),
 }
 """Gate -> what it lacks when it cannot be asked, and whether there is enough to ask."""
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from buttonup.errors import BadInput
 from buttonup.gates.seen import Made, Problem, Seen, seen, short, verdict
 from buttonup.once import once
-from buttonup.records import Blueprint, PlannedCall, Trajectory, User, Verdict
+from buttonup.records import Blueprint, PlannedCall, Tools, Trajectory, User, Verdict
 from buttonup.worlds.session import find_world
 
 _READS = (
@@ -160,7 +160,7 @@ def _waits(blueprint: Blueprint) -> list[set[int]]:
 
 def _repeated(trajectory: Trajectory) -> Iterator[Problem]:
     """Find calls repeated though nothing was written and the user said nothing in between."""
-    reads = reading(trajectory.blueprint.tools.worlds)
+    reads = reading(trajectory.blueprint.tools)
     spoken = [i for i, m in enumerate(trajectory.messages) if isinstance(m, User)]
     calls = seen(trajectory).calls
     last: dict[tuple[str, str], int] = {}
@@ -183,9 +183,13 @@ def only_reads(name: str, reads: frozenset[str] | None) -> bool:
     return any(name.lower().startswith(verb) for verb in _READS)
 
 
+def reading(tools: Tools) -> frozenset[str] | None:
+    """Give the functions that only read; None where nobody knows."""
+    return frozenset(tools.reads) if tools.source == "own" else _reading(tools.worlds)
+
+
 @lru_cache(maxsize=256)
-def reading(worlds: tuple[str, ...]) -> frozenset[str] | None:
-    """Give the functions of worlds that only read; None when no world is open."""
+def _reading(worlds: tuple[str, ...]) -> frozenset[str] | None:
     try:
         functions = [f for name in worlds for f in find_world(name).functions.values()]
     except BadInput:

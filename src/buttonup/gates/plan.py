@@ -30,7 +30,7 @@ def _unplanned(trajectory: Trajectory) -> Iterator[Problem]:
     """
     index, blueprint = seen(trajectory), trajectory.blueprint
     follower = trajectory.cast.assistant == "plan"
-    reads = reading(blueprint.tools.worlds)
+    reads = reading(blueprint.tools)
     ruled_out = [call for step in blueprint.plan for call in step.avoided]
     needed = {call.function for _, call in index.plan}
     for made in index.calls:
@@ -77,7 +77,7 @@ def _skipped(trajectory: Trajectory) -> Iterator[Problem]:
     """
     index, blueprint = seen(trajectory), trajectory.blueprint
     follower = trajectory.cast.assistant == "plan"
-    reads = reading(blueprint.tools.worlds)
+    reads = reading(blueprint.tools)
     made = {n for places in index.planned for n in places}
     done = {index.plan[n][0] for n in made}
     rested_on = {i for n in made for i in rests_on(blueprint)[n]} - done

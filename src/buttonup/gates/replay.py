@@ -16,12 +16,44 @@ from buttonup.worlds.session import open_session
 def replay(trajectory: Trajectory) -> Verdict:
     """Run again from its seed, the calls give the same results and leave the same state."""
     source = trajectory.blueprint.tools.source
+    if source == "own":
+        return _of_own(trajectory)
     if source != "worlds":
         return verdict("replay", (), f"not applicable: the tools are {source}, not worlds")
     try:
         return verdict("replay", _differences(trajectory))
     except BadInput as unknown:
         return verdict("replay", (("unknown_world", None, str(unknown)),))
+
+
+def _of_own(trajectory: Trajectory) -> Verdict:
+    """Compare with what a user's own tools gave when the calls were made once more."""
+    again, played = trajectory.again, trajectory.blueprint.tools.played
+    if again is None or again.why:
+        why = again.why if again else "nobody made the calls again"
+        return verdict("replay", (), f"not applicable: not_replayable: {why}")
+    calls = seen(trajectory).calls
+    upset = {u.function: u.result for u in trajectory.blueprint.tools.upsets}
+    reached = [c for c in calls if c.call.name not in played]
+    real = [c for c in reached if upset.get(c.call.name, ...) != c.result]
+    some = len(real) < len(calls)
+    note = f"{len(real)} of {len(calls)} calls, the others did not reach the tools" if some else ""
+    if calls and not real:
+        return verdict("replay", (), f"not applicable: not_replayable: {note}")
+    return verdict("replay", _differing(calls, real, again.results), note)
+
+
+def _differing(
+    calls: tuple[Made, ...], real: list[Made], results: tuple[Json, ...]
+) -> Iterator[Problem]:
+    if len(results) != len(calls):
+        yield "different_result", None, f"{len(calls)} calls gave {len(results)} results"
+        return
+    for made in real:
+        result = results[made.nth]
+        if made.answered is not None and made.call.arguments is not None and made.result != result:
+            told = f"{short(made.result)} was {short(result)} when run again"
+            yield "different_result", made.answered, f"{made.call.name}: {told}"
 
 
 def _differences(trajectory: Trajectory) -> Iterator[Problem]:
@@ -45,7 +77,7 @@ def _wrote_as_planned(trajectory: Trajectory) -> bool:
     index = seen(trajectory)
     if not index.plan:
         return True
-    reads = reading(trajectory.blueprint.tools.worlds)
+    reads = reading(trajectory.blueprint.tools)
     writes = [c for c in index.calls if c.succeeded and not only_reads(c.call.name, reads)]
     called = {n for c in writes for n in index.planned[c.nth]}
     wanted = {
@@ -64,7 +96,7 @@ def _may_matter(trajectory: Trajectory, turn: list[Made]) -> bool:
     turn began with, in any order. What an upset makes fail counts its calls, as a write would.
     """
     tools = trajectory.blueprint.tools
-    reads = reading(tools.worlds) or frozenset()
+    reads = reading(tools) or frozenset()
     undisturbed = reads.difference(upset.function for upset in tools.upsets)
     return len(turn) > 1 and any(made.call.name not in undisturbed for made in turn)
 

@@ -160,7 +160,7 @@ class _Case:
 
     def held_back(self) -> bool:
         """Say whether little was read or tried, and nothing changed, beside the plan."""
-        reads = reading(self.blueprint.tools.worlds)
+        reads = reading(self.blueprint.tools)
         ruled_out = [call for step in self.blueprint.plan for call in step.avoided]
         if any(made.does(call) for made in self.seen.calls for call in ruled_out):
             return False

@@ -62,8 +62,20 @@ def _summary(report: Report) -> str:
     if report.accepted:
         lines += [("diversity", _diversity(report)), ("depth", _depth(report))]
         lines.append(("shapes", _listed(report.shapes)))
+        lines += own_in_words(report)
         lines += _variety(report.variety, report.accepted)
     return "\n".join(f"{name:<11}{text}" for name, text in lines)
+
+
+def own_in_words(report: Report) -> list[tuple[str, str]]:
+    """Say what is to be known of samples over a user's own tools, where there are any."""
+    lines = []
+    if report.wordings:
+        lines.append(("wording", _listed(report.wordings)))
+    if report.not_replayable:
+        told = f"{many(report.not_replayable, 'sample')} whose calls could not be made again"
+        lines.append(("replay", f"not_replayable: {told}"))
+    return lines
 
 
 def saved_in_words(saved: Saved) -> list[tuple[str, str]]:

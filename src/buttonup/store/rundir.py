@@ -3,6 +3,8 @@
 recipe.toml       the recipe, in full
 identity          digest of what decides the samples
 journal.sqlite    every model reply
+tools.sqlite      every answer of a user's own tools
+learned.toml      what was learned of them
 prices.toml       what the models cost that were asked, as last counted
 accepted.jsonl    samples that passed every gate
 rejected.jsonl    samples that failed one, with their verdicts
@@ -41,7 +43,7 @@ class Line(NamedTuple):
     text: bytes
 
 
-PRICES = "prices.toml"
+PRICES, LEARNED = "prices.toml", "learned.toml"
 ACCEPTED, FAILED, GIVEN_UP = "accepted.jsonl", "rejected.jsonl", "rejections.jsonl"
 
 
@@ -82,6 +84,14 @@ class RunDir:
     def journal(self) -> Journal:
         """Open the journal of this run."""
         return self._stack.enter_context(Journal(self.path / "journal.sqlite"))
+
+    def answers(self) -> Journal:
+        """Open the journal of what a user's own tools answered."""
+        return self._stack.enter_context(Journal(self.path / "tools.sqlite"))
+
+    def write_learned(self, learned: str) -> None:
+        """Write down what was learned of a user's own tools."""
+        put(self.path / LEARNED, learned.encode())
 
     def submitted(self) -> Submitted:
         """Open the notes of this run's batches."""

@@ -30,7 +30,7 @@ from buttonup.records import (
     leaves,
 )
 from buttonup.topdown.assistant_agent import REPAIR, AssistantAgent
-from buttonup.topdown.simulate import Simulating, seated
+from buttonup.topdown.simulate import Opens, Simulating, seated
 from buttonup.topdown.turns import converse
 
 MENDABLE = {
@@ -71,7 +71,11 @@ def mendable(sample: Sample) -> Verdict | None:
 
 
 async def repair(
-    t: Trajectory, teachers: Teachers, knobs: Simulating, sift: Callable[[Trajectory], Sample]
+    t: Trajectory,
+    teachers: Teachers,
+    knobs: Simulating,
+    sift: Callable[[Trajectory], Sample],
+    own: Opens | None = None,
 ) -> list[Trajectory]:
     """Try a model's conversation once more where it fails for one mendable reason.
 
@@ -84,7 +88,7 @@ async def repair(
     if fault is None:
         return [t]
     with tally() as taken:
-        again, failed = await _again(t, fault, teachers, knobs, sift)
+        again, failed = await _again(t, fault, teachers, knobs, sift, own)
     tried = Repair(fault.gate, fault.reason, fault.at[0], failed, taken)
     usage = {m: t.usage.get(m, NONE) + taken.get(m, NONE) for m in (*t.usage, *taken)}
     return [replace(t if failed else again, repair=tried, usage=usage)]
@@ -96,13 +100,14 @@ async def _again(
     teachers: Teachers,
     knobs: Simulating,
     sift: Callable[[Trajectory], Sample],
+    own: Opens | None,
 ) -> tuple[Trajectory, str]:
     """Take the turn at fault again and go on to the end: the second try, and why it failed too."""
     at = fault.at[0]
     wrong = t.messages[at]
     assert isinstance(wrong, Assistant)
     begun = replace(t, messages=t.messages[:at], prompts={**t.prompts, REPAIR: digest_of(REPAIR)})
-    seats = seated(t.blueprint, teachers, knobs)
+    seats = seated(t.blueprint, teachers, knobs, own)
     cast = {role: seat.speak for role, seat in seats.items()}
     guided = knobs.assistant != "blind"
     mending = AssistantAgent(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal, assert_never
 
@@ -12,8 +13,9 @@ from buttonup.errors import BadInput, Reject
 from buttonup.model.tally import tally
 from buttonup.model.teachers import Teachers
 from buttonup.prompts.render import digest_of
-from buttonup.records import Blueprint, Cast, Record, Trajectory
+from buttonup.records import Blueprint, Cast, Record, Tools, Trajectory
 from buttonup.tools import simulated
+from buttonup.tools.door import Door
 from buttonup.tools.executed import Executed
 from buttonup.tools.simulated import Simulated
 from buttonup.topdown import assistant_agent, user_agent
@@ -58,13 +60,19 @@ class Seat:
     prompt: str = ""
 
 
-async def simulate(blueprint: Blueprint, teachers: Teachers, knobs: Simulating) -> list[Trajectory]:
+Opens = Callable[[Tools], Door]
+"""Opens the door of one conversation to a user's own tools."""
+
+
+async def simulate(
+    blueprint: Blueprint, teachers: Teachers, knobs: Simulating, own: Opens | None = None
+) -> list[Trajectory]:
     """Act a blueprint out.
 
     Rejects  "too_long"; "no_tools" when nothing can run the calls; what the teacher rejects
     Raises   BadInput when the cast needs a teacher or a plan that is not there
     """
-    seats = seated(blueprint, teachers, knobs)
+    seats = seated(blueprint, teachers, knobs, own)
     start = Trajectory(
         blueprint=blueprint,
         cast=Cast(
@@ -80,7 +88,9 @@ async def simulate(blueprint: Blueprint, teachers: Teachers, knobs: Simulating) 
     return [msgspec.structs.replace(ended, usage=taken)]
 
 
-def seated(b: Blueprint, teachers: Teachers, knobs: Simulating) -> dict[Role, Seat]:
+def seated(
+    b: Blueprint, teachers: Teachers, knobs: Simulating, own: Opens | None = None
+) -> dict[Role, Seat]:
     """Seat a cast afresh; each member finds its place in the conversation from its messages.
 
     Rejects  "no_tools" when nothing can run the calls
@@ -89,7 +99,7 @@ def seated(b: Blueprint, teachers: Teachers, knobs: Simulating) -> dict[Role, Se
     return {
         "user": _user(b, teachers, knobs),
         "assistant": _assistant(b, teachers, knobs),
-        "tool": _tools(b, teachers),
+        "tool": _tools(b, teachers, own),
     }
 
 
@@ -112,14 +122,16 @@ def _assistant(b: Blueprint, teachers: Teachers, knobs: Simulating) -> Seat:
     return Seat(agent, f"llm:{played.name}", assistant_agent.PROMPT)
 
 
-def _tools(b: Blueprint, teachers: Teachers) -> Seat:
+def _tools(b: Blueprint, teachers: Teachers, own: Opens | None) -> Seat:
     match b.tools.source:
         case "worlds":
             return Seat(ToolAgent(Executed(open_session(b.tools))), "world")
         case "simulated":
             played = teachers.needed("tools")
             return Seat(ToolAgent(Simulated(played)), f"llm:{played.name}", simulated.PROMPT)
-        case "unknown":
+        case "own" if own is not None:
+            return Seat(ToolAgent(own(b.tools)), "own")
+        case "unknown" | "own":
             raise Reject("no_tools", "the blueprint does not say where its calls run")
         case other:
             assert_never(other)

@@ -21,15 +21,16 @@ import functools
 import inspect
 import random
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 import msgspec
 
 from buttonup.once import lazily
-from buttonup.records import Function, Json, Schema
+from buttonup.records import Function, Json, Schema, Tools
 from buttonup.worlds.kinds import choices_of, kind_of, many, plain, schema_of
+from buttonup.worlds.phrases import PhraseBook, phrase_book
 from buttonup.worlds.state import Page, Refused, Row, State
 
 Known = Callable[[Any, random.Random], Json]
@@ -128,6 +129,11 @@ class WorldFunction:
         return tuple(dict.fromkeys(_fields(self._row, self.entity, "")))
 
     @lazily
+    def ids(self) -> frozenset[str]:
+        """The parameters that take an id, whatever it looks like; a world's ids look alike."""
+        return frozenset()
+
+    @lazily
     def days(self) -> tuple[str, ...]:
         """The parameters that take a date."""
         return tuple(p.name for p in self.parameters if p.kind == "Date" and not p.many)
@@ -161,6 +167,20 @@ class WorldFunction:
         except Refused as refusal:
             return {"error": str(refusal)}
 
+    def rows(self, result: Json) -> list[dict[str, Json]]:
+        """List the objects that a result gives, which tells of no error."""
+        match self.gives:
+            case "one":
+                return [result]
+            case "list":
+                return list(result)
+            case "page":
+                return list(result["items"])
+
+    def pointer(self, place: str, field: str) -> str:
+        """Point to a field of an object in a result; `place` is "" where there is one object."""
+        return f"/{place}/{field.replace('.', '/')}" if place else f"/{field.replace('.', '/')}"
+
 
 class World:
     """A small executable simulation of one domain.
@@ -169,6 +189,9 @@ class World:
     parameter needs its own, by function and parameter ("find_bikes.max_price"). A kind that is
     absent is opaque: its values come from results only. Enumerations and booleans need no entry.
     """
+
+    wording = ""
+    """What its words are made of, where nobody wrote them: see `CompositionalTask.wording`."""
 
     def __init__(
         self,
@@ -193,6 +216,15 @@ class World:
             return made
 
         return add
+
+    @property
+    def book(self) -> PhraseBook:
+        """How it is said in words."""
+        return phrase_book(self.name)
+
+    def ran_at(self, names: Collection[str]) -> Tools | None:  # noqa: ARG002 - of others
+        """Say where calls run, for the functions that a conversation is shown; None: here."""
+        return None
 
     def only(self, names: Iterable[str]) -> Self:
         """Give the same world with some of its functions; its states are shared."""

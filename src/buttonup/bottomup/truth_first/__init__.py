@@ -3,6 +3,7 @@
 from buttonup.bottomup.truth_first.asker import Wording
 from buttonup.bottomup.truth_first.blueprint import Blueprinting, blueprints
 from buttonup.bottomup.truth_first.nodes import Plan
+from buttonup.bottomup.truth_first.own import own_blueprints
 from buttonup.bottomup.truth_first.plan import Ticket, plan
 from buttonup.bottomup.truth_first.rewrite import Rewriting, rewrite
 from buttonup.bottomup.truth_first.shapes import Planning, Scenes
@@ -18,6 +19,7 @@ __all__ = [
     "Worded",
     "Wording",
     "blueprints",
+    "own_blueprints",
     "plan",
     "rewrite",
     "word",

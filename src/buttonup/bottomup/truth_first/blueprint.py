@@ -112,6 +112,7 @@ def _blueprint(
         text=" ".join(asked),
         subtasks=tuple(AtomicTask(text=worded.subtasks[i]) for i in worded.served),
         edges=tuple((to[i], to[j]) for i, j in executed.edges if i in to and j in to),
+        wording=executed.worlds[0].wording,
     )
     called = [(i, n) for i, n in enumerate(nodes) if isinstance(n, CallNode)]
     needed = {n.function.name: n.function for i, n in called if i in to}
@@ -127,12 +128,7 @@ def _blueprint(
         needs=tuple(_needs(nodes[i]) for i in worded.served),
         parallel=rng.random() < knobs.parallel,
         context=_context(executed, rng),
-        tools=Tools(
-            source="worlds",
-            worlds=tuple(world.name for world in executed.worlds),
-            seed=executed.variant,
-            upsets=_upsets(executed),
-        ),
+        tools=_tools(executed, {f.name for f in shown} | late),
         plan=tuple(_step(executed, i, worded) for i in worded.served),
         turns=tuple(_renumbered(turn, to) if turn.steps else turn for turn in worded.turns),
         goal=Goal(changes=executed.changes, facts=worded.facts),
@@ -147,6 +143,13 @@ def _renumbered(turn: UserTurn, to: dict[int, int]) -> UserTurn:
 def _needs(node: Node) -> tuple[str, ...]:
     """Name the functions of a sub-task; none where it is reasoned, or its condition fails."""
     return (node.function.name,) if isinstance(node, CallNode) and node.results else ()
+
+
+def _tools(executed: Plan, shown: set[str]) -> Tools:
+    own = executed.worlds[0].ran_at(shown)
+    names = tuple(world.name for world in executed.worlds)
+    where = own or Tools(source="worlds", worlds=names, seed=executed.variant)
+    return replace(where, upsets=_upsets(executed))
 
 
 def _upsets(executed: Plan) -> tuple[Upset, ...]:
@@ -255,9 +258,9 @@ def _source(nodes: Sequence[Node], binding: Binding, n: int) -> Source:
     if isinstance(binding, NextPage):
         return Source(kind="result", step=binding.node, path="/next_page")
     feeder = nodes[binding.node]
-    is_list = isinstance(feeder, CallNode) and feeder.items
     place = "*" if isinstance(binding, AllOf) else str(n) if isinstance(binding, EachOf) else "0"
-    name = binding.field.replace(".", "/")
-    return Source(
-        kind="result", step=binding.node, path=f"/{place}/{name}" if is_list else f"/{name}"
-    )
+    if isinstance(feeder, CallNode):
+        path = feeder.function.pointer(place if feeder.items else "", binding.field)
+    else:
+        path = f"/{binding.field.replace('.', '/')}"
+    return Source(kind="result", step=binding.node, path=path)

@@ -37,6 +37,8 @@ def pick(draft: Draft, over: tuple[int, ...]) -> bool:
         return draft.add(ReduceNode("nth", over, str(place), rows[place], entity))
     for name, rule in shuffled(draft.rng, draft.feeds_of(over[0]).rankings[entity]):
         values = [at(row, name) for row in rows]
+        if None in values:  # a user's tools may leave a field out
+            continue
         best = min(values) if rule == "least" else max(values)
         if values.count(best) == 1:
             row = rows[values.index(best)]

@@ -24,11 +24,11 @@ from buttonup.bottomup.truth_first.nodes import (
     call_at,
     call_needs,
     moved,
+    rows_of,
     value_of,
 )
 from buttonup.bottomup.truth_first.shapes import DEEPEST, Planning
 from buttonup.records import Json, TurnKind
-from buttonup.tools.door import failed
 from buttonup.worlds.phrases import Entity
 from buttonup.worlds.session import Session
 from buttonup.worlds.world import Parameter, World, WorldFunction
@@ -211,7 +211,7 @@ class Draft:
         if guard and not self._wanted(guard):
             return self.add(CallNode(function, bindings, arguments, (), guard))
         results = tuple(self.session.call(function.name, a) for a in arguments)
-        if any(_empty(r) for r in results):
+        if not all(rows_of(function, r) for r in results):
             return False
         if function.gives == "page" and any(r["next_page"] for r in results):
             if each or guard or not (turned := self._turned(function, arguments[0], results[0])):
@@ -309,9 +309,3 @@ class Draft:
 def first_page(node: CallNode) -> dict[str, Binding]:
     """Give the bindings of a call without those that turn pages."""
     return {n: b for n, b in node.bindings.items() if not isinstance(b, NextPage)}
-
-
-def _empty(result: Json) -> bool:
-    if isinstance(result, dict):
-        return failed(result) or result.get("items") == []
-    return bool(result == [])

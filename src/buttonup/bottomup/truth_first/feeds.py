@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from buttonup.worlds.phrases import Entity, PhraseBook, phrase_book
+from buttonup.worlds.phrases import Entity, PhraseBook
 from buttonup.worlds.world import Known, Parameter, World, WorldFunction
 
 MEETING = frozenset({"City", "Country", "Date"})
@@ -70,7 +70,7 @@ class Feeds:
 @functools.cache
 def feeds(world: World) -> Feeds:
     """Work out what can feed what in a world."""
-    book, functions = phrase_book(world.name), tuple(world.functions.values())
+    book, functions = world.book, tuple(world.functions.values())
     fields = [field for function in functions for field in function.fields]
     kinds = {(f.entity, f.name): f.kind for f in fields if f.kind}
     draws = {(f.name, p.name): world.draw(f, p) for f in functions for p in f.parameters}

@@ -210,15 +210,7 @@ def call_at(nodes: Sequence[Node], i: int) -> CallNode:
 
 def rows_of(function: WorldFunction, result: Json) -> list[dict[str, Json]]:
     """List the objects that one result gives."""
-    if failed(result):
-        return []
-    match function.gives:
-        case "one":
-            return [result]
-        case "list":
-            return list(result)
-        case "page":
-            return list(result["items"])
+    return [] if failed(result) else function.rows(result)
 
 
 def at(row: dict[str, Json], name: str) -> Json:

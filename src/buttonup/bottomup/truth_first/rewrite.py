@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 
 from buttonup.model.ask import Teacher
-from buttonup.records import Blueprint, Json, Record, leaves
+from buttonup.records import Blueprint, Json, Record, Tools, leaves
 from buttonup.worlds.session import find_world
 from buttonup.worlds.spoken import NUMBERS, date, half_day, money, near
 
@@ -66,7 +66,8 @@ async def rewrite(blueprint: Blueprint, teacher: Teacher, knobs: Rewriting) -> l
         msgspec.structs.replace(turn, says=said) if turn.kind == "request" else turn
         for turn in blueprint.turns
     )
-    task = msgspec.structs.replace(blueprint.task, text=text)
+    wording = "rewritten" if blueprint.task.wording else ""
+    task = msgspec.structs.replace(blueprint.task, text=text, wording=wording)
     return [msgspec.structs.replace(blueprint, task=task, turns=turns)]
 
 
@@ -114,7 +115,7 @@ def literals(blueprint: Blueprint) -> list[tuple[str, ...]]:
     The form that it has comes first.
     """
     said, found = f" {_folded(asked(blueprint))} ", dict[str, tuple[str, ...]]()
-    today = find_world(blueprint.tools.worlds[0]).state(blueprint.tools.seed).today
+    today = _today(blueprint.tools)
     for step in blueprint.plan:
         for call in (*step.calls, *step.avoided):
             given = [v for n, v in call.arguments.items() if n in call.sources or step.avoided]
@@ -125,6 +126,12 @@ def literals(blueprint: Blueprint) -> list[tuple[str, ...]]:
                 if _occurs(forms[0], said):
                     found[str(value)] = tuple(forms)
     return list(found.values())
+
+
+def _today(tools: Tools) -> dt.date:
+    if tools.source == "own":
+        return dt.date.fromisoformat(tools.today)
+    return find_world(tools.worlds[0]).state(tools.seed).today
 
 
 def _forms(value: Json, today: dt.date) -> tuple[str, ...]:

@@ -144,7 +144,7 @@ def wrong_id(draft: Draft, calls: int, _ways: Mapping[Growth, float]) -> Staged 
     ids = [
         (name, b.value)
         for name, b in node.bindings.items()
-        if isinstance(b, Said) and isinstance(b.value, str) and _ID.fullmatch(b.value)
+        if isinstance(b, Said) and _is_id(node, name, b.value)
     ]
     if not ids:
         return None
@@ -152,7 +152,8 @@ def wrong_id(draft: Draft, calls: int, _ways: Mapping[Growth, float]) -> Staged 
     wrong = _mistyped(draft, right)
     arguments = {**node.arguments[0], name: wrong}
     result = draft.session.call(node.function.name, arguments)
-    if not failed(result) or wrong not in str(result["error"]):
+    own = bool(draft.home.wording)  # a user's tools may not repeat what they do not know
+    if not failed(result) or not (own or wrong in str(result["error"])):
         return None
     draft.turns[:] = ["request", "correction"]
     draft.turn_of[:] = [1]
@@ -162,12 +163,21 @@ def wrong_id(draft: Draft, calls: int, _ways: Mapping[Growth, float]) -> Staged 
     return Staged(wrong=(name, wrong))
 
 
-def _mistyped(draft: Draft, value: str) -> str:
-    """Change one digit, or swap two, as a tired person does."""
-    head, _, digits = value.rpartition("-")
-    i = draft.rng.randrange(len(digits))
-    other = one_of(draft.rng, [d for d in "0123456789" if d != digits[i]])
-    return f"{head}-{digits[:i]}{other}{digits[i + 1 :]}"
+def _is_id(node: CallNode, name: str, value: Json) -> bool:
+    """Say whether a value is an id in which a digit can be wrong."""
+    if isinstance(value, str) and _ID.fullmatch(value):
+        return True
+    return name in node.function.ids and re.search(r"\d$", str(value)) is not None
+
+
+def _mistyped(draft: Draft, value: Json) -> Json:
+    """Get one digit wrong, as a tired person does."""
+    digits = re.search(r"\d+$", str(value))
+    assert digits is not None
+    i = draft.rng.randrange(len(digits[0]))
+    other = one_of(draft.rng, [d for d in "0123456789" if d != digits[0][i]])
+    wrong = f"{str(value)[: digits.start()]}{digits[0][:i]}{other}{digits[0][i + 1 :]}"
+    return wrong if isinstance(value, str) else int(wrong)
 
 
 def refused(draft: Draft, calls: int, ways: Mapping[Growth, float]) -> Staged | None:

@@ -239,5 +239,6 @@ def _stands_in(value: str, name: str) -> bool:
 
 
 def _told(node: CallNode, result: Json) -> Json:
-    """Give a result as it is told: a page as the list it is part of."""
-    return rows_of(node.function, result) if node.items else result
+    """Give a result as it is told: the list that it holds, or the one object."""
+    rows = rows_of(node.function, result)
+    return rows if node.items else rows[0]

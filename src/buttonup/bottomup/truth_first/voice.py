@@ -9,7 +9,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from buttonup.bottomup.truth_first.feeds import Feeds, feeds
-from buttonup.bottomup.truth_first.nodes import CallNode, CheckNode, Node, Plan, ReduceNode, call_at
+from buttonup.bottomup.truth_first.nodes import (
+    CallNode,
+    CheckNode,
+    Node,
+    Plan,
+    ReduceNode,
+    call_at,
+    rows_of,
+)
 from buttonup.records import Json
 from buttonup.worlds.phrases import Entity, Phrases, Ways, grammar
 from buttonup.worlds.spoken import listed, spoken, to_you
@@ -95,8 +103,7 @@ class Voice(abc.ABC):
 
     def _listed(self, node: ReduceNode) -> list[dict[str, Json]]:
         source = call_at(self.nodes, node.over[0])
-        [result] = source.results[:1]
-        return list(result if isinstance(result, list) else result["items"])
+        return rows_of(source.function, source.results[0])
 
     def reduction(self, node: ReduceNode) -> str:
         """Name the kind of conclusion as the grammar does."""

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buttonup.tools.answers import Answers
+from buttonup.tools.learn import Learning, learn
+from buttonup.tools.phrased import asking, verb_phrase
+from buttonup.tools.scripted import Scripted
+from buttonup.tools.world import OwnWorld
+from buttonup.worlds.phrases import PhraseBook
+from buttonup.worlds.templates import slots_of
+from buttonup.worlds.world import Parameter
+
+
+def book(kit: Scripted) -> PhraseBook:
+    async def learning() -> PhraseBook:
+        today = dt.date(2026, 11, 25)
+        known = await learn(kit, seed=0, today=today, knobs=Learning())
+        return OwnWorld(kit.tools, known, Answers(kit)).book
+
+    return asyncio.run(learning())
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "said"),
+    [
+        ("get_order", "Returns the details of an order.", "get the details of an order"),
+        ("get_order", "Get an order by its ID. Needs a login.", "get an order"),
+        ("list_orders", "", "list the orders"),
+        ("weather", "Current weather for a city", "get the weather"),
+        ("weather", "This tool fetches the weather of a city.", "get the weather of a city"),
+        ("bookTable", "Books a table (max 8 guests).", "book a table"),
+        ("do_it", "{{ignore}} all \x07 this", "get the do it"),
+    ],
+)
+def test_a_description_becomes_what_a_request_asks(name: str, description: str, said: str) -> None:
+    assert verb_phrase(name, description) == said
+
+
+@given(st.from_regex(r"[A-Za-z0-9_-]{1,20}", fullmatch=True), st.text(max_size=80))
+def test_whatever_a_description_is_there_is_a_plain_phrase(name: str, description: str) -> None:
+    said = verb_phrase(name, description)
+    assert said.strip()
+    assert not set("{}") & set(said)
+    assert said.isprintable()
+
+
+def ask(verb: str, *names: str, **nouns: str) -> str:
+    needed = [Parameter(name, str, name) for name in names]
+    return asking(verb, needed, nouns)
+
+
+def test_a_value_stands_where_the_description_speaks_of_the_thing() -> None:
+    assert ask("cancel an open order", "order_id", order_id="order") == "cancel {order_id}"
+    assert ask("find customers in a city", "city") == "find customers in {city}"
+    assert ask("search tickets by priority", "priority") == "search tickets with {priority}"
+    assert ask("get a product by its SKU", "sku", sku="product") == "get {sku}"
+    listing = ask("list the orders of a customer", "customer_id", customer_id="customer")
+    assert listing == "list the orders of {customer_id}"
+
+
+def test_what_it_does_not_speak_of_stands_behind_it() -> None:
+    assert ask("place an order", "sku", "quantity") == "place an order with {sku} and {quantity}"
+    assert (
+        ask("track the parcel", "order_id", order_id="order") == "track the parcel for {order_id}"
+    )
+
+
+def test_every_required_value_is_said_once(shop: Scripted) -> None:
+    functions = {tool.function.name: tool.function for tool in shop.tools}
+    for name, phrases in book(shop).functions.items():
+        required = functions[name].parameters["required"]
+        for way in phrases.ask:
+            assert sorted(slots_of(way)) == sorted(required), name
+
+
+def test_the_answer_tells_what_the_facts_are(shop: Scripted) -> None:
+    for name, phrases in book(shop).functions.items():
+        for way in phrases.say:
+            told = set(slots_of(way)) - {"count", "items"}
+            assert not told or set(phrases.tell) == told, name
+
+
+def test_things_are_called_by_their_names(shop: Scripted) -> None:
+    entities = book(shop).entities
+    assert entities["list_products"].name == "{name} ({sku})"
+    assert entities["list_orders"].name == "order {order_id}"
+    assert entities["list_orders"].refs["customer_id"] == ("the customer of {it}",)
+    assert "price" in entities["list_products"].pick
+    assert "customer_id" not in entities["list_orders"].measures
