@@ -57,6 +57,23 @@ def test_a_split_or_shard_without_rows_is_a_table_without_rows(
     assert all(table.schema == tables[0].schema for table in tables)
 
 
+@pytest.mark.parametrize("name", ["openai", "axolotl", "ms-swift"])
+def test_a_turn_that_is_not_learnt_is_marked_in_a_table_too(
+    tmp_path: Path, sample: Sample, name: str
+) -> None:
+    pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
+    t = sample.trajectory
+    spoilt = tuple(
+        msgspec.structs.replace(m, masked=True) if isinstance(m, Assistant) and m.calls else m
+        for m in t.messages
+    )
+    told = msgspec.structs.replace(sample, trajectory=msgspec.structs.replace(t, messages=spoilt))
+    export([rows([sample, told], name)], name, tmp_path / "d.parquet")
+    found = [item for _, item in read(tmp_path / "d.parquet")]
+    assert found == [exported(each.trajectory) for each in (sample, told)]
+    assert found[0] != found[1]
+
+
 def test_a_damaged_table_is_bad_input(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
     (tmp_path / "data.parquet").write_bytes(b"PAR1 and no more")

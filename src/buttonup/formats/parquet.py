@@ -109,7 +109,9 @@ def _message(pa: Any) -> list[tuple[str, Any]]:
     function = pa.struct([("name", text), ("arguments", text)])
     call = pa.struct([("id", text), ("type", text), ("function", function)])
     named = [(k, text) for k in ("role", "content", "reasoning_content", "tool_call_id", "name")]
-    return [*named, ("tool_calls", pa.list_(call))]
+    # what a format says of a turn that is not learnt; null in all others
+    learnt = [("weight", pa.int64()), ("train", pa.bool_()), ("loss", pa.bool_())]
+    return [*named, ("tool_calls", pa.list_(call)), *learnt]
 
 
 def _flat(row: dict[str, Json]) -> dict[str, Json]:
