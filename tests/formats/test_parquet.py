@@ -43,6 +43,37 @@ def test_rows_of_different_schemas_come_back_from_one_table(
     assert found == [exported(each.trajectory) for each in both]
 
 
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_split_or_shard_without_rows_is_a_table_without_rows(
+    tmp_path: Path, sample: Sample, name: str
+) -> None:
+    pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
+    from pyarrow import parquet  # noqa: PLC0415 - an extra
+
+    layout = Layout(shares=(0.5, 0.5), shards=2)
+    export([rows([sample], name)], name, tmp_path / "d.parquet", layout=layout)
+    tables = [parquet.read_table(path) for path in sorted(tmp_path.glob("d-*.parquet"))]
+    assert sorted(table.num_rows for table in tables) == [0, 0, 0, 1]
+    assert all(table.schema == tables[0].schema for table in tables)
+
+
+@pytest.mark.parametrize("name", ["openai", "axolotl", "ms-swift"])
+def test_a_turn_that_is_not_learnt_is_marked_in_a_table_too(
+    tmp_path: Path, sample: Sample, name: str
+) -> None:
+    pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
+    t = sample.trajectory
+    spoilt = tuple(
+        msgspec.structs.replace(m, masked=True) if isinstance(m, Assistant) and m.calls else m
+        for m in t.messages
+    )
+    told = msgspec.structs.replace(sample, trajectory=msgspec.structs.replace(t, messages=spoilt))
+    export([rows([sample, told], name)], name, tmp_path / "d.parquet")
+    found = [item for _, item in read(tmp_path / "d.parquet")]
+    assert found == [exported(each.trajectory) for each in (sample, told)]
+    assert found[0] != found[1]
+
+
 def test_a_damaged_table_is_bad_input(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
     (tmp_path / "data.parquet").write_bytes(b"PAR1 and no more")

@@ -131,7 +131,7 @@ def export(
     about, files = card_path(path), layout.files(path)
     entry = [entry_path(path)] if to.name == sharegpt.NAME else []
     refuse(*chain(*files.values()), about, *entry, replace=replace)
-    census, skipped, rows = Census(), Counter[str](), Counter[str]()
+    census, skipped, rows, first = Census(), Counter[str](), Counter[str](), b""
     with ExitStack() as stack:
         words, *ends = [stack.enter_context(draft(p)) for p in (about, *entry)]
         sinks = {
@@ -139,6 +139,7 @@ def export(
             for split, paths in files.items()
         }
         for part in parts:
+            first = first or part.text.partition(b"\n")[0]
             for split, lines in _dealt(part, layout):
                 shards = sinks[split]
                 shards[rows[split] % len(shards)].write(lines)
@@ -155,7 +156,7 @@ def export(
             }
             end.write(msgspec.json.format(msgspec.json.encode(told)))
         for sink in (*chain(*sinks.values()), words, *ends):  # all on disk before any appears
-            _finish(sink)
+            _finish(sink, first)
     counts = {split: rows[split] for split in files if split}
     several = rows.total() if rows.total() != census.rows else 0
     return Exported(census.rows, dict(sorted(skipped.items())), counts, several)
@@ -236,9 +237,9 @@ def _sink(file: IO[bytes], path: Path) -> IO[bytes] | ParquetFile:
     return ParquetFile(file) if path.suffix == ".parquet" else file
 
 
-def _finish(sink: IO[bytes] | ParquetFile) -> None:
-    """Write the end, and put all of it on disk."""
-    settle(sink.close() if isinstance(sink, ParquetFile) else sink)
+def _finish(sink: IO[bytes] | ParquetFile, row: bytes) -> None:
+    """Write the end, and put all of it on disk; `row` shows the columns of what has no row."""
+    settle(sink.close(row) if isinstance(sink, ParquetFile) else sink)
 
 
 def settle(file: IO[bytes]) -> None:

@@ -34,19 +34,27 @@ class ParquetFile:
         if len(self._rows) >= GROUP:
             self._flush()
 
-    def close(self) -> IO[bytes]:
-        """Write what is left, and the end that makes the file whole; give the file."""
+    def close(self, row: bytes) -> IO[bytes]:
+        """Write what is left, and the end that makes the file whole; give the file.
+
+        Where no row came, the columns are those of `row`: a file of no bytes is no Parquet.
+        """
         self._flush()
-        if self._writer is not None:
-            self._writer.close()
+        if self._writer is None:
+            self._open(_flat(decode(row, dict[str, Any])))
+        self._writer.close()
         return self._file
+
+    def _open(self, row: dict[str, Json]) -> None:
+        """Begin the file; what columns there are, a row tells."""
+        schema = self._pa.schema([(key, _column(self._pa, key)) for key in row])
+        self._writer = self._pq.ParquetWriter(self._file, schema, compression="zstd")
 
     def _flush(self) -> None:
         if not self._rows:
             return
-        if self._writer is None:  # what columns there are, the first row tells
-            schema = self._pa.schema([(key, _column(self._pa, key)) for key in self._rows[0]])
-            self._writer = self._pq.ParquetWriter(self._file, schema, compression="zstd")
+        if self._writer is None:
+            self._open(self._rows[0])
         self._writer.write_table(self._pa.Table.from_pylist(self._rows, self._writer.schema))
         self._rows = []
 
@@ -101,7 +109,9 @@ def _message(pa: Any) -> list[tuple[str, Any]]:
     function = pa.struct([("name", text), ("arguments", text)])
     call = pa.struct([("id", text), ("type", text), ("function", function)])
     named = [(k, text) for k in ("role", "content", "reasoning_content", "tool_call_id", "name")]
-    return [*named, ("tool_calls", pa.list_(call))]
+    # what a format says of a turn that is not learnt; null in all others
+    learnt = [("weight", pa.int64()), ("train", pa.bool_()), ("loss", pa.bool_())]
+    return [*named, ("tool_calls", pa.list_(call)), *learnt]
 
 
 def _flat(row: dict[str, Json]) -> dict[str, Json]:
