@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
-import msgspec
-
 from buttonup.once import lazily
 from buttonup.records import Function, Json, Schema
 from buttonup.tools.learn import properties
@@ -18,7 +16,7 @@ from buttonup.tools.learn_shape import field as field_of
 from buttonup.tools.learn_shape import fields_of, goes_on, kind_of, reached, resolved, shape_of
 from buttonup.tools.learned import Learned, LearnedFunction
 from buttonup.tools.source import Tool
-from buttonup.worlds.world import REQUIRED, Field, Parameter, WorldFunction
+from buttonup.worlds.world import REQUIRED, Field, Gives, Parameter, WorldFunction
 
 _HINTS: Mapping[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool}
 
@@ -27,6 +25,10 @@ _HINTS: Mapping[str, Any] = {"string": str, "integer": int, "number": float, "bo
 class OwnFunction(WorldFunction):
     """A function of a user."""
 
+    shown: Function
+    listed: bool
+    """Whether a result is a list, or lies about one."""
+    kinds: Kinds
     at: str
     """JSON pointer of the object or list that a result is about."""
     responses: Schema
@@ -36,6 +38,32 @@ class OwnFunction(WorldFunction):
     """Those that every object has; none where its schema names none."""
     really: bool
     """Whether calls are made; False for a write that is simulated."""
+
+    @lazily
+    def definition(self) -> Function:
+        """The function as its source defines it."""
+        return self.shown
+
+    @lazily
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Those that can be said in words, in their order."""
+        return tuple(_parameters(self.shown, self.kinds))
+
+    @lazily
+    def gives(self) -> Gives:
+        """One object or a list: pages are not turned."""
+        return "list" if self.listed else "one"
+
+    @lazily
+    def entity(self) -> str:
+        """The function's own name: each gives objects of its own."""
+        return self.name
+
+    @lazily
+    def fields(self) -> tuple[Field, ...]:
+        """The fields of those objects."""
+        kind = self.kinds.of_field
+        return tuple(Field(self.name, at, kind(self.name, at, s)) for at, s in self.schemas.items())
 
     @lazily
     def ids(self) -> frozenset[str]:
@@ -99,21 +127,17 @@ def own_function(
     name = tool.function.name
     responses = resolved(learned.responses(name, tool.function.responses))
     row = _row(responses, known)
-    schemas = dict(fields_of(row))
     return OwnFunction(
         name=name,
         world="own",
         run=_no_run,
         writes=known.writes,
-        definition=tool.function,
-        parameters=tuple(_parameters(tool.function, kinds)),
-        gives="list" if known.gives == "list" else "one",
-        entity=name,
-        fields=tuple(Field(name, at, kinds.of_field(name, at, s)) for at, s in schemas.items()),
-        arguments=msgspec.defstruct("Arguments", []),
+        shown=tool.function,
+        listed=known.gives == "list",
+        kinds=kinds,
         at=known.at,
         responses=responses,
-        schemas=schemas,
+        schemas=dict(fields_of(row)),
         firm=frozenset(_firm(row)),
         really=tool.runs and (not known.writes or allows(name, allowed)),
     )
