@@ -183,7 +183,7 @@ WRONG: dict[str, tuple[object, ...]] = {
     "Expected `int` >= 1 - at `$.n`": ("run", "-n", 0),
     "--set plan; write it as KEY=VALUE": ("run", "--set", "plan"),
     "there is no world 'moon'; choose from": ("run", "--tools", "worlds:moon"),
-    "there is no t.py": ("run", "--tools", "python:t.py"),
+    "there is no file t.py": ("run", "--tools", "python:t.py"),
     "'soap:serve' is no source of tools": ("run", "--tools", "soap:serve"),
     "a budget needs prices, and there is none for m": (*TEXT_FIRST, "--budget", 1),
     "cannot read the prices in none.toml": (*TEXT_FIRST, "--prices", "none.toml"),

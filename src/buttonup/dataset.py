@@ -425,7 +425,7 @@ def export(
     """
     certificate = overlap.certificate_path(path)
     refuse_taken(certificate, replace=overwrite or not against)
-    benchmarks = [overlap.read_benchmark(one) for one in against]
+    benchmarks = _benchmarks(against)
     layout, recipe = formats.Layout(shares, shards), folder / "recipe.toml"
     told = recipe.read_text("utf-8") if recipe.exists() else ""
     if isinstance(name, Tokens):
@@ -556,6 +556,13 @@ def dedup(
     return overlap.dedup(path, of, by, overlap.finder(of, by, threshold), out, replace=overwrite)
 
 
+def _benchmarks(against: Sequence[str]) -> list[overlap.Benchmark]:
+    """Read benchmarks; BFCL also from where `evaluate` has it installed."""
+    from buttonup.evaluate.suites.bfcl import PACKAGE  # noqa: PLC0415 - only where it is wanted
+
+    return [overlap.read_benchmark(one, PACKAGE.folder) for one in against]
+
+
 def contamination(
     path: Path, against: Sequence[str], out: Path | None = None, *, overwrite: bool = False
 ) -> overlap.Certificate:
@@ -566,7 +573,7 @@ def contamination(
     """
     if out:
         refuse_taken(out, replace=overwrite)
-    told = overlap.contamination(path, [overlap.read_benchmark(one) for one in against])
+    told = overlap.contamination(path, _benchmarks(against))
     if out:
         _put(out, told)
     return told

@@ -118,5 +118,13 @@ def test_the_installed_bfcl_is_found_and_not_imported(installed: Path) -> None:
 
 def test_where_bfcl_is_not_installed_it_says_how(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("buttonup.overlap.benchmarks.find_spec", lambda _: None)
-    with pytest.raises(BadInput, match="pip install --no-deps bfcl-eval"):
+    with pytest.raises(BadInput, match="evaluate --install bfcl"):
         read_benchmark("bfcl")
+
+
+def test_bfcl_is_found_where_evaluate_has_installed_it(
+    installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("buttonup.overlap.benchmarks.find_spec", lambda _: None)
+    read = read_benchmark("bfcl", installed.parent)
+    assert (read.name, texts(read)) == ("bfcl-eval 2026.3.23", [("own_0", "Hello there.")])

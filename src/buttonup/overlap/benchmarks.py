@@ -19,7 +19,7 @@ from buttonup.overlap.pieces import said, trajectory
 from buttonup.records import Conversation, Function, Json, Record, Sample
 
 BFCL = "bfcl"
-"""Names the benchmark that the package `bfcl-eval` carries, wherever that is installed."""
+"""Names the benchmark that the package `bfcl-eval` carries, where that is installed."""
 
 ENDINGS = (".json", ".jsonl", ".txt", ".json.gz", ".jsonl.gz")
 ASIDE = frozenset({"possible_answer", "unused_datasets"})
@@ -62,14 +62,16 @@ class Benchmark(NamedTuple):
     shown: tuple[Shown, ...]
 
 
-def read_benchmark(against: str) -> Benchmark:
+def read_benchmark(against: str, apart: Path | None = None) -> Benchmark:
     """Read a benchmark: `bfcl`, or the path of a file or a folder of files.
+
+    `apart` is a folder where the package of `bfcl` is, if it is not where ours are.
 
     A row is a conversation in a format that `check` reads, a task as BFCL lays it out, a function,
     a conversation or a query as seed files have them, or a text. It is all held in memory.
     Raises  BadInput when it is not there, cannot be read, or holds no request and no function
     """
-    name, paths = _installed_bfcl() if against == BFCL else _at(Path(against))
+    name, paths = _installed_bfcl(apart) if against == BFCL else _at(Path(against))
     asked, shown, files = list[Asked](), list[Shown](), list[SourceFile]()
     for path in paths:
         held = list(_rows(path))
@@ -93,18 +95,20 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _installed_bfcl() -> tuple[str, list[Path]]:
+def _installed_bfcl(apart: Path | None) -> tuple[str, list[Path]]:
     """Find BFCL's data without importing it, which would make folders."""
     spec = find_spec("bfcl_eval")
-    if spec is None or spec.origin is None:
-        raise BadInput(
-            "BFCL is not installed here", "run: pip install --no-deps bfcl-eval, or give a path"
-        )
-    try:
-        version = metadata.version("bfcl-eval")
-    except metadata.PackageNotFoundError:
-        version = "of unknown version"  # the digests of its files tell which it is
-    return f"bfcl-eval {version}", _files(Path(spec.origin).parent / "data")
+    if spec is not None and spec.origin is not None:
+        site = Path(spec.origin).parent.parent
+    elif apart is not None and (apart / "bfcl_eval").is_dir():
+        site = apart
+    else:
+        mend = "run: buttonup evaluate --install bfcl, or give a path"
+        raise BadInput("BFCL is not installed here", mend)
+    found = metadata.distributions(name="bfcl-eval", path=[str(site)])
+    # where nothing tells the version, the digests of its files tell which it is
+    version = next((one.version for one in found), "of unknown version")
+    return f"bfcl-eval {version}", _files(site / "bfcl_eval" / "data")
 
 
 def _at(path: Path) -> tuple[str, list[Path]]:
