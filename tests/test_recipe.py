@@ -78,7 +78,7 @@ WRONG: dict[str, Mapping[str, Any]] = {
     "`$.teacher.temperature`": {"teacher.temperature": -1},
     "`$.simulate.assistant`": {"simulate.assistant": "wise"},
     "n is not a table": {"n": 1, "n.deep": 1},
-    "python:tools.py": {"tools": "python:tools.py"},
+    "soap:tools.wsdl": {"tools": "soap:tools.wsdl"},
     "there is no world 'atlantis'": {"tools": "worlds:atlantis"},
     "seeds are for text first": {"seeds": "seeds.jsonl"},
     "has no base URL": {"teacher.model": "local", "teacher.base_url": "http://127.0.0.1:9/v1"},
