@@ -56,6 +56,28 @@ def test_what_a_result_holds_is_inferred_where_nothing_declares_it(shop: Scripte
     assert placed == {"type": "string", "format": "date"}
 
 
+def get_town(_state: Json, town: str) -> Json:
+    return {"town": town, "people": 12}
+
+
+@pytest.mark.parametrize(
+    "declared", [{"type": "object"}, {"anyOf": [{"type": "object"}, {"type": "null"}]}]
+)
+def test_a_result_declared_as_just_a_dict_is_inferred_too(declared: dict[str, Json]) -> None:
+    kit = Scripted("python:towns.py")
+    kit.add(get_town, "Get a town.", {"town": {"type": "string", "enum": ["A", "B"]}}, declared)
+    found = learned(kit)
+    assert found.functions["get_town"].gives == "one"
+    assert found.responses("get_town", declared)["properties"]["people"] == {"type": "integer"}
+
+
+def test_what_cannot_be_planned_with_for_its_result_says_so() -> None:
+    kit = Scripted("python:towns.py")
+    kit.add(get_town, "Add a town.", {"town": TEXT}, {"type": "object"}, writes=True)
+    found = learned(kit).functions["get_town"]
+    assert (found.gives, "no_responses" in found.doubts) == ("", True)
+
+
 def test_nothing_that_may_write_is_called(shop: Scripted) -> None:
     before = shop.state
     found = learned(shop)

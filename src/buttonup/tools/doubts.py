@@ -87,7 +87,7 @@ def _in_parameters(function: Function) -> Iterator[str]:
 def _in_responses(responses: Schema) -> Iterator[str]:
     if not responses.keys() - {"description"}:
         yield "no_responses"
-    elif _vague(responses):
+    elif vague(responses):
         yield "vague_responses"
 
 
@@ -96,7 +96,7 @@ def _typed(schema: Json) -> bool:
     return isinstance(schema, dict) and any(word in schema for word in words)
 
 
-def _vague(schema: Json) -> bool:
+def vague(schema: Json) -> bool:
     """Say whether a schema leaves open what is in an object or a list."""
     if not _typed(schema):
         return True
@@ -105,9 +105,9 @@ def _vague(schema: Json) -> bool:
             within = schema.get("properties") or schema.get("additionalProperties")
             return not isinstance(within, dict)
         case "array":
-            return "prefixItems" not in schema and _vague(schema.get("items"))
+            return "prefixItems" not in schema and vague(schema.get("items"))
         case _:
-            return any(map(_vague, _branches(schema)))
+            return any(map(vague, _branches(schema)))
 
 
 def _branches(schema: Schema) -> Iterable[Json]:

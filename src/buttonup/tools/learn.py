@@ -18,10 +18,12 @@ from msgspec.structs import replace
 
 from buttonup.records import Json, Record, Schema, digest, encode
 from buttonup.tools.door import failed, misfit
+from buttonup.tools.doubts import vague
 from buttonup.tools.learn_feeds import Place, Trial, feeds_between
 from buttonup.tools.learn_names import only_reads, plural, qualified, thing
 from buttonup.tools.learn_shape import field as field_of
 from buttonup.tools.learn_shape import (
+    Shape,
     fields_of,
     inferred,
     kind_of,
@@ -284,12 +286,10 @@ class _Sampler:
 
     def responses(self, name: str) -> Schema:
         """Give the schema of a result: as declared, as edited, or as the calls so far show it."""
-        declared = self.tools[name].function.responses
-        if not declared:
-            declared = self.given.responses(name, declared)
-        if declared:
-            return resolved(declared)
-        return inferred([s.result for s in self._succeeded(name)])
+        declared = resolved(self.given.responses(name, self.tools[name].function.responses))
+        if declared and not vague(declared):
+            return declared
+        return inferred([s.result for s in self._succeeded(name)]) or declared
 
     def _succeeded(self, name: str) -> list[_Sampled]:
         return [s for s in self.sampled if s.function == name and not failed(s.result)]
@@ -324,11 +324,11 @@ class _Sampler:
             at=shape.at if shape else "",
             noun=noun,
             plural=plural(noun),
-            responses="" if tool.function.responses or not responses else plain(responses),
+            responses="" if responses == resolved(tool.function.responses) else plain(responses),
             called=len(calls),
             failed=sum(failed(s.result) for s in calls),
             steady=name not in self.unsteady,
-            doubts=tuple(_doubts(tool, responses, parameters, calls)),
+            doubts=tuple(_doubts(tool, shape, parameters, calls)),
             parameters=parameters,
         )
 
@@ -354,12 +354,12 @@ class _Sampler:
 
 def _doubts(
     tool: Tool,
-    responses: Schema,
+    shape: Shape | None,
     parameters: Mapping[str, LearnedParameter],
     calls: Sequence[_Sampled],
 ) -> Sequence[str]:
     """List why plans will not call a function, or should be looked at."""
-    found = [] if responses else ["no_responses"]
+    found = [] if shape else ["no_responses"]
     required: Callable[[str], bool] = (tool.function.parameters.get("required") or ()).__contains__
     found += [
         f"no_values:{p}" for p, known in parameters.items() if required(p) and not known.values
