@@ -21,7 +21,6 @@ from buttonup.tools.door import failed, misfit
 from buttonup.tools.doubts import vague
 from buttonup.tools.learn_feeds import Place, Trial, feeds_between
 from buttonup.tools.learn_names import only_reads, plural, qualified, thing
-from buttonup.tools.learn_shape import field as field_of
 from buttonup.tools.learn_shape import (
     Shape,
     fields_of,
@@ -31,6 +30,7 @@ from buttonup.tools.learn_shape import (
     resolved,
     shape_of,
 )
+from buttonup.tools.learn_shape import field as field_of
 from buttonup.tools.learned import (
     FED,
     Feed,
