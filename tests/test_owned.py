@@ -54,6 +54,20 @@ def test_a_run_over_own_tools_makes_verified_samples(own_tools: Kits, tmp_path: 
         assert blueprint.task.wording == "descriptions"
 
 
+@pytest.mark.usefixtures("own_tools")
+def test_an_overlays_words_are_those_of_a_run(tmp_path: Path) -> None:
+    overlay = tmp_path / "better.toml"
+    overlay.write_text('[get_order]\ndescription = "Look an order up in the till."\n')
+    made(tmp_path / "run", own={"overlays": [str(overlay)]}, n=5)
+    shown = [f for s in samples(tmp_path / "run") for f in s.trajectory.blueprint.functions]
+    words = {f.description for f in shown if f.name == "get_order"}
+    assert words == {"Look an order up in the till."}
+
+    overlay.write_text('[get_order]\ndescription = "Other words."\n')
+    with pytest.raises(BadInput, match="another recipe"):
+        made(tmp_path / "run", own={"overlays": [str(overlay)]}, n=6)
+
+
 def test_several_sources_meet_in_one_run(own_tools: Kits, tmp_path: Path) -> None:
     made(tmp_path / "run", tools=[SHOP, DESK])
     called = {name for sample in samples(tmp_path / "run") for name in calls_of(sample)}

@@ -42,6 +42,8 @@ class Owning(Record):
     """Patterns of the functions wanted; none for all."""
     exclude: tuple[str, ...] = ()
     """Patterns of the functions not wanted."""
+    overlays: tuple[str, ...] = ()
+    """Files of better words for them (docs/tools.md); the later one wins."""
     env: tuple[str, ...] = ()
     """Environment variables that the tools may see."""
     sample: Annotated[int, msgspec.Meta(ge=0)] = 8
