@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from buttonup import dataset
 from buttonup.dataset import Made, accepted, make
@@ -66,6 +67,35 @@ def test_an_overlays_words_are_those_of_a_run(tmp_path: Path) -> None:
     overlay.write_text('[get_order]\ndescription = "Other words."\n')
     with pytest.raises(BadInput, match="another recipe"):
         made(tmp_path / "run", own={"overlays": [str(overlay)]}, n=6)
+
+
+def test_tools_of_which_none_runs_are_refused_in_one_line(
+    own_tools: Kits, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kit = own_tools[SHOP]
+    monkeypatch.setattr(kit, "_tools", [replace(tool, runs=False) for tool in kit.tools])
+    with pytest.raises(BadInput, match="planned with: none of them runs; give a source that runs"):
+        made(tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_tools_of_which_nobody_knows_a_value_are_refused_with_their_doubts(
+    own_tools: Kits, tmp_path: Path
+) -> None:
+    def get_voucher(_state: Any, code: str) -> dict[str, str]:
+        return {"code": code}
+
+    kit = Kit(SHOP)
+    text = {"type": "string"}
+    kit.add(
+        get_voucher,
+        "Get a voucher.",
+        {"code": text},
+        {"type": "object", "properties": {"code": text}},
+    )
+    own_tools[SHOP] = kit
+    with pytest.raises(BadInput, match=r"planned with: get_voucher \(no_values:code\)"):
+        made(tmp_path / "run")
 
 
 def test_several_sources_meet_in_one_run(own_tools: Kits, tmp_path: Path) -> None:

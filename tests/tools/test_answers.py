@@ -50,7 +50,7 @@ def test_a_call_that_nobody_waits_for_any_more_is_stopped() -> None:
                 begun.set()
                 await asyncio.sleep(0.05)
                 went.append(name)
-                return {}
+                return arguments
 
         answers = Answers(Slow("python:slow.py"))
         waiting = asyncio.create_task(answers.fetch(Wanted((), PRODUCT)))

@@ -19,7 +19,7 @@ MEND = {
     "no_signature": "it does not tell its parameters: it is shown as one that takes none",
     "no_responses": "annotate what it returns; else that is learned from calls",
     "vague_responses": "what it returns has a type, but not what is in it",
-    "simulated": "there is nothing to run: a model has to play it",
+    "simulated": "there is nothing to run: a write can be simulated, a read is only shown",
     "renamed": "its own name, which is not fit for a chat API or is taken",
     "unread_ref": "it refers to what is not there or may not be read: that part may be anything",
     "cut": "it is larger than a prompt bears: deeper levels are left open",
