@@ -69,6 +69,19 @@ def test_an_overlays_words_are_those_of_a_run(tmp_path: Path) -> None:
         made(tmp_path / "run", own={"overlays": [str(overlay)]}, n=6)
 
 
+def test_the_report_names_the_functions_that_no_sample_calls_and_why(
+    own_tools: Kits, tmp_path: Path
+) -> None:
+    def get_voucher(_state: Any, code: str) -> dict[str, str]:
+        return {"code": code}
+
+    own_tools[SHOP].add(get_voucher, "Get a voucher.", {"code": {"type": "string"}})
+    run = made(tmp_path / "run")
+    assert "get_voucher" in run.report.uncalled
+    assert "get_voucher (no_responses, no_values:code)" in as_text(run.report)
+    assert f"called of {len(own_tools[SHOP].tools)}" in as_text(run.report)
+
+
 def test_tools_of_which_none_runs_are_refused_in_one_line(
     own_tools: Kits, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
