@@ -77,8 +77,9 @@ async def learn(
     """
     told, given = given, given or Learned()
     sampler = _Sampler(source, random.Random(f"{seed}:learn"), today, knobs, given)
-    new = [t for t in source.tools if not _known(given.functions.get(t.function.name))]
-    if new:
+    told_of = {t.function.name: given.functions.get(t.function.name) for t in source.tools}
+    fresh = {name for name, own in told_of.items() if not _known(own)}
+    if fresh or any(own and _answered(own) for own in told_of.values()):
         await sampler.sample()
         await sampler.repeat()
     feeds = sampler.feeds(FED)
@@ -88,7 +89,6 @@ async def learn(
         )
         for tool in source.tools
     }
-    fresh = {t.function.name for t in new}
     feeds = [f for f in feeds if fresh.intersection(_ends(f)) and f not in given.feeds]
     return Learned(
         given=digest(told) if told else "",
@@ -106,9 +106,31 @@ def _known(own: LearnedFunction | None) -> bool:
 
 def _merged(own: LearnedFunction | None, found: Callable[[], LearnedFunction]) -> LearnedFunction:
     """Lay what was found under what the user's file says."""
-    if own is None or _known(own):
-        return own or found()
-    new = found()
+    if own is None or not (own.gives and not own.doubts):
+        return _under(own, found())
+    return own
+
+
+def _answered(own: LearnedFunction) -> bool:
+    """Say whether the user gave values that the file says are missing: now it can be called."""
+    return any(f"no_values:{p}" in own.doubts for p in own.parameters if _says(own, p))
+
+
+def _under(own: LearnedFunction | None, new: LearnedFunction) -> LearnedFunction:
+    if own is None:
+        return new
+    if _known(own):
+        lacking = [p for p in new.parameters if f"no_values:{p}" in own.doubts]
+        found = {p: new.parameters[p] for p in lacking if not _says(own, p)}
+        parameters = {**own.parameters, **found}
+        gone = {f"no_values:{p}" for p in lacking if parameters[p].values}
+        return replace(
+            own,
+            called=own.called or new.called,
+            failed=own.failed if own.called else new.failed,
+            doubts=tuple(d for d in own.doubts if d not in gone),
+            parameters=parameters,
+        )
     return replace(
         new,
         writes=own.writes,
