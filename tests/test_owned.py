@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from buttonup import dataset
 from buttonup.dataset import Made, accepted, make
@@ -52,6 +53,62 @@ def test_a_run_over_own_tools_makes_verified_samples(own_tools: Kits, tmp_path: 
         assert {v.gate for v in sample.verdicts} == {gate.__name__ for gate in GATES}
         assert blueprint.tools.source == "own"
         assert blueprint.task.wording == "descriptions"
+
+
+@pytest.mark.usefixtures("own_tools")
+def test_an_overlays_words_are_those_of_a_run(tmp_path: Path) -> None:
+    overlay = tmp_path / "better.toml"
+    overlay.write_text('[get_order]\ndescription = "Look an order up in the till."\n')
+    made(tmp_path / "run", own={"overlays": [str(overlay)]}, n=5)
+    shown = [f for s in samples(tmp_path / "run") for f in s.trajectory.blueprint.functions]
+    words = {f.description for f in shown if f.name == "get_order"}
+    assert words == {"Look an order up in the till."}
+
+    overlay.write_text('[get_order]\ndescription = "Other words."\n')
+    with pytest.raises(BadInput, match="another recipe"):
+        made(tmp_path / "run", own={"overlays": [str(overlay)]}, n=6)
+
+
+def test_the_report_names_the_functions_that_no_sample_calls_and_why(
+    own_tools: Kits, tmp_path: Path
+) -> None:
+    def get_voucher(_state: Any, code: str) -> dict[str, str]:
+        return {"code": code}
+
+    own_tools[SHOP].add(get_voucher, "Get a voucher.", {"code": {"type": "string"}})
+    run = made(tmp_path / "run")
+    assert "get_voucher" in run.report.uncalled
+    assert "get_voucher (no_responses, no_values:code)" in as_text(run.report)
+    assert f"called of {len(own_tools[SHOP].tools)}" in as_text(run.report)
+
+
+def test_tools_of_which_none_runs_are_refused_in_one_line(
+    own_tools: Kits, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kit = own_tools[SHOP]
+    monkeypatch.setattr(kit, "_tools", [replace(tool, runs=False) for tool in kit.tools])
+    with pytest.raises(BadInput, match="planned with: none of them runs; give a source that runs"):
+        made(tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_tools_of_which_nobody_knows_a_value_are_refused_with_their_doubts(
+    own_tools: Kits, tmp_path: Path
+) -> None:
+    def get_voucher(_state: Any, code: str) -> dict[str, str]:
+        return {"code": code}
+
+    kit = Kit(SHOP)
+    text = {"type": "string"}
+    kit.add(
+        get_voucher,
+        "Get a voucher.",
+        {"code": text},
+        {"type": "object", "properties": {"code": text}},
+    )
+    own_tools[SHOP] = kit
+    with pytest.raises(BadInput, match=r"planned with: get_voucher \(no_values:code\)"):
+        made(tmp_path / "run")
 
 
 def test_several_sources_meet_in_one_run(own_tools: Kits, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ WRONG: dict[str, Mapping[str, Any]] = {
     "`$.teacher.temperature`": {"teacher.temperature": -1},
     "`$.simulate.assistant`": {"simulate.assistant": "wise"},
     "n is not a table": {"n": 1, "n.deep": 1},
-    "soap:tools.wsdl": {"tools": "soap:tools.wsdl"},
+    "'tools.py' is not known": {"tools": "tools.py"},
     "there is no world 'atlantis'": {"tools": "worlds:atlantis"},
     "seeds are for text first": {"seeds": "seeds.jsonl"},
     "has no base URL": {"teacher.model": "local", "teacher.base_url": "http://127.0.0.1:9/v1"},
@@ -250,7 +250,7 @@ def free(key: str) -> bool:
 
 
 @pytest.mark.usefixtures("own_tools")
-@pytest.mark.parametrize("key", sorted(KEYS.keys() - {"seeds", "embedder"}))
+@pytest.mark.parametrize("key", sorted(KEYS.keys() - {"seeds", "embedder", "own.overlays"}))
 def test_a_run_is_another_when_a_key_changes_that_changes_the_samples(key: str) -> None:
     asked: dict[str, Any] = {"judge.votes": 3} if key.startswith("judge.") else {}  # else none
     asked |= {"tools": "python:shop.py"} if key.startswith("own.") else {}
@@ -271,6 +271,17 @@ def test_seeds_count_by_what_they_say_not_where_they_lie(tmp_path: Path) -> None
 
     assert made_of("a", '{"query": "x"}') == made_of("b", '{"query": "x"}')
     assert made_of("a", '{"query": "x"}') != made_of("b", '{"query": "y"}')
+
+
+@pytest.mark.usefixtures("own_tools")
+def test_overlays_count_by_what_they_say_not_where_they_lie(tmp_path: Path) -> None:
+    def laid(name: str, text: str) -> str:
+        (tmp_path / name).write_text(text)
+        own = {"tools": "python:shop.py", "own.overlays": [str(tmp_path / name)]}
+        return identity(read_recipe(None, own))
+
+    assert laid("a", "[x]\nwrites = true") == laid("b", "[x]\nwrites = true")
+    assert laid("a", "[x]\nwrites = true") != laid("b", "[x]\nwrites = false")
 
 
 def test_a_local_model_counts_by_what_it_holds_not_where_it_lies(tmp_path: Path) -> None:

@@ -85,6 +85,13 @@ def buttonup() -> None:
 )
 @click.option("--include", multiple=True, metavar="PATTERN", help="Your own tools wanted.")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Your own tools not wanted.")
+@click.option(
+    "--overlay",
+    "overlays",
+    multiple=True,
+    type=click.Path(),
+    help="Better words for your own tools (docs/tools.md).",
+)
 @click.option("--env", multiple=True, metavar="NAME", help="Variable that your own tools may see.")
 @click.option(
     "--allow-writes",
@@ -131,7 +138,7 @@ def run(
     names = {
         "teacher": "teacher.model", "base_url": "teacher.base_url", "batch": "teacher.batch",
         "learned": "own.learned", "writes": "own.writes", "env": "own.env",
-        "include": "own.include", "exclude": "own.exclude",
+        "include": "own.include", "exclude": "own.exclude", "overlays": "own.overlays",
     }  # fmt: skip
     given = {names.get(k, k): v for k, v in options.items() if v not in (None, ())}
     if len(given.get("tools", ())) == 1:
@@ -604,8 +611,9 @@ def templates(names: tuple[str, ...], as_json: bool) -> int:
 def own_tools(as_json: bool, **options: Any) -> int:
     """Show what is read of your tools, and what is missing or doubtful in it.
 
-    SOURCE is python:MODULE, python:FILE.py[:NAME,NAME], langchain:FILE.py or json:FILE; the first
-    two run your code, in a process of its own.
+    SOURCE is python:MODULE, python:FILE.py[:NAME,NAME], langchain:FILE.py, "openapi:FILE_OR_URL",
+    "mcp:COMMAND", mcp:URL or json:FILE (docs/tools.md); python and langchain run your code, in a
+    process of its own.
     """
     order = listing.Order(**{k: v for k, v in options.items() if v is not None})
     if as_json and order.teacher:

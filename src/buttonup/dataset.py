@@ -160,7 +160,11 @@ async def make(
         with _left_clean(folder), open_run(folder, as_toml(recipe), mine) as opened:
             own = tools.at_work(opened) if tools else None
             sitting = _Sitting(recipe, opened, purse, outside, watch or _unwatched, own)
-            end = await _run(sitting, first, ways)
+            try:
+                end = await _run(sitting, first, ways)
+            finally:
+                if own:
+                    await own.answers.ended()
             seconds = time.monotonic() - started
             ending = _ending(before, end, _why_short(end, recipe), seconds)
             opened.flush()

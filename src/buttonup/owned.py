@@ -67,4 +67,5 @@ async def learn(specs: Sequence[str], knobs: Owning, seed: int) -> Learned:
 
 
 def _joined(specs: Sequence[str], k: Owning) -> AbstractAsyncContextManager[Source]:
-    return joined(specs, k.limits, k.env, k.include, k.exclude)
+    overlays = tuple(map(Path, k.overlays))
+    return joined(specs, k.limits, k.env, k.include, k.exclude, overlays)

@@ -25,6 +25,7 @@ from buttonup.model.teachers import Teachers
 from buttonup.records import Record, Rejection, Sample, Trajectory, digest
 from buttonup.store.settings import filled, read_settings
 from buttonup.tools.learned import Learned
+from buttonup.tools.overlay import read_overlay
 from buttonup.tools.own import Own, Owning
 from buttonup.tools.source import OPENERS
 from buttonup.worlds.session import find_world
@@ -175,7 +176,8 @@ def identity(recipe: Recipe, learned: Learned | None = None) -> str:
     own = content.pop("own")
     if own_specs(recipe):
         kept = {key: value for key, value in own.items() if key not in NOT_IDENTITY_OF_OWN}
-        content["own"] = {**kept, "learned": digest(learned)}
+        said = [digest(read_overlay(Path(path))) for path in recipe.own.overlays]
+        content["own"] = {**kept, "overlays": said, "learned": digest(learned)}
     for table in (content["teacher"], *content["models"].values()):
         for key in NOT_IDENTITY_OF_TEACHER:
             table.pop(key, None)

@@ -41,6 +41,28 @@ def test_whoever_asks_at_once_one_call_is_made(shop: Scripted) -> None:
     assert len(shop.calls) == 1
 
 
+def test_a_call_that_nobody_waits_for_any_more_is_stopped() -> None:
+    async def ended_early() -> list[str]:
+        begun, went = asyncio.Event(), []
+
+        class Slow(Scripted):
+            async def call(self, name: str, arguments: dict[str, Json], /) -> Json:
+                begun.set()
+                await asyncio.sleep(0.05)
+                went.append(name)
+                return arguments
+
+        answers = Answers(Slow("python:slow.py"))
+        waiting = asyncio.create_task(answers.fetch(Wanted((), PRODUCT)))
+        await begun.wait()
+        waiting.cancel()
+        await answers.ended()
+        await asyncio.sleep(0.1)
+        return went
+
+    assert asyncio.run(ended_early()) == []
+
+
 def test_an_answer_depends_on_the_writes_before_it(shop: Scripted) -> None:
     answers = Answers(shop, writing=True)
 

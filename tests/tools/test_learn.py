@@ -56,6 +56,55 @@ def test_what_a_result_holds_is_inferred_where_nothing_declares_it(shop: Scripte
     assert placed == {"type": "string", "format": "date"}
 
 
+def get_town(_state: Json, town: str) -> Json:
+    return {"town": town, "people": 12}
+
+
+def list_hires(_state: Json, member: str) -> Json:
+    return [{"hire_id": f"H-{n}", "member": member} for n in range(3)]
+
+
+def cancel_hire(_state: Json, hire_id: str) -> Json:
+    return {"hire_id": hire_id}
+
+
+def test_values_of_the_users_for_a_function_that_declares_its_result_let_it_be_called() -> None:
+    kit = Scripted("python:hires.py")
+    hire = {"type": "object", "properties": {"hire_id": TEXT, "member": TEXT}}
+    rows = {"type": "array", "items": hire}
+    kit.add(list_hires, "List the hires of a member.", {"member": TEXT}, rows, writes=False)
+    kit.add(cancel_hire, "Cancel a hire.", {"hire_id": TEXT}, hire, writes=True)
+    before = learned(kit)
+    assert before.functions["cancel_hire"].doubts == ("no_values:hire_id",)
+    assert not kit.calls
+
+    listing = before.functions["list_hires"]
+    listing = replace(listing, parameters={"member": LearnedParameter(("MB-70",))})
+    functions = {**before.functions, "list_hires": listing}
+    found = learned(kit, replace(before, functions=functions, feeds=before.feeds[:1]))
+    assert set(found.functions["cancel_hire"].parameters["hire_id"].values) == {"H-0", "H-1", "H-2"}
+    assert [f.doubts for f in found.functions.values()] == [(), ()]
+    assert found.feeds == before.feeds[:1]  # those taken out stay out
+
+
+@pytest.mark.parametrize(
+    "declared", [{"type": "object"}, {"anyOf": [{"type": "object"}, {"type": "null"}]}]
+)
+def test_a_result_declared_as_just_a_dict_is_inferred_too(declared: dict[str, Json]) -> None:
+    kit = Scripted("python:towns.py")
+    kit.add(get_town, "Get a town.", {"town": {"type": "string", "enum": ["A", "B"]}}, declared)
+    found = learned(kit)
+    assert found.functions["get_town"].gives == "one"
+    assert found.responses("get_town", declared)["properties"]["people"] == {"type": "integer"}
+
+
+def test_what_cannot_be_planned_with_for_its_result_says_so() -> None:
+    kit = Scripted("python:towns.py")
+    kit.add(get_town, "Add a town.", {"town": TEXT}, {"type": "object"}, writes=True)
+    found = learned(kit).functions["get_town"]
+    assert (found.gives, "no_responses" in found.doubts) == ("", True)
+
+
 def test_nothing_that_may_write_is_called(shop: Scripted) -> None:
     before = shop.state
     found = learned(shop)

@@ -64,6 +64,24 @@ def test_a_value_stands_where_the_description_speaks_of_the_thing() -> None:
     assert listing == "list the orders of {customer_id}"
 
 
+def test_whatever_the_description_calls_a_thing_is_the_thing() -> None:
+    item = Parameter("item_id", str, "item_id")
+    assert (
+        asking("have a thing sent home", [item], {"item_id": "item"}) == "have {item_id} sent home"
+    )
+
+
+def get_bag(_state: object, bag_id: str) -> object:
+    return {"bag_id": bag_id, "free": True, "looks": "black, folding", "straps": 2}
+
+
+def test_yes_and_no_and_looks_are_told_as_people_do() -> None:
+    kit = Scripted("python:bags.py")
+    kit.add(get_bag, "Get a bag.", {"bag_id": {"type": "string", "enum": ["B-1", "B-2"]}})
+    said = book(kit).functions["get_bag"].say[0]
+    assert said == "Bag {bag_id}: free: {free}, looks: {looks} and the straps are {straps}."
+
+
 def test_what_it_does_not_speak_of_stands_behind_it() -> None:
     assert ask("place an order", "sku", "quantity") == "place an order with {sku} and {quantity}"
     assert (

@@ -23,7 +23,8 @@ from buttonup.model.prices import Prices, cost, price_of, read_prices
 from buttonup.records import Record, Rejection, Usage
 from buttonup.store.journal import Asked, read_usage
 from buttonup.store.lines import read_record, read_records, stretches, whole_lines
-from buttonup.store.rundir import PRICES
+from buttonup.store.rundir import LEARNED, PRICES
+from buttonup.tools.learned import read_learned
 from buttonup.worlds.splits import Split, worlds_of
 
 Key = TypeVar("Key", str, int)
@@ -98,8 +99,10 @@ class Report(Record, omit_defaults=False):
     """Those with several."""
     functions: dict[str, int] = {}
     """Function -> trajectories that call it."""
+    doubts: dict[str, tuple[str, ...]] = {}
+    """Function of a user's own -> what was learned of it that may keep plans from calling it."""
     uncalled: tuple[str, ...] = ()
-    """Functions that the run's worlds have and no trajectory calls."""
+    """Functions that the run's worlds or the user's tools have, and no trajectory calls."""
     offered: dict[str, int] = {}
     """Function -> trajectories to which it is shown from the start."""
     coverage: dict[str, dict[str, int]] = {}
@@ -166,6 +169,7 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
     for part in in_turn(stretches(folder / "accepted.jsonl"), counted_in, cores()):
         counted.join(part)
     depth, called, drawn = counted.tally.calls, counted.functions, _drawn_on(folder)
+    own = read_learned(folder / LEARNED).functions if (folder / LEARNED).exists() else {}
     return Report(
         stages=tuple(dict.fromkeys([*(stages or before.stages), *records, *sorted(rejections)])),
         made={stage: sum(1 for _ in whole_lines(path)) for stage, path in records.items()},
@@ -184,7 +188,8 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
         calling_turns=counted.calling_turns,
         parallel_turns=counted.parallel_turns,
         functions=dict(called),
-        uncalled=tuple(sorted({f for has in drawn.values() for f in has} - called.keys())),
+        doubts={name: known.doubts for name, known in own.items() if known.doubts},
+        uncalled=tuple(sorted({*own, *(f for has in drawn.values() for f in has)} - called.keys())),
         offered=dict(counted.offered),
         coverage={world: {f: called[f] for f in has} for world, has in drawn.items()},
         grid=_nested(counted.grid),

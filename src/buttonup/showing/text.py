@@ -75,7 +75,23 @@ def own_in_words(report: Report) -> list[tuple[str, str]]:
     if report.not_replayable:
         told = f"{many(report.not_replayable, 'sample')} whose calls could not be made again"
         lines.append(("replay", f"not_replayable: {told}"))
+    if report.uncalled and not report.coverage:
+        lines.append(("uncalled", _never_called(report)))
     return lines
+
+
+def _never_called(report: Report) -> str:
+    """Name a user's own functions that no sample calls, each with what is doubtful in it."""
+    named = [plain(n) for n in report.uncalled[:UNCALLED]]
+    doubts = [report.doubts.get(n, ()) for n in report.uncalled]
+    told = [
+        f"{n} ({', '.join(map(plain, d))})" if d else n for n, d in zip(named, doubts, strict=False)
+    ]
+    more = len(report.uncalled) - len(told)
+    return ", ".join(told) + (f" and {more:,} more" if more else "")
+
+
+UNCALLED = 12  # functions named
 
 
 def saved_in_words(saved: Saved) -> list[tuple[str, str]]:

@@ -79,6 +79,13 @@ class Answers:
         [*_, result] = await self._made((*wanted.before, wanted.ask))
         await self._keep(key, wanted.ask.name, wanted.ask, result)
 
+    async def ended(self) -> None:
+        """Stop what is still being fetched: nobody waits for it any more, and nothing keeps it."""
+        left = list(self._under_way.values())
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
     async def again(self, conversation: str, asks: Sequence[Ask]) -> tuple[Json, ...]:
         """Make all the calls of a conversation anew, once, and give what they come to."""
         key = digest(["again", conversation, *asks])

@@ -19,7 +19,7 @@ MEND = {
     "no_signature": "it does not tell its parameters: it is shown as one that takes none",
     "no_responses": "annotate what it returns; else that is learned from calls",
     "vague_responses": "what it returns has a type, but not what is in it",
-    "simulated": "there is nothing to run: a model has to play it",
+    "simulated": "there is nothing to run: a write can be simulated, a read is only shown",
     "renamed": "its own name, which is not fit for a chat API or is taken",
     "unread_ref": "it refers to what is not there or may not be read: that part may be anything",
     "cut": "it is larger than a prompt bears: deeper levels are left open",
@@ -87,7 +87,7 @@ def _in_parameters(function: Function) -> Iterator[str]:
 def _in_responses(responses: Schema) -> Iterator[str]:
     if not responses.keys() - {"description"}:
         yield "no_responses"
-    elif _vague(responses):
+    elif vague(responses):
         yield "vague_responses"
 
 
@@ -96,7 +96,7 @@ def _typed(schema: Json) -> bool:
     return isinstance(schema, dict) and any(word in schema for word in words)
 
 
-def _vague(schema: Json) -> bool:
+def vague(schema: Json) -> bool:
     """Say whether a schema leaves open what is in an object or a list."""
     if not _typed(schema):
         return True
@@ -105,9 +105,9 @@ def _vague(schema: Json) -> bool:
             within = schema.get("properties") or schema.get("additionalProperties")
             return not isinstance(within, dict)
         case "array":
-            return "prefixItems" not in schema and _vague(schema.get("items"))
+            return "prefixItems" not in schema and vague(schema.get("items"))
         case _:
-            return any(map(_vague, _branches(schema)))
+            return any(map(vague, _branches(schema)))
 
 
 def _branches(schema: Schema) -> Iterable[Json]:

@@ -18,10 +18,11 @@ from msgspec.structs import replace
 
 from buttonup.records import Json, Record, Schema, digest, encode
 from buttonup.tools.door import failed, misfit
+from buttonup.tools.doubts import vague
 from buttonup.tools.learn_feeds import Place, Trial, feeds_between
 from buttonup.tools.learn_names import only_reads, plural, qualified, thing
-from buttonup.tools.learn_shape import field as field_of
 from buttonup.tools.learn_shape import (
+    Shape,
     fields_of,
     inferred,
     kind_of,
@@ -29,6 +30,7 @@ from buttonup.tools.learn_shape import (
     resolved,
     shape_of,
 )
+from buttonup.tools.learn_shape import field as field_of
 from buttonup.tools.learned import (
     FED,
     Feed,
@@ -75,8 +77,9 @@ async def learn(
     """
     told, given = given, given or Learned()
     sampler = _Sampler(source, random.Random(f"{seed}:learn"), today, knobs, given)
-    new = [t for t in source.tools if not _known(given.functions.get(t.function.name))]
-    if new:
+    told_of = {t.function.name: given.functions.get(t.function.name) for t in source.tools}
+    fresh = {name for name, own in told_of.items() if not _known(own)}
+    if fresh or any(own and _answered(own) for own in told_of.values()):
         await sampler.sample()
         await sampler.repeat()
     feeds = sampler.feeds(FED)
@@ -86,7 +89,6 @@ async def learn(
         )
         for tool in source.tools
     }
-    fresh = {t.function.name for t in new}
     feeds = [f for f in feeds if fresh.intersection(_ends(f)) and f not in given.feeds]
     return Learned(
         given=digest(told) if told else "",
@@ -104,9 +106,31 @@ def _known(own: LearnedFunction | None) -> bool:
 
 def _merged(own: LearnedFunction | None, found: Callable[[], LearnedFunction]) -> LearnedFunction:
     """Lay what was found under what the user's file says."""
-    if own is None or _known(own):
-        return own or found()
-    new = found()
+    if own is None or not (own.gives and not own.doubts):
+        return _under(own, found())
+    return own
+
+
+def _answered(own: LearnedFunction) -> bool:
+    """Say whether the user gave values that the file says are missing: now it can be called."""
+    return any(f"no_values:{p}" in own.doubts for p in own.parameters if _says(own, p))
+
+
+def _under(own: LearnedFunction | None, new: LearnedFunction) -> LearnedFunction:
+    if own is None:
+        return new
+    if _known(own):
+        lacking = [p for p in new.parameters if f"no_values:{p}" in own.doubts]
+        found = {p: new.parameters[p] for p in lacking if not _says(own, p)}
+        parameters = {**own.parameters, **found}
+        gone = {f"no_values:{p}" for p in lacking if parameters[p].values}
+        return replace(
+            own,
+            called=own.called or new.called,
+            failed=own.failed if own.called else new.failed,
+            doubts=tuple(d for d in own.doubts if d not in gone),
+            parameters=parameters,
+        )
     return replace(
         new,
         writes=own.writes,
@@ -284,12 +308,10 @@ class _Sampler:
 
     def responses(self, name: str) -> Schema:
         """Give the schema of a result: as declared, as edited, or as the calls so far show it."""
-        declared = self.tools[name].function.responses
-        if not declared:
-            declared = self.given.responses(name, declared)
-        if declared:
-            return resolved(declared)
-        return inferred([s.result for s in self._succeeded(name)])
+        declared = resolved(self.given.responses(name, self.tools[name].function.responses))
+        if declared and not vague(declared):
+            return declared
+        return inferred([s.result for s in self._succeeded(name)]) or declared
 
     def _succeeded(self, name: str) -> list[_Sampled]:
         return [s for s in self.sampled if s.function == name and not failed(s.result)]
@@ -324,11 +346,11 @@ class _Sampler:
             at=shape.at if shape else "",
             noun=noun,
             plural=plural(noun),
-            responses="" if tool.function.responses or not responses else plain(responses),
+            responses="" if responses == resolved(tool.function.responses) else plain(responses),
             called=len(calls),
             failed=sum(failed(s.result) for s in calls),
             steady=name not in self.unsteady,
-            doubts=tuple(_doubts(tool, responses, parameters, calls)),
+            doubts=tuple(_doubts(tool, shape, parameters, calls)),
             parameters=parameters,
         )
 
@@ -354,12 +376,12 @@ class _Sampler:
 
 def _doubts(
     tool: Tool,
-    responses: Schema,
+    shape: Shape | None,
     parameters: Mapping[str, LearnedParameter],
     calls: Sequence[_Sampled],
 ) -> Sequence[str]:
     """List why plans will not call a function, or should be looked at."""
-    found = [] if responses else ["no_responses"]
+    found = [] if shape else ["no_responses"]
     required: Callable[[str], bool] = (tool.function.parameters.get("required") or ()).__contains__
     found += [
         f"no_values:{p}" for p, known in parameters.items() if required(p) and not known.values

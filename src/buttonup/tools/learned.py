@@ -60,7 +60,7 @@ class LearnedFunction(Record):
     asks: str = ""
     """What is asked for, as a verb phrase: "get the details of an order"."""
     responses: str = ""
-    """JSON Schema of a result, as JSON, where it was inferred; "" where the tool declares it."""
+    """JSON Schema of a result, as JSON, where it was inferred; "" for what the tool declares."""
     called: int = 0
     """Calls made to learn about it."""
     failed: int = 0
@@ -98,9 +98,9 @@ class Learned(Record):
     feeds: tuple[Feed, ...] = ()
 
     def responses(self, name: str, declared: Schema) -> Schema:
-        """Give the schema of a function's result: what it declares, or what was inferred."""
+        """Give the schema of a function's result: what stands here, or what it declares."""
         known = self.functions.get(name)
-        if declared or known is None or not known.responses:
+        if known is None or not known.responses:
             return declared
         schema: Schema = msgspec.json.decode(known.responses)
         return schema

@@ -1,4 +1,4 @@
-"""Tools that are only told of: a file with a JSON list of definitions. A model has to play them."""
+"""Tools that are only told of: a file with a JSON list of definitions. Nothing runs."""
 
 from __future__ import annotations
 

@@ -42,6 +42,8 @@ class Owning(Record):
     """Patterns of the functions wanted; none for all."""
     exclude: tuple[str, ...] = ()
     """Patterns of the functions not wanted."""
+    overlays: tuple[str, ...] = ()
+    """Files of better words for them (docs/tools.md); the later one wins."""
     env: tuple[str, ...] = ()
     """Environment variables that the tools may see."""
     sample: Annotated[int, msgspec.Meta(ge=0)] = 8
@@ -97,10 +99,8 @@ class Own:
         self.knobs = knobs
         self.learned = learned
         self.world = OwnWorld(source.tools, learned, self.answers, knobs.writes)
-        if not self.world.functions:
-            what = "no function of these tools can be planned with"
-            mend = "see the doubts in learned.toml; docs/tools.md says what to do about each"
-            raise BadInput(what, mend)
+        if not self.world.can_begin():
+            raise _nothing_to_plan_with(source, learned)
 
     def door(self, tools: Tools) -> Door:
         """Open the door of a conversation."""
@@ -139,6 +139,18 @@ class Own:
                 mine is not None and mine.really and call.arguments is not None and not kept
             )
         return real
+
+
+def _nothing_to_plan_with(source: Source, learned: Learned) -> BadInput:
+    what = "no function of these tools can be planned with"
+    if not any(tool.runs for tool in source.tools):
+        return BadInput(f"{what}: none of them runs", "give a source that runs (docs/tools.md)")
+    why = [f"{name} ({', '.join(f.doubts)})" for name, f in learned.functions.items() if f.doubts]
+    mend = "write what is missing into a file for --learned (docs/tools.md)"
+    return BadInput(f"{what}: {', '.join(why[:SHOWN]) or 'their parameters are objects'}", mend)
+
+
+SHOWN = 5  # functions in a message
 
 
 @dataclass(frozen=True, slots=True)

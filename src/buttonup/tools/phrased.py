@@ -199,7 +199,7 @@ def asking(verb: str, needed: Sequence[Parameter], nouns: Mapping[str, str]) -> 
 def _spoken_of(verb: str, p: Parameter, noun: str) -> re.Match[str] | None:
     """Find where a verb phrase speaks of what a parameter takes: the last such place."""
     own = " ".join(words(p.name))
-    names = [rf"{own}(?: (?:id|number|code))?", *([noun] if noun else [])]
+    names = [rf"{own}(?: (?:id|number|code))?", *([noun, _ANYTHING] if noun else [])]
     by = "|".join(
         {own, own.rpartition(" ")[2], "ids?", "identifier", "number", "code", "key", "name"}
     )
@@ -209,6 +209,7 @@ def _spoken_of(verb: str, p: Parameter, noun: str) -> re.Match[str] | None:
     return max(found, key=lambda m: (m.end(), m.end() - m.start()), default=None)
 
 
+_ANYTHING = "(?:thing|object|record|entry)"  # "have a thing sent home", of an item
 _SPOKEN_OF = (
     r"\b(?:(?P<lead>by|with|using|given|matching|in|of|for|from|on|to|at)\s+)?"
     r"(?:(?:a|an|the|its|their|one|some|this|your|given|specific|single|particular)\s+)"
@@ -262,8 +263,10 @@ def _piece(f: OwnFunction, name: str, nouns: Mapping[str, str]) -> str:
     odd = said.split()[-1] in ("at", "on", "by", "for", "to", "from", "of", "in")
     if odd or said.split()[0] in ("is", "has", "can"):
         return f"{said}: {{{name}}}"
-    last = said.split()[-1]
-    return f"the {said} {'are' if singular(last) != last else 'is'} {{{name}}}"
+    several = singular(said.split()[-1]) != said.split()[-1]
+    if kind_of(f.schemas[name]) == "boolean" or (several and kind_of(f.schemas[name]) == "string"):
+        return f"{said}: {{{name}}}"  # neither "the free is yes" nor "the looks are black"
+    return f"the {said} {'are' if several else 'is'} {{{name}}}"
 
 
 def _label_in(f: OwnFunction, name: str, nouns: Mapping[str, str]) -> str:

@@ -131,6 +131,13 @@ class OwnWorld(World):
                 found.setdefault(key, {}).update(values)
         return {key: tuple(values.values()) for key, values in found.items()}
 
+    def can_begin(self) -> bool:
+        """Say whether there is a call whose arguments can all be said: a plan begins with one."""
+        return any(
+            all(f"{f.name}.{p.name}" in self.known for p in f.parameters if p.required)
+            for f in self.own.values()
+        )
+
     def tellers(
         self, write: OwnFunction, arguments: Mapping[str, Json]
     ) -> Iterator[tuple[OwnFunction, dict[str, Json]]]:
