@@ -44,7 +44,7 @@ ABOUT = """`{"messages": [{"role", "content"}, …], "tools"}`, as ms-swift has 
 
 - `assistant`: words, a thought before them in `<think>` tags; a thought alone before calls
 - `tool_call`: `{"name", "arguments"}` as JSON, a message for each call
-- `assistant` and `tool_call` with `loss` false: to be read and not learnt; null: as the trainer has it
+- `assistant` and `tool_call` with `loss` false: to be read and not learnt; null: to be learnt
 - `tool_response`: the result as JSON, a message for each call
 - `tools`: the functions as a string of JSON"""
 
