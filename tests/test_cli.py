@@ -489,6 +489,14 @@ def test_a_reader_that_goes_away_is_no_bug(made: Path) -> None:
     assert "Traceback" not in told.stderr
 
 
+@pytest.mark.parametrize("words", ["report {0} --json", "check {0}", "check {0} --json"])
+def test_a_full_disk_behind_the_output_is_told_in_a_line(made: Path, words: str) -> None:
+    line = f"{sys.executable} -m buttonup {words.format(made)} >/dev/full"
+    told = subprocess.run(line, check=False, shell=True, capture_output=True, text=True)
+    full = "buttonup: cannot write the output: No space left on device; make room\n"
+    assert (told.returncode, told.stderr) == (2, full)
+
+
 # --- tools ----------------------------------------------------------------------------------------
 
 

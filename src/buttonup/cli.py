@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
 import re
@@ -798,6 +799,14 @@ def main() -> None:
         _end(3, f"{over}; with more --budget the same command goes on from here")
     except (KeyboardInterrupt, click.Abort) as stop:
         _end(130, f"interrupted; {stop}the same command goes on from here")
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        _end(2, f"cannot write the output: {error.strerror}; make room")
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What a disk says that has no room left, where output goes to a file."""
 
 
 def _end(status: int, words: str) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from buttonup.errors import BadInput
 from buttonup.formats.detect import FORMATS, read
-from buttonup.formats.export import Exported, card_path, rows, rows_of
+from buttonup.formats.export import Exported, card_path, draft, rows, rows_of
 from buttonup.formats.export import export as export_parts
 from buttonup.formats.exported import adopt, exported
 from buttonup.formats.layout import Layout
@@ -227,3 +227,15 @@ def test_splits_share_no_task_and_are_the_same_in_every_export(
     card = (tmp_path / "one" / "data.jsonl.card.md").read_text()
     assert "- split: validation" in card
     assert '"data-test-00001-of-00002.jsonl"' in card
+
+
+def test_a_disk_that_takes_no_write_at_all_is_told_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(Path, "open", refused)
+    monkeypatch.setattr(Path, "unlink", refused)  # refused too, though nothing is there
+    with pytest.raises(BadInput, match="Read-only file system"), draft(tmp_path / "a.jsonl"):
+        pass

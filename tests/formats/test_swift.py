@@ -30,6 +30,14 @@ def test_all_messages_of_a_turn_kept_out_of_the_loss_say_so() -> None:
     assert [m.get("loss") for m in row["messages"]] == [None, False, False, False]
 
 
+def test_a_turn_that_is_learnt_leaves_its_loss_to_the_trainer_and_reads_back_as_learnt() -> None:
+    c = Conversation(messages=(User("Go."), Assistant("Both.", answer="Done.")), parallel=None)
+    row = render(c)
+    assert row["messages"][1]["loss"] is None
+    assert "loss" not in row["messages"][0]
+    assert parse(row) == c
+
+
 def test_two_turns_of_the_assistant_in_a_row_are_refused() -> None:
     with pytest.raises(Reject, match="turn_order"):
         render(Conversation(messages=(Assistant(answer="a"), Assistant(calls=CALLS))))

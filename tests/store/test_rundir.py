@@ -107,7 +107,7 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
 def test_a_run_that_was_killed_before_it_was_marked_can_begin_again(tmp_path: Path) -> None:
     (tmp_path / ".lock").touch()
-    (tmp_path / "identity.part").write_text("ab")
+    (tmp_path / "identity.4711.part").write_text("ab")
     with open_run(tmp_path, "", "abc"):
         pass
     assert (tmp_path / "identity").read_text() == "abc\n"

@@ -40,7 +40,7 @@ def test_a_damaged_note_is_the_users_to_mend(tmp_path: Path) -> None:
 
 
 def test_what_a_kill_left_half_written_is_no_note(tmp_path: Path) -> None:
-    (tmp_path / "00001.json.part").write_text('{"number"')
+    (tmp_path / "00001.json.4711.part").write_text('{"number"')
     assert Submitted(tmp_path).notes() == []
 
 

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,12 +18,29 @@ def test_a_file_is_replaced_whole_and_no_draft_is_left(tmp_path: Path) -> None:
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a", b"new")]
 
 
-def test_where_it_cannot_be_written_the_old_one_stays(tmp_path: Path) -> None:
+def test_where_the_disk_is_full_the_old_one_stays_and_no_draft_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
     put(tmp_path / "a", b"old")
-    (tmp_path / "a.part").mkdir()
-    with pytest.raises(BadInput, match="make room"):
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(BadInput, match="No space left on device; make room"):
         put(tmp_path / "a", b"new")
-    assert (tmp_path / "a").read_bytes() == b"old"
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a", b"old")]
+
+
+def test_a_file_that_another_process_writes_at_once_is_whole_all_the_same(tmp_path: Path) -> None:
+    words = "from pathlib import Path; from buttonup.store.whole import put\nfor _ in range(40): "
+    put_some = words + "put(Path({to!r}), {what!r} * 200_000)"
+    writers = [
+        subprocess.Popen([sys.executable, "-c", put_some.format(to=str(tmp_path / "a"), what=what)])
+        for what in (b"one", b"two")
+    ]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]
+    assert (tmp_path / "a").read_bytes() in (b"one" * 200_000, b"two" * 200_000)
 
 
 def test_a_scratch_file_holds_what_is_appended_and_has_no_name(tmp_path: Path) -> None:

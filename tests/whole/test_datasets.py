@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from buttonup.dataset import export, make
-from buttonup.formats import EXPORTS
+from buttonup.formats import EXPORTS, FORMATS
 from buttonup.formats.export import card_path
 from buttonup.recipe import Recipe
+from buttonup.records import Assistant, Call, Conversation, Message, Tool, User
 
 datasets = pytest.importorskip("datasets", reason="needs datasets")
 pytestmark = [
@@ -95,5 +96,40 @@ def test_parquet_is_loaded_as_it_was_written_but_for_its_strings_and_missing_key
     export(run, name, tmp_path / "data.parquet", shares=(0.8, 0.2))
     for split, rows in loaded(folder, tmp_path / "data.parquet", stream=stream).items():
         assert [as_read(without_none(row)) for row in rows] == [
-            as_read(in_columns(row)) for row in wanted[split]
+            as_read(without_none(in_columns(row))) for row in wanted[split]
         ]
+
+
+CHUNK = 1 << 14  # bytes that a schema is guessed from here; datasets has 10 MB
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("name", ["openai", "axolotl", "ms-swift"])
+def test_a_turn_kept_out_of_the_loss_is_loaded_however_late_in_a_file_it_comes(
+    tmp_path: Path, name: str, stream: bool
+) -> None:
+    path = tmp_path / "data.jsonl"
+    said = [conversation(masked=False)] * 100 + [conversation(masked=True)]
+    rows = [json.loads(json.dumps(FORMATS[name].render(c))) for c in said]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert path.stat().st_size > 2 * CHUNK
+    there = datasets.load_dataset(
+        "json",
+        data_files=str(path),
+        split="train",
+        streaming=stream,
+        chunksize=CHUNK,
+        cache_dir=str(tmp_path / ".cache"),
+    )
+    assert [without_none(row) for row in there] == [without_none(row) for row in rows]
+
+
+def conversation(*, masked: bool) -> Conversation:
+    call = Call.of("call_1", "find_rooms", {"town": "Ghent"})
+    messages: tuple[Message, ...] = (
+        User("Is a room free?"),
+        Assistant("I look.", (call,), masked=masked),
+        Tool("call_1", "find_rooms", ["R7"]),
+        Assistant("One is.", answer="Yes: R7."),
+    )
+    return Conversation(messages=messages, parallel=True)

@@ -6,7 +6,7 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -229,7 +229,8 @@ def draft(path: Path) -> Iterator[IO[bytes]]:
             f"{path} cannot be written: {error.strerror}", "make room or choose another path"
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # nothing there, or a disk that takes no write at all
+            part.unlink()
 
 
 def _sink(file: IO[bytes], path: Path) -> IO[bytes] | ParquetFile:

@@ -10,7 +10,9 @@ tool_response  the result as JSON, one a message
 tools          the functions, as a string of JSON
 
 The messages of a turn that is kept out of the loss have `"loss": false` each: a thought and its
-calls are merged by ms-swift, and so are their losses.
+calls are merged by ms-swift, and so are their losses. Those of other turns have `"loss": null`,
+which ms-swift reads as none: `datasets`, with which it loads, guesses the keys of a message from
+the first 10 MB of a file where all messages have the same ones, and ends at a later `loss`.
 
 Source: ms-swift 4.6.0, `dataset/preprocessor/core.py` (the roles, and `loss` beside `content`),
 `loss_scale/base.py` (what it does), `template/base.py` (merging), `agent_template/base.py`
@@ -42,7 +44,7 @@ ABOUT = """`{"messages": [{"role", "content"}, …], "tools"}`, as ms-swift has 
 
 - `assistant`: words, a thought before them in `<think>` tags; a thought alone before calls
 - `tool_call`: `{"name", "arguments"}` as JSON, a message for each call
-- `assistant` and `tool_call` with `loss` false: to be read and not learnt
+- `assistant` and `tool_call` with `loss` false: to be read and not learnt; null: to be learnt
 - `tool_response`: the result as JSON, a message for each call
 - `tools`: the functions as a string of JSON"""
 
@@ -74,8 +76,8 @@ def _message(role: str, content: str) -> dict[str, Json]:
 
 
 def _said(r: Round) -> Iterator[dict[str, Json]]:
-    hidden = {"loss": False} if isinstance(r, Assistant) and r.masked else {}
-    yield from ({**message, **hidden} for message in _told(r))
+    learnt = {"loss": False if r.masked else None} if isinstance(r, Assistant) else {}
+    yield from ({**message, **learnt} for message in _told(r))
 
 
 def _told(r: Round) -> Iterator[dict[str, Json]]:

@@ -17,6 +17,7 @@ report.json       the funnel
 from __future__ import annotations
 
 import fcntl
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -33,7 +34,8 @@ from buttonup.store.lines import LineFile
 from buttonup.store.submitted import Submitted
 from buttonup.store.whole import put
 
-BEGUN = {".lock", "identity.part"}  # what a run killed in its first instant leaves behind
+BEGUN = re.compile(r"\.lock|identity\.\d+\.part")
+"""What a run that was killed in its first instant leaves behind."""
 
 
 class Line(NamedTuple):
@@ -150,7 +152,7 @@ def _refuse_another(path: Path, identity: str) -> None:
                 f"{path} holds a run of another recipe",
                 "give another --out, or the recipe that stands in its recipe.toml",
             )
-    elif path.is_dir() and any(p.name not in BEGUN for p in path.iterdir()):
+    elif path.is_dir() and any(not BEGUN.fullmatch(p.name) for p in path.iterdir()):
         raise BadInput(f"{path} holds files that are no run", "give a new folder to --out")
 
 

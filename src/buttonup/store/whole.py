@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,9 +14,10 @@ from buttonup.errors import BadInput
 def put(path: Path, content: bytes) -> None:
     """Write a file whole, or not at all; it is on disk when this returns.
 
+    Where two write it at once, the file is that of the one which is done last.
     Raises  BadInput where the disk is full or the folder cannot be written
     """
-    draft = path.with_name(f"{path.name}.part")
+    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with draft.open("wb") as file:
             file.write(content)
@@ -24,6 +26,8 @@ def put(path: Path, content: bytes) -> None:
         draft.replace(path)
         _sync(path.parent)
     except OSError as error:
+        with suppress(OSError):  # or what is left of a full disk goes to half a file
+            draft.unlink()
         raise _unwritable(path, error) from error
 
 
