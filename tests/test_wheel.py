@@ -42,7 +42,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        held = {name for name in archive.namelist() if name.startswith("buttonup/")}
+        held = {name for name in archive.namelist() if name.startswith(("buttonup/", "buttonup_rl/"))}
     wanted = {
         str(path.relative_to(SOURCE))
         for path in SOURCE.rglob("*")
