@@ -42,7 +42,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        held = {name for name in archive.namelist() if name.startswith(("buttonup/", "buttonup_rl/"))}
+        ours = ("buttonup/", "buttonup_rl/")
+        held = {name for name in archive.namelist() if name.startswith(ours)}
     wanted = {
         str(path.relative_to(SOURCE))
         for path in SOURCE.rglob("*")
