@@ -70,6 +70,22 @@ def _settle() -> None:
     time.sleep(max(0.0, Heard.last + SETTLING - time.monotonic()))
 
 
+def strict_client(seconds: float, connecting: float) -> ClientBuilder:
+    """Begin a client that goes where it is sent and nowhere else: no redirect, no proxy.
+
+    A reply may take `seconds`, reaching a host `connecting`.
+    """
+    return (
+        ClientBuilder()
+        .timeout(timedelta(seconds=seconds))
+        .connect_timeout(timedelta(seconds=connecting))
+        .pool_idle_timeout(timedelta(seconds=IDLE))
+        .follow_redirects(enable=False)
+        .no_proxy()
+        .user_agent("buttonup")
+    )
+
+
 class Answer(NamedTuple):
     """What came back, all of it; the key, where it is echoed, is taken out."""
 
@@ -106,17 +122,8 @@ class Endpoint:
         self._client: Client | None = None
 
     async def __aenter__(self) -> Self:
-        self._client = (
-            ClientBuilder()
-            .max_connections(None)  # how many at once is `Limited`'s to say
-            .timeout(timedelta(seconds=self._timeout))
-            .connect_timeout(timedelta(seconds=CONNECTING))
-            .pool_idle_timeout(timedelta(seconds=IDLE))
-            .follow_redirects(enable=False)
-            .no_proxy()
-            .user_agent("buttonup")
-            .build()
-        )
+        # how many connections at once is `Limited`'s to say
+        self._client = strict_client(self._timeout, CONNECTING).max_connections(None).build()
         return self
 
     async def __aexit__(

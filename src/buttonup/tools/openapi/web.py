@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import timedelta
 from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
 
-from pyreqwest.client import Client, ClientBuilder
+from pyreqwest.client import Client
 from pyreqwest.exceptions import PyreqwestError
 
-from buttonup.model.endpoint import CONNECTING, IDLE, Heard, innermost
+from buttonup.model.endpoint import CONNECTING, Heard, innermost, strict_client
 from buttonup.tools.openapi.requests import Wire
 from buttonup.tools.openapi.servers import same_host
 
@@ -44,16 +43,7 @@ class Web:
         self._client: Client | None = None
 
     async def __aenter__(self) -> Self:
-        self._client = (
-            ClientBuilder()
-            .timeout(timedelta(seconds=self._seconds))
-            .connect_timeout(timedelta(seconds=min(CONNECTING, self._seconds)))
-            .pool_idle_timeout(timedelta(seconds=IDLE))
-            .follow_redirects(enable=False)
-            .no_proxy()
-            .user_agent("buttonup")
-            .build()
-        )
+        self._client = strict_client(self._seconds, min(CONNECTING, self._seconds)).build()
         return self
 
     async def __aexit__(
