@@ -107,6 +107,25 @@ def digest(value: Any) -> str:
     return hashlib.sha256(encode(value)).hexdigest()[:16]
 
 
+def type_of(value: Json) -> str:
+    """Name the type that JSON Schema gives a value; a whole number is an "integer"."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case _:
+            return "object"
+
+
 def leaves(value: Json, pointer: str = "") -> Iterator[tuple[str, Json]]:
     """Walk a JSON value to its leaves, in order, each with its JSON pointer."""
     stack: list[tuple[str, Json]] = [(pointer, value)]

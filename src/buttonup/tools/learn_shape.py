@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from buttonup.records import Json, Schema
+from buttonup.records import Json, Schema, type_of
 
 DEEP = 3  # objects around the one that is meant, at most: {"data": {"page": {"items": [...]}}}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -30,7 +30,7 @@ def inferred(examples: Sequence[Json]) -> Schema:
     """Infer a schema that all examples fit: types, fields, which are always there, dates."""
     kinds: dict[str, list[Json]] = {}
     for example in examples:
-        kinds.setdefault(_type(example), []).append(example)
+        kinds.setdefault(type_of(example), []).append(example)
     if "integer" in kinds and "number" in kinds:
         kinds["number"] += kinds.pop("integer")
     schemas = [_of(kind, values) for kind, values in kinds.items()]
@@ -60,23 +60,6 @@ def _of(kind: str, values: Sequence[Json]) -> Schema:
         case "string" if all(_MOMENT.fullmatch(v) for v in values):
             return {"type": "string", "format": "date-time"}
     return {"type": kind}
-
-
-def _type(value: Json) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-    return "object"
 
 
 def is_date(value: Json) -> bool:
@@ -138,7 +121,7 @@ def kind_of(schema: Schema) -> str:
         return said
     values = schema.get("enum")
     if isinstance(values, list) and values:
-        kinds = {_type(v) for v in values}
+        kinds = {type_of(v) for v in values}
         return kinds.pop() if len(kinds) == 1 else ""
     return "object" if isinstance(schema.get("properties"), dict) else ""
 

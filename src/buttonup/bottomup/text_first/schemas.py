@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import jsonschema_rs
 
 from buttonup.model.schemas import checker
-from buttonup.records import Function, Json, Schema, digest, encode
+from buttonup.records import Function, Json, Schema, digest, encode, type_of
 
 DEEPEST = 8  # levels of nesting; ours: real functions stay under five
 LARGEST = 200  # schemas within one schema
@@ -162,29 +162,11 @@ def types(schema: Schema) -> frozenset[str]:
     branches = [b for key in ("anyOf", "oneOf") for b in _list(schema.get(key))]
     nested = [types(b) for b in branches if isinstance(b, dict)]
     values = [*_list(schema.get("enum")), *([schema["const"]] if "const" in schema else [])]
-    return frozenset().union(*nested, map(_type_of, values))
+    return frozenset().union(*nested, map(type_of, values))
 
 
 def _list(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
-
-
-def _type_of(value: Json) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case _:
-            return "object"
 
 
 def field_at(schema: Schema, path: str) -> Schema | None:
