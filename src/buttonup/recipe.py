@@ -24,9 +24,9 @@ from buttonup.model.local import content_name, is_local
 from buttonup.model.teachers import Teachers
 from buttonup.records import Record, Rejection, Sample, Trajectory, digest
 from buttonup.store.settings import filled, read_settings
-from buttonup.tools.learned import Learned
-from buttonup.tools.overlay import read_overlay
-from buttonup.tools.own import Own, Owning
+from buttonup.tools.definitions.overlay import read_overlay
+from buttonup.tools.learning.learned import Learned
+from buttonup.tools.own.run import Own, Owning
 from buttonup.tools.source import OPENERS
 from buttonup.worlds.session import find_world
 from buttonup.worlds.splits import Split, unseen, worlds_of

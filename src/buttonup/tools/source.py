@@ -69,7 +69,7 @@ OPENERS: Mapping[str, str] = {
     "openapi": "openapi.live",
     "python": "python",
 }
-"""Kind of source -> the module here whose `opening` opens it; loaded when it is first asked for."""
+"""Kind of source -> the module in `sources` whose `opening` opens it; loaded when asked for."""
 
 Objects = Sequence[object]
 """Functions and objects of Python that are handed over, as `[find, desk.book]`."""
@@ -97,4 +97,4 @@ def opened(
 
 
 def _module(name: str) -> Any:
-    return import_module(f"buttonup.tools.{name}")
+    return import_module(f"buttonup.tools.sources.{name}")
