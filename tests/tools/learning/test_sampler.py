@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from buttonup.records import Json
 from buttonup.tools.learning.learned import Learned
+from buttonup.tools.source import late
 from buttonup.tools.sources.scripted import Scripted
 
 Learn = Callable[..., Learned]
@@ -45,3 +46,16 @@ def test_a_function_that_answers_otherwise_each_time_is_noted(learned: Learn) ->
 
     kit.add(get_ticks, "Get the ticks.", {}, writes=False)
     assert not learned(kit).functions["get_ticks"].steady
+
+
+def test_a_function_that_hangs_is_called_twice_and_said_to_hang(learned: Learn) -> None:
+    kit = Scripted("python:slow.py")
+
+    def get_report(_state: Json, page: int) -> Json:
+        return late(10) if page else {}
+
+    pages = {"page": {"type": "integer", "enum": list(range(1, 50))}}
+    kit.add(get_report, "Get a page of the report.", pages, {"type": "string"}, writes=False)
+    found = learned(kit).functions["get_report"]
+    assert len(kit.calls) == found.called == 2
+    assert "hangs" in found.doubts

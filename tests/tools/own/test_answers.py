@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from buttonup.errors import Reject
 from buttonup.records import Json
 from buttonup.store.journal import Journal
 from buttonup.tools.own.answers import Answers, Ask, Wanted, settled
@@ -108,3 +109,54 @@ def test_a_plan_that_wants_too_much_is_told_so(shop: Scripted) -> None:
     with pytest.raises(Wanted):
         asyncio.run(settled(greedy, answers, 3))
     assert len(shop.calls) == 3
+
+
+class Fragile(Scripted):
+    """Loses its state, and says so, where an order is asked for that hangs."""
+
+    async def call(self, name: str, arguments: dict[str, Json], /) -> Json:
+        result = await super().call(name, arguments)
+        if arguments.get("order_id") != "O-9999":
+            return result
+        await self.reset()
+        self.losses += 1
+        return {"error": "no answer within 10 s"}
+
+
+HANGING = Ask("get_order", {"order_id": "O-9999"})
+
+
+@pytest.fixture
+def fragile(shop: Scripted) -> Fragile:
+    shop.__class__ = Fragile
+    assert isinstance(shop, Fragile)
+    return shop
+
+
+def test_a_call_that_loses_what_was_written_costs_its_conversation_alone(
+    fragile: Fragile, tmp_path: Path
+) -> None:
+    async def conversation() -> None:
+        with Journal(tmp_path / "tools.sqlite") as journal:
+            answers = Answers(fragile, journal, writing=True)
+            with pytest.raises(Reject, match=r"state_lost: get_order: no answer within 10 s"):
+                await known(answers, (CANCEL,), HANGING)
+            assert (await known(answers, (CANCEL,), ORDER))["status"] == "cancelled"
+
+    asyncio.run(conversation())
+    fragile.calls.clear()
+    asyncio.run(conversation())  # gone on with later: it hangs for nobody again
+    assert fragile.calls == []
+
+
+def test_a_reading_call_that_hangs_where_nothing_was_written_is_an_answer(fragile: Fragile) -> None:
+    answers = Answers(fragile, writing=True)
+    assert asyncio.run(known(answers, (), HANGING)) == {"error": "no answer within 10 s"}
+
+
+def test_calls_that_are_made_again_and_lose_what_was_written_are_told_of_at_once(
+    fragile: Fragile,
+) -> None:
+    answers = Answers(fragile, writing=True)
+    with pytest.raises(Reject, match="state_lost"):
+        asyncio.run(answers.again("one", [CANCEL, HANGING, ORDER]))

@@ -25,6 +25,7 @@ class Counting:
             for name in names
         )
         self.called: list[Any] = []
+        self.losses = len(names)
 
     async def call(self, name: str, arguments: dict[str, Any], /) -> Any:
         self.called.append((name, arguments))

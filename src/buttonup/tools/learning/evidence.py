@@ -24,8 +24,9 @@ from buttonup.tools.learning.shape import (
     resolved,
     shape_of,
 )
-from buttonup.tools.source import Tool
+from buttonup.tools.source import Tool, was_late
 
+HANGS = 2  # calls that come too late: once may be chance, and each costs as long as a call may take
 KEPT = 12  # values kept of a parameter or a field; ours: a request says one of them
 
 
@@ -64,6 +65,10 @@ class Evidence:
     def succeeded(self, name: str) -> list[Sampled]:
         """List those that were answered without an error."""
         return [s for s in self.of(name) if not failed(s.result)]
+
+    def hangs(self, name: str) -> bool:
+        """Say whether so many calls of a function came too late that no more are made."""
+        return sum(was_late(s.result) for s in self.of(name)) >= HANGS
 
     def said(self, name: str, parameter: str) -> tuple[Json, ...]:
         """Give what a request may say for a parameter without asking the tools."""

@@ -107,11 +107,14 @@ def allows(name: str, allowed: Sequence[str]) -> bool:
 
 def plannable(tool: Tool, known: LearnedFunction) -> bool:
     """Say whether plans can call a function: its result is known, and its arguments can be said."""
-    if not known.gives or not (tool.runs or known.writes) or "always_fails" in known.doubts:
+    if not known.gives or not (tool.runs or known.writes) or _HOPELESS.intersection(known.doubts):
         return False
     schemas = properties(tool.function.parameters)
     required = tool.function.parameters.get("required") or ()
     return all(name in schemas and _hint(schemas[name]) is not None for name in required)
+
+
+_HOPELESS = frozenset({"always_fails", "hangs"})
 
 
 def _hint(schema: Schema) -> Any:

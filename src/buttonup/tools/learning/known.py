@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from buttonup.records import Json, encode
 from buttonup.tools.door import failed
-from buttonup.tools.learning.evidence import KEPT, Evidence, Sampled
+from buttonup.tools.learning.evidence import KEPT, Evidence
 from buttonup.tools.learning.learned import Feed, LearnedFunction, LearnedParameter, plain
 from buttonup.tools.learning.names import only_reads, plural, thing
 from buttonup.tools.learning.shape import Shape, kind_of, resolved, shape_of
@@ -34,7 +34,7 @@ def known(evidence: Evidence, tool: Tool, feeds: Sequence[Feed]) -> LearnedFunct
         called=len(calls),
         failed=sum(failed(s.result) for s in calls),
         steady=name not in evidence.unsteady,
-        doubts=tuple(_doubts(tool, shape, parameters, calls)),
+        doubts=tuple(_doubts(evidence, tool, shape, parameters)),
         parameters=parameters,
     )
 
@@ -71,10 +71,10 @@ def _values(
 
 
 def _doubts(
+    evidence: Evidence,
     tool: Tool,
     shape: Shape | None,
     parameters: Mapping[str, LearnedParameter],
-    calls: Sequence[Sampled],
 ) -> Sequence[str]:
     """List why plans will not call a function, or should be looked at."""
     found = [] if shape else ["no_responses"]
@@ -82,6 +82,9 @@ def _doubts(
     found += [
         f"no_values:{p}" for p, known in parameters.items() if required(p) and not known.values
     ]
+    calls = evidence.of(tool.function.name)
+    if evidence.hangs(tool.function.name):
+        found.append("hangs")
     if calls and all(failed(s.result) for s in calls):
         found.append("always_fails")
     elif calls and all(_empty(s.result) for s in calls if not failed(s.result)):

@@ -64,8 +64,8 @@ class Sampler:
     async def _called(self, name: str, feeds: Sequence[Feed]) -> None:
         """Make some more calls of one function."""
         for _ in range(max(1, self.knobs.each // 2)):
-            mine = sum(s.function == name for s in self.evidence.sampled)
-            if mine >= self.knobs.each or len(self.evidence.sampled) >= self.knobs.calls:
+            mine, made = len(self.evidence.of(name)), len(self.evidence.sampled)
+            if mine >= self.knobs.each or made >= self.knobs.calls or self.evidence.hangs(name):
                 return
             arguments, taken = self._arguments(name, feeds)
             if arguments is None or encode([name, arguments]) in self.made:

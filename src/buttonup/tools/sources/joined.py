@@ -14,6 +14,7 @@ from buttonup.records import Json
 from buttonup.tools.definitions.names import clear
 from buttonup.tools.definitions.overlay import Overlay, laid_over, read_overlay
 from buttonup.tools.source import DEFAULT, Limits, Objects, Source, Tool, opened
+from buttonup.tools.sources.patient import Patient
 
 
 @asynccontextmanager
@@ -33,7 +34,8 @@ async def joined(
     """
     async with AsyncExitStack() as stack:
         sources = [await stack.enter_async_context(opened(s, limits, env)) for s in specs]
-        whole = Joined(sources)
+        named = (spec if isinstance(spec, str) else "python:objects" for spec in specs)
+        whole = Joined(list(map(Patient, sources, named)))
         for path in overlays:
             whole.say(read_overlay(path), str(path))
         for pattern in (*include, *exclude):
@@ -91,6 +93,11 @@ class Joined:
     def tools(self) -> tuple[Tool, ...]:
         """The tools, source by source."""
         return tuple(self._tools.values())
+
+    @property
+    def losses(self) -> int:
+        """Those of all sources."""
+        return sum(source.losses for source in self._sources)
 
     async def call(self, name: str, arguments: dict[str, Json], /) -> Json:
         """Run a tool where it is at home."""

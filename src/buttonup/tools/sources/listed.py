@@ -38,6 +38,7 @@ class Listed:
 
     def __init__(self, tools: tuple[Tool, ...]) -> None:
         self.tools = tools
+        self.losses = 0
 
     async def call(self, name: str, arguments: dict[str, Json], /) -> Json:  # noqa: ARG002
         """Say that there is nothing to run."""

@@ -112,6 +112,11 @@ class PythonSource:
         """The tools, in the order in which they are written."""
         return tuple(self._tools.values())
 
+    @property
+    def losses(self) -> int:
+        """How often a call hung, or took its process with it."""
+        return self._process.losses
+
     async def call(self, name: str, arguments: dict[str, Json], /) -> Json:
         """Run a tool. What it does wrong, hanging and dying too, is `{"error": "..."}`."""
         if name not in self._tools:

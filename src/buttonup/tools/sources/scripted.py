@@ -24,7 +24,7 @@ class Scripted:
         self.spec = spec
         self.state = copy.deepcopy(state)
         self.calls: list[tuple[str, dict[str, Json]]] = []
-        self.resets = 0
+        self.resets = self.losses = 0
         self._first = copy.deepcopy(state)
         self._runs: dict[str, Callable[..., Json]] = {}
         self._tools: list[Tool] = []

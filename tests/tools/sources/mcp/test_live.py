@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from buttonup.errors import BadInput
-from buttonup.tools.source import Limits, Source, opened
+from buttonup.tools.source import Away, Limits, Source, opened
 
 Json = Any
 Use = Callable[[Source], Awaitable[Any]]
@@ -169,11 +169,17 @@ def test_a_server_over_http_is_called_and_keeps_its_state(over_http: str) -> Non
     assert (first["count"], second["count"]) == (1, 2)
 
 
-def test_a_server_over_http_that_dies_costs_its_calls_alone(over_http: str) -> None:
-    async def use(source: Source) -> list[Json]:
-        return await calls(source, ("dies", {}), ("add", {"a": 1, "b": 2}))
+def test_a_server_over_http_that_dies_costs_its_call_and_is_away_for_the_next(
+    over_http: str,
+) -> None:
+    async def use(source: Source) -> tuple[list[Json], int]:
+        died = await calls(source, ("dies", {}))
+        with pytest.raises(Away, match="connection"):
+            await calls(source, ("add", {"a": 1, "b": 2}))
+        return died, source.losses
 
-    assert [list(result) for result in using(over_http, use)] == [["error"], ["error"]]
+    [died], losses = using(over_http, use)
+    assert (list(died), losses) == (["error"], 1)
 
 
 @pytest.mark.parametrize(

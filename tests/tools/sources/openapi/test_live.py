@@ -188,7 +188,7 @@ def test_a_service_that_does_not_answer_costs_its_call_alone(served: Callable[..
         return [await source.call("trouble", {}), await source.call("echo", {"id": "1"})]
 
     late, next_one = using(served(slow), use, Limits(seconds=0.3))
-    assert late == {"error": "no reply within 0.3 s"}
+    assert late == {"error": "no answer within 0.3 s"}
     assert next_one["path"] == "/v1/echo/1"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from buttonup.tools.source import Away
 from buttonup.tools.sources.openapi.requests import Wire
 from buttonup.tools.sources.openapi.web import Failed, Reply, Web, redirected
 
@@ -110,7 +111,7 @@ def test_nobody_there_is_told() -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{held.getsockname()[1]}/"
-        with pytest.raises(Failed, match="nobody answers properly"):
+        with pytest.raises(Away, match="nobody answers there"):
             asyncio.run(send(Wire("GET", address)))
 
 

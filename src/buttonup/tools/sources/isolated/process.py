@@ -14,6 +14,7 @@ import msgspec
 
 from buttonup.errors import BadInput
 from buttonup.records import Json, Record, Schema, encode
+from buttonup.tools.source import Away, late
 
 OPENING = 60.0
 """Seconds that the import of a user's code may take: some libraries need ten. Ours."""
@@ -91,6 +92,8 @@ class Isolated:
         self._order, self._environment = order, environment
         self._at: _Line | None = None
         self.told = Told()
+        self.losses = 0
+        """How often a call took its worker, and so all state, with it."""
 
     async def begin(self) -> None:
         """Start, and have the code imported. Raises BadInput where that fails."""
@@ -103,19 +106,24 @@ class Isolated:
             await line.close()
 
     async def ask(self, name: str, arguments: dict[str, Json], seconds: float) -> Json:
-        """Have a call run. What goes wrong, the end of the process too, is `{"error": …}`."""
+        """Have a call run. What goes wrong, the end of the process too, is `{"error": …}`.
+
+        Raises  Away where the code cannot be imported any more
+        """
         try:
             line = self._at or await self._begun()
             return await asyncio.wait_for(line.ask(name, arguments), seconds)
         except TimeoutError:
+            self.losses += 1
             await self.renew()
-            return {"error": f"{name} gave no answer within {seconds:g} s and was ended"}
+            return late(seconds)
         except Gone as gone:
+            self.losses += 1
             if self._at is not None and not self._at.open:
                 await self.end()
             return {"error": f"{name} ended its process {gone}".rstrip()}
         except BadInput as broken:
-            return {"error": f"{name} cannot be run any more: {broken}"}
+            raise Away(str(broken)) from broken
         except asyncio.CancelledError:
             await self.end()
             raise

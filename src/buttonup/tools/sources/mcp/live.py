@@ -13,12 +13,12 @@ import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from mcp import MCPError
-from mcp_types import CONNECTION_CLOSED, CallToolResult
+from mcp import Client, MCPError
+from mcp_types import CONNECTION_CLOSED
 
 from buttonup.errors import BadInput
 from buttonup.records import Json, encode
-from buttonup.tools.source import Limits, Source, Tool
+from buttonup.tools.source import Away, Limits, Source, Tool, late
 from buttonup.tools.sources.mcp.child import Child
 from buttonup.tools.sources.mcp.connecting import Connect, to_address, to_child
 from buttonup.tools.sources.mcp.content import result_of
@@ -70,6 +70,8 @@ class Served:
         self._limits, self._pace = limits, Pace(limits.a_second)
         self._tools: dict[str, tuple[Tool, str]] = {}
         self._link: Link | None = None
+        self.losses = 0
+        """How often a call broke the connection, and a new one begins in a new session."""
 
     @property
     def tools(self) -> tuple[Tool, ...]:
@@ -97,11 +99,16 @@ class Served:
             return {"error": f"There is no function {name!r}."}
         await self._pace.wait()
         link = self._linked()
+        client = await self._reached(link)
         try:
-            result = await self._answer(link, self._tools[name][1], arguments)
+            async with asyncio.timeout(self._limits.seconds):
+                result = await client.call_tool(self._tools[name][1], arguments)
         except Exception as wrong:  # noqa: BLE001 - whatever the SDK makes of what a server does is the server's
             if _is_broken(wrong) or (self._child and isinstance(wrong, TimeoutError)):
+                self.losses += self._link is link  # once, whoever else waits on it
                 await self._drop(link)
+            if isinstance(wrong, TimeoutError):
+                return late(self._limits.seconds)
             return {"error": self._why(wrong)}
         given = result_of(result)
         if len(encode(given)) > self._limits.result_bytes:
@@ -119,6 +126,8 @@ class Served:
             await self._drop(self._link)
 
     def _linked(self) -> Link:
+        if self._link is not None and self._link.over:
+            self.losses += 1
         if self._link is None or self._link.over:
             self._link = Link(self._connect)
         return self._link
@@ -129,10 +138,13 @@ class Served:
             self._link = None
         await link.close()
 
-    async def _answer(self, link: Link, name: str, arguments: dict[str, Json]) -> CallToolResult:
-        client = await link.client()
-        async with asyncio.timeout(self._limits.seconds):
-            return await client.call_tool(name, arguments)
+    async def _reached(self, link: Link) -> Client:
+        """Wait until a connection is there. Raises Away where it does not come."""
+        try:
+            return await link.client()
+        except Exception as wrong:
+            await self._drop(link)
+            raise Away(self._why(wrong)) from wrong
 
     def _why(self, wrong: BaseException) -> str:
         """Say in one line what went wrong."""
@@ -141,7 +153,7 @@ class Served:
         if isinstance(wrong, MCPError) and wrong.code != CONNECTION_CLOSED:
             return _line(wrong.message)
         if isinstance(wrong, TimeoutError):
-            return f"no answer within {self._limits.seconds:g} s"
+            return "no answer in time"
         last = _line(self._child.last_words) if self._child else ""
         if _is_broken(wrong):
             return f"the server ended{f': {last}' if last else ''}"

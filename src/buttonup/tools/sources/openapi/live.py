@@ -17,7 +17,7 @@ import msgspec
 
 from buttonup.errors import BadInput
 from buttonup.records import Json, Record, encode
-from buttonup.tools.source import Limits, Source, Tool
+from buttonup.tools.source import Away, Limits, Source, Tool, late
 from buttonup.tools.sources.openapi.document import LARGEST, Document, beside, read_document
 from buttonup.tools.sources.openapi.operations import Offered, offered
 from buttonup.tools.sources.openapi.requests import Key, Unsent, Wire, request
@@ -29,7 +29,7 @@ from buttonup.tools.sources.openapi.security import (
     schemes,
 )
 from buttonup.tools.sources.openapi.servers import is_address, same_host
-from buttonup.tools.sources.openapi.web import Failed, Reply, Web
+from buttonup.tools.sources.openapi.web import Failed, Late, Reply, Web
 from buttonup.tools.sources.pace import Pace
 
 READING = 60.0  # seconds that a description may take to come
@@ -93,7 +93,7 @@ async def _read(root: str) -> Document:
                 raise OSError("it is elsewhere")
             try:
                 reply = await web.send(Wire("GET", place, (("Accept", "*/*"),)), LARGEST)
-            except Failed as failed:
+            except (Failed, Away) as failed:
                 raise OSError(str(failed)) from failed
             if reply.status != HTTPStatus.OK:
                 raise OSError(f"HTTP {reply.status}")
@@ -129,6 +129,7 @@ class Described:
         self._offers = {offer.tool.function.name: offer for offer in offers}
         self._keys = dict(zip(self._offers, keys, strict=True))
         self._web, self._limits, self._pace = web, limits, Pace(limits.a_second)
+        self.losses = 0  # what a service loses, nobody hears of
 
     @property
     def tools(self) -> tuple[Tool, ...]:
@@ -152,6 +153,8 @@ class Described:
             reply = await self._web.send(wire, self._limits.result_bytes * SLACK)
         except UnicodeEncodeError:
             return {"error": "The arguments hold characters that cannot be sent."}
+        except Late:
+            return late(self._limits.seconds)
         except (Unsent, Failed) as wrong:
             return {"error": str(wrong)}
         return result_of(without_keys(reply, keys), self._limits.result_bytes)

@@ -12,9 +12,10 @@ from typing import NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
 
 from pyreqwest.client import Client
-from pyreqwest.exceptions import PyreqwestError
+from pyreqwest.exceptions import ConnectError, ConnectTimeoutError, PyreqwestError
 
 from buttonup.model.endpoint import CONNECTING, Heard, innermost, strict_client
+from buttonup.tools.source import Away
 from buttonup.tools.sources.openapi.requests import Wire
 from buttonup.tools.sources.openapi.servers import same_host
 
@@ -25,6 +26,10 @@ SAME_AGAIN = {307, 308}  # redirects that keep method and body: RFC 9110, sectio
 
 class Failed(Exception):  # noqa: N818 - told to whoever called, as data
     """No reply came, or none that may be read; the words say why."""
+
+
+class Late(Failed):
+    """No reply came in time."""
 
 
 class Reply(NamedTuple):
@@ -58,7 +63,7 @@ class Web:
     async def send(self, wire: Wire, most: int) -> Reply:
         """Send a request, and give the reply, which may have `most` bytes.
 
-        Raises  Failed
+        Raises  Failed; Away where nobody listens
         """
         try:
             async with asyncio.timeout(self._seconds):
@@ -68,7 +73,7 @@ class Web:
                         return reply
                     wire = redirected(wire, reply.status, moved)
         except TimeoutError as late:
-            raise Failed(f"no reply within {self._seconds:g} s") from late
+            raise Late(f"no reply within {self._seconds:g} s") from late
         raise Failed(f"more than {HOPS} redirects")
 
     async def _once(self, wire: Wire, most: int) -> tuple[Reply, str]:
@@ -89,6 +94,8 @@ class Web:
         except (PyreqwestError, OverflowError, ValueError) as error:
             if (task := asyncio.current_task()) and task.cancelling():
                 raise asyncio.CancelledError from error  # pyreqwest lets an error that is there win
+            if isinstance(error, ConnectError | ConnectTimeoutError):
+                raise Away(f"nobody answers there ({innermost(error)})") from error
             if isinstance(error, TimeoutError):
                 raise
             raise Failed(f"nobody answers properly there ({innermost(error)})") from error
