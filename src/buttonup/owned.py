@@ -68,4 +68,4 @@ async def learn(specs: Sequence[str], knobs: Owning, seed: int) -> Learned:
 
 def _joined(specs: Sequence[str], k: Owning) -> AbstractAsyncContextManager[Source]:
     overlays = tuple(map(Path, k.overlays))
-    return joined(specs, k.limits, k.env, k.include, k.exclude, overlays)
+    return joined(specs, k.limits, k.env, k.include, k.exclude, overlays, k.reset)

@@ -149,6 +149,7 @@ NOT_IDENTITY_OF_OWN: Mapping[str, str] = {
     "sample": "counted by what was learned",
     "sample_all": "counted by what was learned",
     "seconds": "changes how long to wait, not for what",
+    "reset": "changes how the tools come to their first state, not which it is",
     "megabytes": "changes what is refused, not what is made",
     "a_second": "changes how fast, not what",
 }

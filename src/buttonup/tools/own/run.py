@@ -51,6 +51,9 @@ class Owning(Record):
     """Calls of one function at most to learn about it; 0 to call nothing."""
     sample_all: Annotated[int, msgspec.Meta(ge=0)] = 300
     """The same of all functions together."""
+    reset: str = ""
+    """Command that takes the tools back to their first state, before each conversation that
+    follows one which wrote; "" where they have a way of their own, or no state."""
     again: bool = True
     """Whether every conversation's calls are made once more, for the gate `replay`."""
     calls: Annotated[int, msgspec.Meta(ge=1)] = 200

@@ -15,6 +15,7 @@ from buttonup.tools.definitions.names import clear
 from buttonup.tools.definitions.overlay import Overlay, laid_over, read_overlay
 from buttonup.tools.source import DEFAULT, Limits, Objects, Source, Tool, opened
 from buttonup.tools.sources.patient import Patient
+from buttonup.tools.sources.reset import run_reset
 
 
 @asynccontextmanager
@@ -25,9 +26,11 @@ async def joined(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     overlays: Sequence[Path] = (),
+    reset: str = "",
 ) -> AsyncIterator[Joined]:
     """Open sources as one, for as long as the context lasts.
 
+    `reset` is a command that is run whenever they are reset, after their own ways to be.
     `include` and `exclude` are patterns (`get_*`) over names; without any, all are wanted. What a
     later overlay says goes before what an earlier one does.
     Raises  BadInput for what cannot be read, and where nothing is left
@@ -35,7 +38,7 @@ async def joined(
     async with AsyncExitStack() as stack:
         sources = [await stack.enter_async_context(opened(s, limits, env)) for s in specs]
         named = (spec if isinstance(spec, str) else "python:objects" for spec in specs)
-        whole = Joined(list(map(Patient, sources, named)))
+        whole = Joined(list(map(Patient, sources, named)), reset)
         for path in overlays:
             whole.say(read_overlay(path), str(path))
         for pattern in (*include, *exclude):
@@ -57,8 +60,8 @@ class Joined:
     A tool whose name an earlier one has gets its source's word before it: see `names.clear`.
     """
 
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self._sources = tuple(sources)
+    def __init__(self, sources: Sequence[Source], reset: str = "") -> None:
+        self._sources, self._reset = tuple(sources), reset
         self._homes: dict[str, tuple[Source, str]] = {}
         self._tools: dict[str, Tool] = {}
         for source in sources:
@@ -81,7 +84,7 @@ class Joined:
 
     def part(self, include: Sequence[str], exclude: Sequence[str]) -> Joined:
         """Give the part that patterns leave; the names stay."""
-        some = Joined(self._sources)
+        some = Joined(self._sources, self._reset)
         some._tools = {
             name: tool
             for name, tool in self._tools.items()
@@ -107,9 +110,11 @@ class Joined:
         return await source.call(own, arguments)
 
     async def reset(self) -> None:
-        """Reset every source."""
+        """Reset every source. Raises BadInput where the user's command for it fails."""
         for source in self._sources:
             await source.reset()
+        if self._reset:
+            await run_reset(self._reset)
 
 
 def _fits(name: str, patterns: Sequence[str]) -> bool:

@@ -16,6 +16,7 @@ from aiohttp import web
 from buttonup.errors import BadInput
 from buttonup.tools.door import misfit
 from buttonup.tools.source import Limits, Source, Tool, opened
+from buttonup.tools.sources.openapi import live
 from buttonup.tools.sources.openapi.live import result_of, taken_apart, without_keys
 from buttonup.tools.sources.openapi.requests import Key
 from buttonup.tools.sources.openapi.web import Reply
@@ -171,12 +172,45 @@ def replies(**given: Any) -> Handler:
     ],
 )  # fmt: skip
 def test_what_goes_wrong_is_an_error_that_says_what(
-    served: Callable[..., str], handler: Handler, says: str
+    served: Callable[..., str], handler: Handler, says: str, hurried: None
 ) -> None:
     result = called(served(handler))
     assert list(result) == ["error"]
     assert result["error"].startswith(says)
     assert len(result["error"]) < 400
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for no service."""
+    monkeypatch.setattr(live, "PAUSES", (0.0, 0.0))
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_service_with_too_much_to_do_is_asked_again(
+    served: Callable[..., str], status: int, hurried: None
+) -> None:
+    left = [status, status]
+
+    async def busy(_request: web.Request) -> web.Response:
+        return web.Response(status=left.pop()) if left else web.json_response({"id": 1})
+
+    assert called(served(busy)) == {"id": 1}
+
+
+def test_a_service_that_says_how_long_it_wants_to_be_left_alone_is(
+    served: Callable[..., str], hurried: None
+) -> None:
+    at: list[float] = []
+
+    async def busy(_request: web.Request) -> web.Response:
+        at.append(time.monotonic())
+        if len(at) > 1:
+            return web.json_response({"id": 1})
+        return web.Response(status=429, headers={"Retry-After": "0.2"})
+
+    assert called(served(busy)) == {"id": 1}
+    assert at[1] - at[0] >= 0.2
 
 
 def test_a_service_that_does_not_answer_costs_its_call_alone(served: Callable[..., str]) -> None:

@@ -6,6 +6,7 @@ called instead of the description's, `auth=VARIABLE` or `auth=SCHEME:VARIABLE` f
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shlex
 from collections.abc import AsyncIterator, Sequence
@@ -34,6 +35,8 @@ from buttonup.tools.sources.pace import Pace
 
 READING = 60.0  # seconds that a description may take to come
 SLACK = 8  # times the bytes of a result that its JSON may have as it comes, spaces and all
+PAUSES = (1.0, 4.0)  # seconds before each further try of a service that has too much to do
+LONGEST = 30.0  # seconds that it may ask to be left alone for
 SHOWN = 300  # characters that are told of a reply that is no result
 SECRET = 8  # characters; a shorter key may be a word that replies say anyhow
 
@@ -149,8 +152,7 @@ class Described:
         keys = self._keys[name] or ()
         try:
             wire = request(operation, arguments, keys)
-            await self._pace.wait()
-            reply = await self._web.send(wire, self._limits.result_bytes * SLACK)
+            reply = await self._replied(wire)
         except UnicodeEncodeError:
             return {"error": "The arguments hold characters that cannot be sent."}
         except Late:
@@ -159,8 +161,25 @@ class Described:
             return {"error": str(wrong)}
         return result_of(without_keys(reply, keys), self._limits.result_bytes)
 
+    async def _replied(self, wire: Wire) -> Reply:
+        """Send a request, and again where the service says that it has too much to do."""
+        for wait in PAUSES:
+            await self._pace.wait()
+            reply = await self._web.send(wire, self._limits.result_bytes * SLACK)
+            if not _asks_to_wait(wire, reply):
+                return reply
+            await asyncio.sleep(min(wait if reply.pause is None else reply.pause, LONGEST))
+        return await self._web.send(wire, self._limits.result_bytes * SLACK)
+
     async def reset(self) -> None:
         """Do nothing: the state is the service's."""
+
+
+def _asks_to_wait(wire: Wire, reply: Reply) -> bool:
+    """Say whether a request is to be sent again later: 429, and 503 where nothing was written."""
+    if reply.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return wire.method in ("GET", "HEAD")
+    return reply.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 def _locked(tool: Tool) -> Tool:

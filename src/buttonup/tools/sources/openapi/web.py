@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from pyreqwest.client import Client
 from pyreqwest.exceptions import ConnectError, ConnectTimeoutError, PyreqwestError
 
+from buttonup.model.completion import pause
 from buttonup.model.endpoint import CONNECTING, Heard, innermost, strict_client
 from buttonup.tools.source import Away
 from buttonup.tools.sources.openapi.requests import Wire
@@ -38,6 +39,8 @@ class Reply(NamedTuple):
     status: int
     media: str
     said: bytes
+    pause: float | None = None
+    """Seconds after which to ask again, where it says so."""
 
 
 class Web:
@@ -90,7 +93,8 @@ class Web:
                     if len(said) > most:
                         raise Failed(f"the reply is longer than {most} bytes")
                 media = response.get_header("Content-Type") or ""
-                return Reply(response.status, media, bytes(said)), moved or ""
+                wait = pause(response.get_header("Retry-After") or "")
+                return Reply(response.status, media, bytes(said), wait), moved or ""
         except (PyreqwestError, OverflowError, ValueError) as error:
             if (task := asyncio.current_task()) and task.cancelling():
                 raise asyncio.CancelledError from error  # pyreqwest lets an error that is there win
