@@ -23,6 +23,7 @@ from buttonup.estimate import as_text as estimate_as_text
 from buttonup.estimate import pilot_in_words
 from buttonup.evaluate import command
 from buttonup.evaluate.comparison import compare, comparison_as_text
+from buttonup.evaluate.suites.worlds import Tables
 from buttonup.evaluate.table import as_text as evaluation_as_text
 from buttonup.evaluate.ways import NAMES as WAYS
 from buttonup.formats import EXPORTS, READABLE
@@ -679,6 +680,11 @@ def worlds(name: str | None, as_json: bool) -> int:
 )
 @click.option("--seed", type=int, help="Draws the tasks, and is sent along.  [default: 0]")
 @click.option("--data", type=click.Path(), help="Of gta, tool-query or languages.")
+@click.option(
+    "--recipe",
+    type=click.Path(path_type=Path),
+    help="Tasks of worlds and feedback as this recipe makes them (docs/recipes.md).",
+)
 @click.option("--tools", metavar="URL", help="Server of the tools of gta:end_to_end.")
 @click.option("--sentences", type=click.Path(), help="Sentence model for answers of gta.")
 @click.option("--trials", type=click.IntRange(1), help="Times each task is played.  [default: 1]")
@@ -724,6 +730,9 @@ def evaluate(
         if not given.get(name):
             raise BadInput(f"--{name} is missing", "see buttonup evaluate --help")
     folder = out or Path("runs/evaluation")
+    if recipe := given.pop("recipe", None):
+        read = read_recipe(recipe, {})
+        given["tables"] = Tables(read.plan, read.scenes, read.wording, read.blueprint)
     watch = (lambda _done, _all: None) if quiet else _played
     summary = run_to_end(command.run(command.Order(**given), folder, watch))
     click.echo(encode(summary).decode() if as_json else evaluation_as_text(summary))
