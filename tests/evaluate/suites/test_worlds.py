@@ -69,7 +69,7 @@ def test_tasks_are_as_the_tables_of_a_recipe_make_them() -> None:
 
     async def run() -> None:
         async with worlds(("seen",), 0, 8, short) as suite:
-            assert {t.labels["depth"] for t in suite.tasks} == {"1"}
+            assert {t.labels["depth"] for t in suite.tasks} <= {"1", "2"}  # a loop takes more
             assert suite.version != (await drawn("seen", each=8)).version
             for task in suite.tasks:
                 assert (await play(task, task.gold)).passed
