@@ -4,12 +4,17 @@ import fcntl
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
+
+from buttonup.cli.run import in_words
+from buttonup.dataset import Progress
+from buttonup.model.batching import Standing
 
 Command = Callable[..., Any]
 Files = Callable[[Path], dict[str, bytes]]
@@ -152,3 +157,24 @@ def test_a_refused_key_is_told_by_its_variable_never_by_itself(
     assert "the key in PROXY_KEY" in wrong.told
     assert "very-secret" not in wrong.told
     assert not (tmp_path / "runs").exists()
+
+
+HALF = Progress(accepted=5, wanted=10, failed=2, rejected=1)
+
+
+def test_batches_on_their_way_are_told_as_the_provider_counts_them() -> None:
+    out = Standing(batches=2, requests=50, done=10, failed=3)
+    told = in_words(replace(HALF, standing=out))
+    assert told == ("2 failed a gate, 1 given up, 2 batches out (10 of 50 requests done, 3 failed)")
+    assert "batch" not in in_words(replace(HALF, standing=Standing()))
+
+
+def test_what_is_the_matter_with_an_endpoint_is_told_while_it_lasts() -> None:
+    during = in_words(replace(HALF, trouble="503 gone fishing; next try in 8 s"))
+    assert "1 given up; 503 gone fishing; next try in 8 s" in during
+    assert "fishing" not in in_words(HALF)
+
+
+def test_what_a_run_costs_is_told_with_the_models_that_have_no_price() -> None:
+    told = in_words(replace(HALF, calls=7, dollars=0.5, unpriced=("m",)))
+    assert told.endswith("7 model calls, $0.5000 (no price: m)")

@@ -53,7 +53,7 @@ def test_a_judge_that_finds_everything_bad_has_all_mistakes_and_all_false_alarms
     done = buttonup(*words)
     assert done.status == 0
     assert "m: 2 gold and 2 spoilt conversations" in done.out
-    assert done.err.splitlines()[-1].startswith("4 of 4 judged")
+    assert done.err.splitlines()[-1].startswith("4/4 judged")
     told = json.loads(buttonup(*words, "--json").out)
     assert (told["figures"]["recall"]["count"], told["figures"]["false_alarms"]["count"]) == (2, 2)
 

@@ -14,6 +14,7 @@ from buttonup.evaluate.comparison import compare, comparison_as_text
 from buttonup.evaluate.table import as_text
 from buttonup.evaluate.ways import NAMES as WAYS
 from buttonup.loop import run_to_end
+from buttonup.progress import shown
 from buttonup.records import encode
 
 
@@ -88,13 +89,7 @@ def evaluate(
         if not given.get(name):
             raise BadInput(f"--{name} is missing", "see buttonup evaluate --help")
     folder = out or Path("runs/evaluation")
-    watch = (lambda _done, _all: None) if quiet else _played
-    summary = run_to_end(command.run(command.Order(**given), folder, watch))
+    with shown("played", quiet=quiet) as watch:
+        summary = run_to_end(command.run(command.Order(**given), folder, watch))
     click.echo(encode(summary).decode() if as_json else as_text(summary))
     return 0
-
-
-def _played(done: int, of: int) -> None:
-    """Tell how far an evaluation has come: each of a hundred parts."""
-    if done == of or done * 100 // of > (done - 1) * 100 // of:
-        click.echo(f"\r{done}/{of} played{chr(10) if done == of else ''}", err=True, nl=False)

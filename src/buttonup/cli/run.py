@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,6 +15,7 @@ from buttonup.errors import BadInput
 from buttonup.estimate import as_text as estimate_as_text
 from buttonup.estimate import pilot_in_words
 from buttonup.loop import run_to_end
+from buttonup.model.batching import Standing
 from buttonup.progress import shown
 from buttonup.recipe import Recipe, read_recipe
 from buttonup.records import Assistant, Sample, Tool, User, encode
@@ -113,7 +116,7 @@ def run(
         )
     if dry_run:
         return _dry_run(cooked, folder, pilot, quiet=quiet)
-    with shown(quiet=quiet) as watch:
+    with _watching(quiet=quiet) as watch:
         try:
             made = run_to_end(dataset.make(cooked, folder, watch))
         except KeyboardInterrupt as stop:
@@ -138,10 +141,40 @@ def _dry_run(cooked: Recipe, folder: Path, pilot: int | None, *, quiet: bool) ->
     if pilot is None or not estimate.lines:
         click.echo(estimate_as_text(estimate))
         return 0
-    with shown(quiet=quiet) as watch:
+    with _watching(quiet=quiet) as watch:
         measured = run_to_end(dataset.pilot(cooked, folder, pilot, watch))
     click.echo(pilot_in_words(measured))
     return 0 if measured else 3
+
+
+@contextmanager
+def _watching(*, quiet: bool) -> Iterator[dataset.Watch]:
+    """Give a watch that shows how a run comes along."""
+    with shown("accepted", quiet=quiet) as tell:
+        yield lambda at: tell(at.accepted, at.wanted, in_words(at))
+
+
+MOST = 160  # characters of what is the matter with an endpoint
+
+
+def in_words(at: dataset.Progress) -> str:
+    """Say what there is to say of a run beside how many samples it has."""
+    calls = f", {at.calls} model calls{_cost(at)}" if at.calls else ""
+    batches = f", {_of_batches(at.standing)}" if at.standing and at.standing.batches else ""
+    trouble = f"; {at.trouble[:MOST]}" if at.trouble else ""
+    return f"{at.failed} failed a gate, {at.rejected} given up{calls}{batches}{trouble}"
+
+
+def _of_batches(standing: Standing) -> str:
+    out = "1 batch" if standing.batches == 1 else f"{standing.batches} batches"
+    failed = f", {standing.failed} failed" if standing.failed else ""
+    return f"{out} out ({standing.done} of {standing.requests} requests done{failed})"
+
+
+def _cost(at: dataset.Progress) -> str:
+    """Say what the run has cost so far; a model without a price is named."""
+    lacking = f" (no price: {', '.join(at.unpriced)})" if at.unpriced else ""
+    return f", ${at.dollars:.4f}{lacking}"
 
 
 def _print_made(made: dataset.Made, folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import click
 
 from buttonup.cli import options
 from buttonup.loop import run_to_end
+from buttonup.progress import shown
 from buttonup.recipe import read_recipe
 from buttonup.records import encode
 from buttonup.trial import as_text, try_judge
@@ -44,17 +44,10 @@ def trial(
     names = {"teacher": "teacher.model", "base_url": "teacher.base_url"}
     given = {names.get(k, k): v for k, v in asked.items() if v is not None}
     cooked = read_recipe(recipe, {**given, **dict(map(options.setting, settings))})
-    told = run_to_end(try_judge(cooked, out, each, _tell_judged))
+    with shown("judged", quiet=False) as watch:
+        told = run_to_end(try_judge(cooked, out, each, watch))
     click.echo(encode(told).decode() if as_json else as_text(told))
     if told.short:
         click.echo(f"buttonup: {told.short}", err=True)
         return 3
     return 0
-
-
-def _tell_judged(done: int, of: int) -> None:
-    """Say how many conversations have been judged: in one line on a terminal, else ten times."""
-    if sys.stderr.isatty():
-        click.echo(f"\r{done} of {of} judged", err=True, nl=done == of)
-    elif done == of or done % max(1, of // 10) == 0:
-        click.echo(f"{done} of {of} judged", err=True)
