@@ -58,7 +58,7 @@ def load(name: str) -> click.Command:
 
 @click.group(
     cls=Commands,
-    commands=[click.Command(name, help=told) for name, told in COMMANDS.items()],
+    commands=[click.Command(name, short_help=told) for name, told in COMMANDS.items()],
     epilog=EXITS,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
