@@ -44,7 +44,7 @@ from buttonup.store.rundir import Line, RunDir, open_run
 from buttonup.store.settings import as_toml
 from buttonup.store.submitted import on_their_way
 from buttonup.store.whole import put
-from buttonup.tools.own import Own
+from buttonup.tools.own.run import Own
 from buttonup.topdown.corrupt import corruptions
 
 GRACE = 30.0  # seconds that a run which has enough waits for what is on its way: it is paid for
