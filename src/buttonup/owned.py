@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from buttonup.errors import BadInput
-from buttonup.recipe import Recipe, own_specs
+from buttonup.recipe import Recipe, own_specs, read_recipe
 from buttonup.records import digest
-from buttonup.store.rundir import LEARNED, RunDir
+from buttonup.store.journal import Journal
+from buttonup.store.rundir import ANSWERS, LEARNED, RunDir
 from buttonup.tools.learning.learned import Learned, read_learned, written
 from buttonup.tools.own.run import Own, Owning, given, learned_of
 from buttonup.tools.source import Source
@@ -58,6 +59,26 @@ async def open_tools(recipe: Recipe, known: Learned | None) -> AsyncIterator[Ope
         return
     async with _joined(specs, k) as source:
         yield Opened(source, known or await learned_of(source, k, recipe.seed), recipe)
+
+
+@asynccontextmanager
+async def opened_again(folder: Path) -> AsyncIterator[Own]:
+    """Open the tools of a run that has been, with all that it knows of them.
+
+    What they have answered it is known, and what they answer now is kept there too.
+    Raises  BadInput for a folder that is no run over a user's own tools, or where they cannot be
+            opened any more
+    """
+    if not (folder / LEARNED).exists():
+        raise BadInput(f"{folder} is no run over tools of your own", "name the folder of one")
+    recipe, known = read_recipe(folder / "recipe.toml", {}), read_learned(folder / LEARNED)
+    async with _joined(own_specs(recipe), recipe.own) as source:
+        with Journal(folder / ANSWERS) as journal:
+            own = Own(source, known, recipe.own, journal)
+            try:
+                yield own
+            finally:
+                await own.answers.ended()
 
 
 async def learn(specs: Sequence[str], knobs: Owning, seed: int) -> Learned:

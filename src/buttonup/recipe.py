@@ -75,7 +75,8 @@ class Recipe(Record):
     """"worlds", "worlds:NAME,NAME", "simulated" (text first, through a teacher), or tools of your
     own: "python:FILE", several as a list."""
     split: Split = "train"
-    """Part of the worlds: "train", "held_out" or "unseen_functions" (for evaluation), "all"."""
+    """Part of the worlds: "train", "held_out" or "unseen_functions" (for evaluation), "all".
+    Over your own tools: what is held out is a share of the tasks (`own.held_out`)."""
     seeds: str = ""
     """File of seed conversations for text first; "" for the shipped scenarios."""
     concurrency: Some = 16
@@ -249,7 +250,7 @@ def truth_first_stages(
     }  # fmt: skip
     if own_specs(k):
         tools: Any = own  # None where stages are only named
-        drawn = on(truth_first.own_blueprints, own=tools, **knobs)
+        drawn = on(truth_first.own_blueprints, own=tools, split=k.split, **knobs)
     else:
         drawn = on(truth_first.blueprints, worlds=chosen(k), must=unseen(k.split), **knobs)
     return (
@@ -421,6 +422,9 @@ def _try_own(recipe: Recipe) -> None:
         if not colon or kind not in OPENERS:
             known = ", ".join(f"{name}:…" for name in OPENERS)
             raise BadInput(f"{spec!r} is no source of tools", f"write worlds, simulated, {known}")
+    if recipe.split == "unseen_functions":
+        what = "your own tools have no functions that are held out, only tasks"
+        raise BadInput(what, 'use --split held_out, or "all"')
     if recipe.engine == "ray":
         raise BadInput("your own tools run here, not on a cluster", "leave --engine out")
 
