@@ -11,18 +11,23 @@ import pytest
 from msgspec.structs import replace
 
 from buttonup import dataset
+from buttonup.bottomup.truth_first.own import held_out
 from buttonup.dataset import Made, accepted, make
 from buttonup.errors import BadInput
+from buttonup.formats.rl import read_tasks
 from buttonup.gates import GATES
+from buttonup.gates.verify import Score
 from buttonup.model.door import Request
 from buttonup.model.scripted import Scripted
-from buttonup.owned import learn
+from buttonup.owned import learn, opened_again
 from buttonup.recipe import Recipe, read_recipe
-from buttonup.records import Sample, Tool, encode
+from buttonup.records import Assistant, Blueprint, Sample, Tool, encode
 from buttonup.showing.text import as_text
 from buttonup.tools.learning.learned import read_learned, written
-from buttonup.tools.own.run import Owning
+from buttonup.tools.own.run import Own, Owning
 from buttonup.tools.sources.scripted import Scripted as Kit
+from buttonup.topdown.episode import Episode
+from buttonup.topdown.plan_follower import follow_plan
 
 SHOP, DESK = "python:shop.py", "python:desk.py"
 Kits = dict[str, Kit]
@@ -303,3 +308,73 @@ def test_the_samples_can_be_exported_and_checked(tmp_path: Path) -> None:
         key for line in out.read_text().splitlines() for key in json.loads(line)
     }
     assert dataset.check(out).failing == 0
+
+
+# --- what is made of a run afterwards -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("writes", [[], ["*"]])
+def test_the_samples_of_own_tools_are_spoilt_as_those_of_worlds_are(
+    own_tools: Kits, tmp_path: Path, writes: list[str]
+) -> None:
+    made(tmp_path / "run", **{"own.writes": writes})
+    spoilt = asyncio.run(dataset.negatives(tmp_path / "run", tmp_path / "pairs.jsonl"))
+    assert {"wrong_argument", "skipped_dependency", "premature_answer"} <= spoilt.corruptions.keys()
+    assert spoilt.count > spoilt.skipped.get("not_alone", 0)
+    rows = [json.loads(line) for line in (tmp_path / "pairs.jsonl").read_text().splitlines()]
+    assert all(row["chosen"] != row["rejected"] for row in rows)
+
+    calls = len(own_tools[SHOP].calls)
+    again = asyncio.run(dataset.negatives(tmp_path / "run", tmp_path / "again.jsonl"))
+    assert again == spoilt
+    assert (tmp_path / "again.jsonl").read_bytes() == (tmp_path / "pairs.jsonl").read_bytes()
+    assert len(own_tools[SHOP].calls) == calls  # nothing is called for it a second time
+
+
+@pytest.mark.usefixtures("own_tools")
+def test_the_tasks_of_own_tools_can_be_played_again(tmp_path: Path) -> None:
+    made(tmp_path / "run")
+    dataset.export(tmp_path / "run", "rl", tmp_path / "tasks.jsonl")
+    tasks = [blueprint for _, blueprint in read_tasks(tmp_path / "tasks.jsonl")]
+
+    async def gold(blueprint: Blueprint, own: Own) -> Score:
+        episode = await Episode.open(blueprint, own.open_door)
+        while not episode.over:
+            said = (await follow_plan(episode.trajectory)).messages[-1]
+            assert isinstance(said, Assistant)
+            await episode.take(said)
+        return episode.verified()
+
+    async def scores() -> list[Score]:
+        async with opened_again(tmp_path / "run") as own:
+            return [await gold(blueprint, own) for blueprint in tasks]
+
+    assert len(tasks) == 20
+    assert all(score.passed and score.share == 1 for score in asyncio.run(scores()))
+
+
+@pytest.mark.usefixtures("own_tools")
+def test_tasks_over_tools_that_nobody_has_opened_are_refused(tmp_path: Path) -> None:
+    made(tmp_path / "run", n=1)
+    [sample] = samples(tmp_path / "run")
+    with pytest.raises(BadInput, match="cannot be run; name the run whose tools they are"):
+        asyncio.run(Episode.open(sample.trajectory.blueprint))
+
+
+def test_a_folder_that_is_no_run_over_own_tools_is_told(tmp_path: Path) -> None:
+    async def opening() -> None:
+        async with opened_again(tmp_path):
+            pass
+
+    with pytest.raises(BadInput, match="is no run over tools of your own"):
+        asyncio.run(opening())
+
+
+@pytest.mark.usefixtures("own_tools")
+def test_the_same_tasks_are_kept_from_every_run(tmp_path: Path) -> None:
+    made(tmp_path / "train", n=40)
+    made(tmp_path / "other", n=40, seed=1, split="held_out", **{"own.held_out": 0.3})
+    assert not any(held_out(s.trajectory.blueprint, 0.1) for s in samples(tmp_path / "train"))
+    assert all(held_out(s.trajectory.blueprint, 0.3) for s in samples(tmp_path / "other"))
+    with pytest.raises(BadInput, match="no functions that are held out, only tasks"):
+        recipe(split="unseen_functions")

@@ -25,7 +25,7 @@ from buttonup.engine.cores import cores, in_turn
 from buttonup.engine.local import Fold, Stage
 from buttonup.engine.report import Ending, Report, read_ending, read_report
 from buttonup.engines import lines
-from buttonup.errors import BadInput, OverBudget
+from buttonup.errors import BadInput, OverBudget, Reject
 from buttonup.estimate import Estimate, Measured, estimated, measured
 from buttonup.formats import Exported, Negatives, Preference
 from buttonup.formats.export import refuse_taken
@@ -45,7 +45,7 @@ from buttonup.store.settings import as_toml
 from buttonup.store.submitted import on_their_way
 from buttonup.store.whole import put
 from buttonup.tools.own.run import Own
-from buttonup.topdown.corrupt import corruptions
+from buttonup.topdown.corrupt import CORRUPTIONS, Corruption, Pair, corruption
 
 GRACE = 30.0  # seconds that a run which has enough waits for what is on its way: it is paid for
 TICK = 0.25  # seconds between two looks at progress, and between two flushes
@@ -456,31 +456,50 @@ def _put(path: Path, told: Record) -> None:
     put(path, json.format(encode(told), indent=1) + b"\n")
 
 
-def negatives(folder: Path, path: Path, *, overwrite: bool = False) -> Negatives:
+async def negatives(folder: Path, path: Path, *, overwrite: bool = False) -> Negatives:
     """Spoil a run's accepted samples, one mistake at a time, and write chosen beside rejected.
 
-    Every pair is judged: one that fails another gate than its own, or several, is left out.
-    Raises  BadInput for a folder that is no run or has nothing to spoil, or a path that is taken
+    Every pair is judged: one that fails another gate than its own, or several, is left out. Over a
+    user's own tools these are opened again, and answer what a mistake calls.
+    Raises  BadInput for a folder that is no run or has nothing to spoil, a path that is taken, or
+            tools that cannot be opened any more
     """
-    pairs = (pair for sample in accepted(folder) for pair in _spoilt(sample))
-    return formats.write_pairs(pairs, path, replace=overwrite)
+    async with owned.opened_if_own(folder) as own:
+        return await formats.write_pairs(_spoilt(folder, own), path, replace=overwrite)
 
 
-def _spoilt(sample: Sample) -> Iterator[Preference | Rejection]:
-    for pair in corruptions(sample):
-        failures = gates.sift(pair.trajectory).failures
-        if [v.gate for v in failures] != [pair.gate]:
-            told = ", ".join(f"{v.gate}: {v.reason}" for v in failures)
-            yield Rejection("negatives", "not_alone", told, sample.key)
-            continue
-        yield Preference(
-            corruption=pair.corruption,
-            gate=pair.gate,
-            reason=failures[0].reason,
-            prompt=formats.exported(structs.replace(sample.trajectory, messages=pair.prompt)),
-            chosen=pair.chosen,
-            rejected=pair.rejected,
-        )
+async def _spoilt(folder: Path, own: Own | None) -> AsyncIterator[Preference | Rejection]:
+    for sample in accepted(folder):
+        for name in CORRUPTIONS:
+            try:
+                pair = await _corrupted(sample, name, own)
+            except Reject as reject:
+                yield Rejection("negatives", reject.reason, reject.detail, sample.key)
+                continue
+            if pair is not None:
+                yield _judged(sample, pair)
+
+
+async def _corrupted(sample: Sample, name: Corruption, own: Own | None) -> Pair | None:
+    if own is None:
+        return corruption(sample, name)
+    return await own.once_known(partial(corruption, sample, name, own.world))
+
+
+def _judged(sample: Sample, pair: Pair) -> Preference | Rejection:
+    """Ask all gates of a conversation with one mistake; one of them is to find it."""
+    failures = gates.sift(pair.trajectory).failures
+    if [v.gate for v in failures] != [pair.gate]:
+        told = ", ".join(f"{v.gate}: {v.reason}" for v in failures)
+        return Rejection("negatives", "not_alone", told, sample.key)
+    return Preference(
+        corruption=pair.corruption,
+        gate=pair.gate,
+        reason=failures[0].reason,
+        prompt=structs.replace(formats.exported(sample.trajectory), messages=pair.prompt),
+        chosen=pair.chosen,
+        rejected=pair.rejected,
+    )
 
 
 def check(

@@ -81,6 +81,16 @@ async def opened_again(folder: Path) -> AsyncIterator[Own]:
                 await own.answers.ended()
 
 
+@asynccontextmanager
+async def opened_if_own(folder: Path) -> AsyncIterator[Own | None]:
+    """Open the tools of a run where they are the user's own; None over worlds alone."""
+    if not (folder / LEARNED).exists():
+        yield None
+        return
+    async with opened_again(folder) as own:
+        yield own
+
+
 async def learn(specs: Sequence[str], knobs: Owning, seed: int) -> Learned:
     """Open tools, learn about them, and close them again. Raises BadInput as above."""
     async with _joined(specs, knobs) as source:

@@ -81,7 +81,7 @@ def test_whoever_calls_what_the_simulation_cannot_tell_hears_so_and_goes_on(
 
 
 def test_a_part_that_is_not_there_is_told(shop: Scripted) -> None:
-    with pytest.raises(BadInput, match="tools has no new; choose from held_out, seen$"):
+    with pytest.raises(BadInput, match="tools has no new"):
         over(shop, scores, "new")
-    with pytest.raises(BadInput, match=r"no tasks over these tools are held out; set own\.held_out"):
+    with pytest.raises(BadInput, match="no tasks over these tools are held out"):
         over(shop, scores, held_out=0.0)

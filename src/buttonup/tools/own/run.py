@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -28,6 +28,8 @@ from buttonup.tools.own.answers import Answers, Ask, Wanted, settled
 from buttonup.tools.own.world import UNTOLD, OwnWorld
 from buttonup.tools.source import Limits, Source
 from buttonup.worlds.session import Session
+
+T = TypeVar("T")
 
 Opens = Callable[[Tools], Door]
 """Opens the door of one conversation."""
@@ -118,6 +120,20 @@ class Own:
     def open_door(self, tools: Tools) -> Door:
         """Open the door to somebody who may call anything: what cannot be told is an error."""
         return _Door(self, tools, given_up=False)
+
+    async def once_known(self, made: Callable[[], T]) -> T:
+        """Make something that asks what the tools answer, and have them asked until all is known.
+
+        Rejects  "too_many_calls" where that takes more than `own.calls`
+        """
+
+        async def attempt() -> T:
+            return made()
+
+        try:
+            return await settled(attempt, self.answers, self.knobs.calls)
+        except Wanted as wanted:
+            raise Reject("too_many_calls", wanted.ask.name) from wanted
 
     async def again(self, tools: Tools, calls: Sequence[Call], conversation: str) -> Again:
         """Make a conversation's calls once more, on tools that began anew.
