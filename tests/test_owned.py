@@ -28,6 +28,7 @@ from buttonup.tools.own.run import Own, Owning
 from buttonup.tools.sources.scripted import Scripted as Kit
 from buttonup.topdown.episode import Episode
 from buttonup.topdown.plan_follower import follow_plan
+from buttonup.worlds.session import find_world
 
 SHOP, DESK = "python:shop.py", "python:desk.py"
 Kits = dict[str, Kit]
@@ -249,7 +250,7 @@ def test_tools_that_changed_under_a_run_fail_their_samples(own_tools: Kits, tmp_
     ("settings", "told"),
     [
         ({"tools": "ftp:shop"}, "not known|no source"),
-        ({"tools": [SHOP, "worlds"]}, "worlds goes with no other"),
+        ({"tools": [SHOP, "simulated"]}, "simulated goes with no other tools"),
         ({"tools": [SHOP, "shop.py"]}, "no source of tools"),
         ({"engine": "ray"}, "not on a cluster"),
         ({"own.sample": -1}, "sample"),
@@ -378,3 +379,39 @@ def test_the_same_tasks_are_kept_from_every_run(tmp_path: Path) -> None:
     assert all(held_out(s.trajectory.blueprint, 0.3) for s in samples(tmp_path / "other"))
     with pytest.raises(BadInput, match="no functions that are held out, only tasks"):
         recipe(split="unseen_functions")
+
+
+def test_worlds_and_own_tools_meet_in_one_run_and_show_each_others_functions(
+    own_tools: Kits, tmp_path: Path
+) -> None:
+    made(tmp_path / "run", tools=["worlds:library,museum", SHOP], n=40)
+    shop = {tool.function.name for tool in own_tools[SHOP].tools}
+    where = [s.trajectory.blueprint for s in samples(tmp_path / "run")]
+    assert {b.tools.source for b in where} == {"own", "worlds"}
+    assert {name for b in where for name in b.tools.worlds} <= {"library", "museum"}
+    over = [b for b in where if b.tools.source == "worlds"]
+    assert any(shop & {f.name for f in b.distractors} for b in over)
+    assert all(not shop & {name for names in b.needs for name in names} for b in over)
+    again = asyncio.run(dataset.negatives(tmp_path / "run", tmp_path / "pairs.jsonl"))
+    assert again.count
+
+
+def test_a_name_that_a_world_has_is_not_taken_twice(own_tools: Kits, tmp_path: Path) -> None:
+    def find_books(_state: Any, words: str) -> list[dict[str, str]]:
+        return [{"book_id": "B-1", "title": words}]
+
+    kit, text = own_tools[SHOP], {"type": "string"}
+    kit.add(find_books, "Find books.", {"words": text})
+    taken = next(iter(find_world("library").functions))
+    find_books.__name__ = taken
+    kit.add(find_books, "Find books of the shop.", {"words": text})
+    made(tmp_path / "run", tools=["worlds:library", SHOP], n=20)
+    for sample in samples(tmp_path / "run"):
+        names = [f.name for f in sample.trajectory.blueprint.functions]
+        assert len(names) == len(set(names))
+    assert f"shop_{taken}" in read_learned(tmp_path / "run" / "learned.toml").functions
+
+
+def test_a_world_beside_own_tools_has_to_be_one() -> None:
+    with pytest.raises(BadInput, match="there is no world 'nowhere'"):
+        recipe(tools=[SHOP, "worlds:nowhere"])

@@ -159,10 +159,22 @@ NOT_IDENTITY_OF_OWN: Mapping[str, str] = {
 
 def own_specs(recipe: Recipe) -> tuple[str, ...]:
     """Name the sources of a user's own tools; () where the tools are worlds or simulated."""
-    if not isinstance(recipe.tools, str):
-        return recipe.tools
-    kind = recipe.tools.partition(":")[0]
-    return () if kind in ("worlds", "simulated") or ":" not in recipe.tools else (recipe.tools,)
+    if isinstance(recipe.tools, str) and ":" not in recipe.tools:
+        return ()
+    return tuple(spec for spec in _specs(recipe) if not _shipped(spec))
+
+
+def _specs(recipe: Recipe) -> tuple[str, ...]:
+    return (recipe.tools,) if isinstance(recipe.tools, str) else recipe.tools
+
+
+def _shipped(spec: str) -> bool:
+    return spec.partition(":")[0] in ("worlds", "simulated")
+
+
+def worlds_beside(recipe: Recipe) -> tuple[World, ...]:
+    """Look up the worlds that a run over a user's own tools has beside these."""
+    return chosen(recipe) if any(map(_shipped, _specs(recipe))) else ()
 
 
 def identity(recipe: Recipe, learned: Learned | None = None) -> str:
@@ -250,7 +262,8 @@ def truth_first_stages(
     }  # fmt: skip
     if own_specs(k):
         tools: Any = own  # None where stages are only named
-        drawn = on(truth_first.own_blueprints, own=tools, split=k.split, **knobs)
+        beside = worlds_beside(k)
+        drawn = on(truth_first.own_blueprints, own=tools, beside=beside, split=k.split, **knobs)
     else:
         drawn = on(truth_first.blueprints, worlds=chosen(k), must=unseen(k.split), **knobs)
     return (
@@ -363,15 +376,15 @@ def sift(trajectory: Trajectory, masking: gates.Masking) -> Sample:
 
 def chosen(recipe: Recipe) -> tuple[World, ...]:
     """Look up the worlds that a recipe names. Raises BadInput for unknown ones."""
-    named = recipe.tools if isinstance(recipe.tools, str) else ""
-    kind, _, names = named.partition(":")
-    if kind != "worlds":
+    specs = [spec.partition(":") for spec in _specs(recipe) if spec not in own_specs(recipe)]
+    if not specs or any(kind != "worlds" for kind, _, _ in specs):
         raise BadInput(
             f"tools = {recipe.tools!r} is not known",
             'use "worlds", "worlds:NAME,NAME", "simulated", or your own, such as "python:FILE"',
         )
     there = {world.name: world for world in worlds_of(recipe.split)}
-    wanted = [find_world(name.strip()).name for name in names.split(",") if name.strip()]
+    named = [name.strip() for _, _, names in specs for name in names.split(",") if name.strip()]
+    wanted = [find_world(name).name for name in dict.fromkeys(named)]
     if outside := [name for name in wanted if name not in there]:
         what = f"{', '.join(outside)} is not in the split {recipe.split!r}"
         raise BadInput(what, 'worlds held out for evaluation need --split held_out, or "all"')
@@ -399,7 +412,7 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
         _try_own(recipe)
     if recipe.tools != "simulated":
         if not own_specs(recipe):
-            chosen(recipe)
+            chosen(recipe)  # several specs of worlds too
         if recipe.seeds:
             raise BadInput("seeds are for text first", 'set tools to "simulated", or give none')
     if recipe.teacher.batch:
@@ -415,10 +428,11 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
 
 def _try_own(recipe: Recipe) -> None:
     """Raise BadInput where tools of a user's own are named, or used, as they cannot be."""
+    if "simulated" in _specs(recipe):
+        raise BadInput("simulated goes with no other tools", "give it alone, or leave it out")
+    worlds_beside(recipe)
     for spec in own_specs(recipe):
         kind, colon, _ = spec.partition(":")
-        if kind in ("worlds", "simulated"):
-            raise BadInput(f"{spec} goes with no other tools", "give it alone, or leave it out")
         if not colon or kind not in OPENERS:
             known = ", ".join(f"{name}:…" for name in OPENERS)
             raise BadInput(f"{spec!r} is no source of tools", f"write worlds, simulated, {known}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from msgspec.structs import replace
 
 from buttonup.bottomup.truth_first.asker import Wording
@@ -13,6 +16,7 @@ from buttonup.records import Blueprint, digest, encode
 from buttonup.tools.own.answers import Wanted, settled
 from buttonup.tools.own.run import Own
 from buttonup.worlds.splits import Split
+from buttonup.worlds.world import World
 
 
 async def own_blueprints(
@@ -23,19 +27,25 @@ async def own_blueprints(
     wording: Wording,
     knobs: Blueprinting,
     split: Split = "train",
+    beside: Sequence[World] = (),
 ) -> list[Blueprint]:
-    """Sample, execute and word one task over the user's tools.
+    """Sample, execute and word one task over the user's tools, or over one of the worlds beside.
 
+    Of the others, functions are shown that the task does not need.
     The same random numbers lead the same way each time, so that every try comes further than the
     one before: it knows one answer more.
     Rejects  "no_plan" as `plan` does; "too_many_calls" where more than `own.calls` would be made;
              "held_out" or "not_held_out" where the task is of the other split
     """
+    tables: dict[str, Any] = {"planning": planning, "wording": wording, "knobs": knobs}
+    if beside and ticket.rng("home").random() >= own.knobs.share:
+        others = (own.world,)
+        return await blueprints(ticket, beside, scenes=scenes, others=others, **tables)
     if not any(f.writes and f.really for f in own.world.own.values()):
         scenes = replace(scenes, refused=0)  # a simulated write refuses nothing
 
     async def attempt() -> list[Blueprint]:
-        return await blueprints(ticket, (own.world,), planning, scenes, wording, knobs)
+        return await blueprints(ticket, (own.world,), scenes=scenes, others=beside, **tables)
 
     try:
         made = await settled(attempt, own.answers, own.knobs.calls)

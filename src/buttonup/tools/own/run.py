@@ -59,6 +59,8 @@ class Owning(Record):
     reset: str = ""
     """Command that takes the tools back to their first state, before each conversation that
     follows one which wrote; "" where they have a way of their own, or no state."""
+    share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
+    """Share of samples over them, where there are worlds beside."""
     held_out: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.1
     """Share of tasks, told by their calls, that are kept from training to evaluate a model on."""
     again: bool = True
