@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"doors", "owned"}),
     frozenset({"engines", "estimate", "trial", "listing"}),
     frozenset({"dataset"}),
-    frozenset({"progress"}),
+    frozenset({"progress", "view"}),
     frozenset({"cli"}),
 )
 NEIGHBOURS = {
