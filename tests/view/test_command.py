@@ -26,13 +26,16 @@ view([Path(sys.argv[1])], browser=False, tell=lambda address: print(address, flu
 def test_the_address_it_tells_lets_one_in_and_ctrl_c_ends_it_and_its_process(run: Path) -> None:
     started = [sys.executable, "-c", VIEW, str(run)]
     with subprocess.Popen(started, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().strip()
-        assert address.startswith("http://127.0.0.1:")
-        with urllib.request.urlopen(address) as page:
-            assert page.status == 200
-        process.send_signal(signal.SIGINT)
-        process.wait(30)
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            assert address.startswith("http://127.0.0.1:")
+            with urllib.request.urlopen(address) as page:
+                assert page.status == 200
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
     assert (run / "view" / "index.sqlite").exists()
     with (run / "view" / "index.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # nobody indexes any more

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,8 @@ def view(
         tell(address)
         if browser:
             webbrowser.open(address)
-        server.run([listening])
+        with suppress(KeyboardInterrupt):  # which is how it ends
+            server.run([listening])
 
 
 def _try_extra() -> None:
@@ -59,6 +60,7 @@ def _listen(port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((HOST, port))
+        listening.listen()  # so that whoever is told the address is served, be it a little later
     except OSError as error:
         listening.close()
         what = f"port {port} cannot be used: {error.strerror}"
