@@ -13,21 +13,12 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from buttonup.errors import BadInput
-from buttonup.view.index.reading import Index
 from buttonup.view.pages import Viewed, one, samples
 from buttonup.view.rendering import rendered
-from buttonup.view.sources import Source
-
-ROOTS = ("/a", "/b")
 
 
-def app_of(sources: Sequence[Source], *, read_only: bool = False) -> Starlette:
-    """Give the pages of a source, or of two beside one another."""
-    roots = [""] if len(sources) == 1 else ROOTS[: len(sources)]
-    viewed = [
-        Viewed(source, Index(source), root, read_only)
-        for root, source in zip(roots, sources, strict=True)
-    ]
+def app_of(viewed: Sequence[Viewed]) -> Starlette:
+    """Give the pages of what is viewed, or of two that are compared."""
     static = Mount("/static", StaticFiles(packages=[("buttonup.view", "static")]), name="static")
     pages = [Mount(one.root, routes=_routes(one)) for one in viewed]
     return Starlette(

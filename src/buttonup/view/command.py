@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 
 from buttonup.errors import BadInput
 from buttonup.view.index import build
+from buttonup.view.index.reading import Index
+from buttonup.view.pages import Viewed
 from buttonup.view.sources import Source, open_source
 
 if TYPE_CHECKING:
     import uvicorn
 
 HOST = "127.0.0.1"
+ROOTS = ("/a", "/b")
+"""Where the pages are of two that are compared."""
 
 
 def view(
@@ -25,6 +29,7 @@ def view(
     port: int = 0,
     browser: bool = True,
     read_only: bool = False,
+    tokenizer: Path | None = None,
     tell: Callable[[str], None],
 ) -> None:
     """Serve a run or a dataset, or two to be compared, until it is stopped.
@@ -38,7 +43,7 @@ def view(
         listening = stack.enter_context(closing(_listen(port)))
         for source in sources:
             stack.enter_context(_indexed(source))
-        server, address = _server(sources, listening, read_only=read_only)
+        server, address = _server(sources, listening, read_only=read_only, tokenizer=tokenizer)
         tell(address)
         if browser:
             webbrowser.open(address)
@@ -81,15 +86,24 @@ def _indexed(source: Source) -> Iterator[None]:
 
 
 def _server(
-    sources: Sequence[Source], listening: socket.socket, *, read_only: bool
+    sources: Sequence[Source],
+    listening: socket.socket,
+    *,
+    read_only: bool,
+    tokenizer: Path | None = None,
 ) -> tuple[uvicorn.Server, str]:
     import uvicorn  # noqa: PLC0415
 
+    roots = [""] if len(sources) == 1 else ROOTS
+    viewed = [
+        Viewed(source, Index(source), root, read_only, tokenizer)
+        for root, source in zip(roots, sources, strict=True)
+    ]
     from buttonup.view.app import app_of  # noqa: PLC0415 - it needs the extra
     from buttonup.view.guard import PARAMETER, Guard, new_token  # noqa: PLC0415
 
     token = new_token()
-    guarded = Guard(app_of(sources, read_only=read_only), token)
+    guarded = Guard(app_of(viewed), token)
     config = uvicorn.Config(
         guarded, log_level="warning", access_log=False, server_header=False, lifespan="off"
     )

@@ -19,8 +19,8 @@ def test_a_sample_of_a_run_is_shown_with_its_own_verdicts_and_recipe(run: Path) 
     line = (run / "rejected.jsonl").read_bytes().splitlines()[0]
     shown = one.shown(viewed(run), "rejected-1", line)
     assert shown.sample == decode(line, Sample)
-    assert shown.recipe is not None
-    assert shown.recipe.n == 24
+    assert shown.about.recipe is not None
+    assert shown.about.recipe.n == 24
     assert not shown.foreign
 
 
@@ -33,7 +33,7 @@ def test_gates_are_asked_of_a_conversation_of_others_when_it_is_shown(run: Path)
     assert shown.sample is not None
     assert {v.gate for v in shown.sample.verdicts} >= {"structure", "provenance"}
     assert shown.lacking["plan"] == "no plan is known"
-    assert shown.recipe is None
+    assert shown.about.recipe is None
 
 
 def test_a_line_that_cannot_be_read_is_shown_with_the_reason(run: Path) -> None:
@@ -47,4 +47,4 @@ def test_a_line_that_cannot_be_read_is_shown_with_the_reason(run: Path) -> None:
 def test_a_recipe_of_another_version_is_no_reason_to_show_nothing(run: Path) -> None:
     (run / "recipe.toml").write_text("colour = 1")
     line = (run / "accepted.jsonl").read_bytes().splitlines()[0]
-    assert one.shown(viewed(run), "accepted-1", line).recipe is None
+    assert one.shown(viewed(run), "accepted-1", line).about.recipe is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from buttonup.view.index.reading import Index
 from buttonup.view.sources import Source
@@ -17,6 +18,8 @@ class Viewed:
     root: str = ""
     """What the addresses of its pages begin with: "", or "/a" and "/b" of two."""
     read_only: bool = False
+    tokenizer: Path | None = None
+    """Folder of the tokenizer by whose tokens samples are shown too."""
 
     @property
     def name(self) -> str:

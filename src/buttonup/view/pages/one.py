@@ -9,7 +9,7 @@ from buttonup import gates
 from buttonup.errors import BadInput
 from buttonup.formats import adopt, read_line
 from buttonup.recipe import Recipe, read_recipe
-from buttonup.records import Rejection, Sample
+from buttonup.records import Conversation, Rejection, Sample
 from buttonup.view import sample
 from buttonup.view.filters import as_query, read_filter
 from buttonup.view.pages import Viewed
@@ -37,17 +37,17 @@ def page(viewed: Viewed, called: str, pairs: Sequence[tuple[str, str]]) -> dict[
 def shown(viewed: Viewed, called: str, line: bytes) -> sample.Shown:
     """Read a line, and ask the gates of it where nobody has."""
     number = int(called.rpartition("-")[2])
-    item, recipe = read_line(line, number), _recipe(viewed)
+    about = sample.About(called, line, _recipe(viewed), viewed.tokenizer)
+    item = read_line(line, number)
     if isinstance(item, Rejection):
-        return sample.Shown(called, line, None, item, foreign=True, lacking={}, recipe=recipe)
+        return sample.Shown(about, None, item)
     if isinstance(item, Sample) and item.verdicts:
-        return sample.Shown(called, line, item, None, foreign=False, lacking={}, recipe=recipe)
-    trajectory = item.trajectory if isinstance(item, Sample) else adopt(item)
+        return sample.Shown(about, item)
+    foreign = not isinstance(item, Sample)
+    trajectory = adopt(item) if isinstance(item, Conversation) else item.trajectory
     verdicts = gates.let_be(trajectory, gates.ask(trajectory))
-    return sample.Shown(
-        called, line, Sample(trajectory, verdicts), None,
-        foreign=not isinstance(item, Sample), lacking=gates.lacking(trajectory), recipe=recipe,
-    )  # fmt: skip
+    lacking = gates.lacking(trajectory)
+    return sample.Shown(about, Sample(trajectory, verdicts), None, foreign, lacking)
 
 
 def _recipe(viewed: Viewed) -> Recipe | None:
