@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from buttonup import dataset
+import buttonup
+from buttonup import Made, accepted, make
 from buttonup.bottomup.truth_first.own import held_out
-from buttonup.dataset import Made, accepted, make
 from buttonup.errors import BadInput
 from buttonup.formats.rl import read_tasks
 from buttonup.gates import GATES
@@ -290,7 +290,7 @@ def test_a_model_rewords_the_requests_and_the_sample_says_so(tmp_path: Path) -> 
 @pytest.mark.usefixtures("own_tools")
 def test_what_models_will_be_asked_over_own_tools_is_not_guessed() -> None:
     with pytest.raises(BadInput, match="own tools"):
-        asyncio.run(dataset.estimate(recipe(**{"teacher.model": "m"})))
+        asyncio.run(buttonup.estimate(recipe(**{"teacher.model": "m"})))
 
 
 @pytest.mark.usefixtures("own_tools")
@@ -304,11 +304,11 @@ def test_wrong_tools_leave_no_folder(tmp_path: Path) -> None:
 def test_the_samples_can_be_exported_and_checked(tmp_path: Path) -> None:
     made(tmp_path / "run", n=10)
     out = tmp_path / "data.jsonl"
-    assert dataset.export(tmp_path / "run", "openai", out).count == 10
+    assert buttonup.export(tmp_path / "run", "openai", out).count == 10
     assert "descriptions" not in {
         key for line in out.read_text().splitlines() for key in json.loads(line)
     }
-    assert dataset.check(out).failing == 0
+    assert buttonup.check(out).failing == 0
 
 
 # --- what is made of a run afterwards -----------------------------------------------------------
@@ -319,14 +319,14 @@ def test_the_samples_of_own_tools_are_spoilt_as_those_of_worlds_are(
     own_tools: Kits, tmp_path: Path, writes: list[str]
 ) -> None:
     made(tmp_path / "run", **{"own.writes": writes})
-    spoilt = asyncio.run(dataset.negatives(tmp_path / "run", tmp_path / "pairs.jsonl"))
+    spoilt = asyncio.run(buttonup.negatives(tmp_path / "run", tmp_path / "pairs.jsonl"))
     assert {"wrong_argument", "skipped_dependency", "premature_answer"} <= spoilt.corruptions.keys()
     assert spoilt.count > spoilt.skipped.get("not_alone", 0)
     rows = [json.loads(line) for line in (tmp_path / "pairs.jsonl").read_text().splitlines()]
     assert all(row["chosen"] != row["rejected"] for row in rows)
 
     calls = len(own_tools[SHOP].calls)
-    again = asyncio.run(dataset.negatives(tmp_path / "run", tmp_path / "again.jsonl"))
+    again = asyncio.run(buttonup.negatives(tmp_path / "run", tmp_path / "again.jsonl"))
     assert again == spoilt
     assert (tmp_path / "again.jsonl").read_bytes() == (tmp_path / "pairs.jsonl").read_bytes()
     assert len(own_tools[SHOP].calls) == calls  # nothing is called for it a second time
@@ -335,7 +335,7 @@ def test_the_samples_of_own_tools_are_spoilt_as_those_of_worlds_are(
 @pytest.mark.usefixtures("own_tools")
 def test_the_tasks_of_own_tools_can_be_played_again(tmp_path: Path) -> None:
     made(tmp_path / "run")
-    dataset.export(tmp_path / "run", "rl", tmp_path / "tasks.jsonl")
+    buttonup.export(tmp_path / "run", "rl", tmp_path / "tasks.jsonl")
     tasks = [blueprint for _, blueprint in read_tasks(tmp_path / "tasks.jsonl")]
 
     async def gold(blueprint: Blueprint, own: Own) -> Score:
@@ -392,7 +392,7 @@ def test_worlds_and_own_tools_meet_in_one_run_and_show_each_others_functions(
     over = [b for b in where if b.tools.source == "worlds"]
     assert any(shop & {f.name for f in b.distractors} for b in over)
     assert all(not shop & {name for names in b.needs for name in names} for b in over)
-    again = asyncio.run(dataset.negatives(tmp_path / "run", tmp_path / "pairs.jsonl"))
+    again = asyncio.run(buttonup.negatives(tmp_path / "run", tmp_path / "pairs.jsonl"))
     assert again.count
 
 
