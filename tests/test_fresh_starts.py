@@ -1,7 +1,7 @@
 """No sample is changed by the one before it, wherever the tools are: shown on tools that remember.
 
-Each source has the same shelf of books, which lends and takes back, and counts what it has lent. The
-calls of every sample are made again on a source that was never called before, the last sample
+Each source has the same shelf of books, which lends and takes back, and counts what it has lent.
+The calls of every sample are made again on a source that was never called before, the last sample
 first: they give what stands in the sample.
 """
 
