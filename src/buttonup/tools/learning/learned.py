@@ -116,8 +116,8 @@ def written(learned: Learned) -> str:
         own = [n for n in function.__struct_fields__ if n != "parameters"]
         lines += ["", f"[functions.{_name(name)}]", *_keys(function, *own)]
         for parameter, known in function.parameters.items():
-            if told := _keys(known, "values", "says"):
-                lines += [f"[functions.{_name(name)}.parameters.{_name(parameter)}]", *told]
+            at = f"functions.{_name(name)}.parameters.{_name(parameter)}"
+            lines += [f"[{at}]", *_keys(known, "values", "says")]  # empty: to be filled in
     return "\n".join([*lines, ""])
 
 
