@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +19,10 @@ MARKS = ["<|im_start|>", "<|im_end|>", "<|endoftext|>"]
 
 
 @pytest.fixture(scope="session")
-def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tokenizer(byte_bpe: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Train a byte-level BPE and save it as a folder."""
-    made = pytest.importorskip("tokenizers")
-    from tokenizers import decoders, models, pre_tokenizers, trainers  # noqa: PLC0415
-
-    bpe = made.Tokenizer(models.BPE())
-    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    bpe.decoder = decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(vocab_size=500, initial_alphabet=alphabet, show_progress=False)
-    bpe.train_from_iterator([encode(conversation()).decode()], trainer)
-    bpe.add_special_tokens(MARKS)
     folder = tmp_path_factory.mktemp("tokenizer")
-    bpe.save(str(folder / "tokenizer.json"))
+    byte_bpe(MARKS).save(str(folder / "tokenizer.json"))
     config = {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "eos_token": "<|im_end|>",

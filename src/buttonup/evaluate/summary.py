@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import fmean
 
@@ -9,6 +10,7 @@ from buttonup.evaluate.measures import Counts, Measure, interval, summed
 from buttonup.evaluate.statistics import mean_interval, pass_hat
 from buttonup.evaluate.suite import Suite
 from buttonup.intervals import wilson
+from buttonup.ranked import ranked
 from buttonup.records import Message, Record, Usage
 
 
@@ -165,7 +167,4 @@ def mean_counts(trials: Sequence[Result]) -> Counts:
 
 def counted(words: Iterable[str]) -> dict[str, int]:
     """Count words, the most frequent first."""
-    counts: dict[str, int] = {}
-    for word in words:
-        counts[word] = counts.get(word, 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    return dict(ranked(Counter(words)))
