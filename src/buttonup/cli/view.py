@@ -14,7 +14,9 @@ from buttonup.view import command
 @click.argument(
     "paths", metavar="RUN_OR_FILE [RUN]", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="[default: one that is free]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="[default: one that is free]"
+)
 @click.option("--no-browser", is_flag=True, help="Print the address, and open no browser.")
 @click.option("--read-only", is_flag=True, help="Let no one mark or label samples.")
 @click.option(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from buttonup import formats
 from buttonup.engine.report import MARKS as RUN_MARKS
 from buttonup.errors import BadInput
 from buttonup.store.rundir import ACCEPTED, FAILED
@@ -60,7 +61,8 @@ class Source:
 def open_source(path: Path) -> Source:
     """Tell what a path holds.
 
-    Raises  BadInput where there is nothing, or a folder that is no run
+    Raises  BadInput where there is nothing, a folder that is no run, or a file that `check` cannot
+            read
     """
     if path.is_dir():
         if not any((path / mark).exists() for mark in RUN_MARKS):
@@ -71,6 +73,7 @@ def open_source(path: Path) -> Source:
         return Source(path, parts, kept if _writable(path) else _cached(path), run=True)
     if not path.exists():
         raise BadInput(f"there is no file or folder {path}", "check the path")
+    next(formats.read(path))  # raises for what is in no format
     return Source(path, (Part(path.name, path, 0),), _cached(path), run=False)
 
 
