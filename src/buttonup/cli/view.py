@@ -39,6 +39,6 @@ def view(
         browser=not no_browser,
         read_only=read_only,
         tokenizer=tokenizer,
-        tell=lambda address: click.echo(address),
+        tell=click.echo,
     )
     return 0
