@@ -1,4 +1,4 @@
-"""What the gates say of a sample, gate by gate: those that passed, failed, or had nothing to ask."""
+"""What the gates say of a sample, one by one: passed, failed, or with nothing to ask."""
 
 from __future__ import annotations
 

@@ -7,9 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from buttonup.formats import FORMATS, exported
 from buttonup.errors import Reject
-from buttonup.records import Assistant, Function, Json, PlannedCall, Sample, Source, Step, Trajectory
+from buttonup.formats import FORMATS, exported
+from buttonup.records import (
+    Assistant,
+    Function,
+    Json,
+    PlannedCall,
+    Sample,
+    Source,
+    Step,
+    Trajectory,
+)
 from buttonup.view.sample.tree import Node, as_json, summary, tree
 from buttonup.view.sample.visible import legible
 

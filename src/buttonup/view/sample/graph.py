@@ -56,7 +56,9 @@ def graph(t: Trajectory, found: Sources) -> Graph:
         for i, one in enumerate(task.subtasks)
     )
     there = range(len(items))
-    return Graph(items, tuple((i, j) for i, j in task.edges if i in there and j in there), "sub-tasks")
+    return Graph(
+        items, tuple((i, j) for i, j in task.edges if i in there and j in there), "sub-tasks"
+    )
 
 
 def steps_of(t: Trajectory) -> tuple[int | None, ...]:
@@ -210,6 +212,8 @@ def _node(n: int, item: Item, place: Place, left: float) -> Markup:
     if not item.calls:
         held = Markup('<g class="node{}{}" id="node-{}" data-node="{}">{}</g>')
         return held.format(reasons, made, n, n, body)
-    link = Markup('<a class="node" id="node-{}" data-node="{}" href="#call-{}" aria-label="{}">{}</a>')
+    link = Markup(
+        '<a class="node" id="node-{}" data-node="{}" href="#call-{}" aria-label="{}">{}</a>'
+    )
     about = f"{n + 1}: {legible(item.name)}: go to its call"
     return link.format(n, n, item.calls[0], about, body)

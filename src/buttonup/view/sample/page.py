@@ -1,7 +1,7 @@
 """The sample's page: what its templates are given. Pure: a sample and an address in, values out.
 
-The address says what is shown (`show`), through which chat template (`template`) and in which format
-(`format`); all else in it is the list's, and is kept in every link.
+The address says what is shown (`show`), through which chat template (`template`) and in which
+format (`format`); all else in it is the list's, and is kept in every link.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A conversation as a model reads it, through a chat template: what is learnt, and the tokens.
 
-The templates to choose from are the tokenizer's own, the one that ButtonUp trains its students with,
-and those of the packages that are installed.
+The templates to choose from are the tokenizer's own, the one that ButtonUp trains its students
+with, and those of the packages that are installed.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from markupsafe import Markup
 from msgspec import structs
 
 from buttonup.chat import Rendered, Template, labelled, named, render, usable
-from buttonup.chat.tokens import control_tokens, load
+from buttonup.chat.tokens import IGNORED, control_tokens, load
 from buttonup.errors import BadInput, Reject
 from buttonup.records import Conversation, encode
 from buttonup.train.models import OURS
-from buttonup.view.sample.visible import visible
+from buttonup.view.sample.visible import NOTHING, visible
 
 OWN = "buttonup/chatml"
 """The template that comes with ButtonUp; the one shown when none is chosen."""
@@ -41,11 +41,11 @@ class Piece:
     text: Markup
     at: int | None
     """Index of the message that is learnt here; None where nothing is."""
-    folded: Markup = Markup("")
+    folded: Markup = NOTHING
     """What is folded away behind the text, of a long stretch that is only read."""
     length: int = 0
     """Characters of what is folded."""
-    rest: Markup = Markup("")
+    rest: Markup = NOTHING
     """What stands behind the fold."""
 
 
@@ -83,7 +83,7 @@ def rendering(c: Conversation, choice: str = "", tokenizer: Path | None = None) 
         template = known[name]
         loaded = load(tokenizer / "tokenizer.json") if tokenizer else None
         if loaded and (found := control_tokens(loaded, template).search(encode(c).decode())):
-            raise Reject("control_token", found[0])
+            return Shown(name, tuple(known), refused=f"control_token: {found[0]}")
         texts = render(c, template, usable(template))
         rows = tuple(_row(one, loaded) for one in texts)
     except Reject as reject:
@@ -111,13 +111,16 @@ def _row(one: Rendered, tokenizer: Any) -> Row:
     spans = sum(s.end - s.start for s in one.spans)
     ends = _token_ends(one, tokenizer) if tokenizer else []
     pieces = tuple(
-        _piece(one.text, a, min(b, MOST), ends, learnt.get(a)) for a, b in pairwise(borders) if a < MOST
+        _piece(one.text, a, min(b, MOST), ends, learnt.get(a))
+        for a, b in pairwise(borders)
+        if a < MOST
     )
-    counts = (None, None)
-    if tokenizer:
-        row = labelled(one, tokenizer)
-        counts = (len(row.input_ids), sum(label >= 0 for label in row.labels))
-    return Row(pieces, len(one.text), spans, *counts, cut=max(len(one.text) - MOST, 0))
+    cut = max(len(one.text) - MOST, 0)
+    if not tokenizer:
+        return Row(pieces, len(one.text), spans, cut=cut)
+    row = labelled(one, tokenizer)
+    learning = sum(label != IGNORED for label in row.labels)
+    return Row(pieces, len(one.text), spans, len(row.input_ids), learning, cut)
 
 
 def _piece(text: str, start: int, end: int, ends: list[int], at: int | None) -> Piece:

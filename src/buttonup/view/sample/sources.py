@@ -1,14 +1,14 @@
 """Where each argument value comes from, as the page shows it: what to say, and what to light up.
 
-The gate's trace says which message a value comes from; here the very words in it are found. Where a
-plan is known it says more: which of several equal values is meant, and which sub-task worked it out.
+The gate's trace says which message a value comes from; here the very words in it are found. Where
+a plan is known it says more: which of several equal values is meant, and which sub-task worked it
+out.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -18,7 +18,7 @@ from buttonup import gates
 from buttonup.gates.provenance import Kind, Origin
 from buttonup.gates.said import Said, fold, phrase, said
 from buttonup.gates.seen import CONTEXT, Made, Seen, seen, short
-from buttonup.records import Assistant, Json, Source, Trajectory, User, leaves
+from buttonup.records import Assistant, Json, Source, Tool, Trajectory, User, leaves
 from buttonup.view.sample.visible import Mark, legible
 
 WINDOW = 8  # words in which a date or a number is looked for: "the third of July next year"
@@ -92,13 +92,13 @@ def _trace(found: Sources, index: Seen, made: Made, origin: Origin) -> Trace:
     planned = _by_plan(index, made, origin)
     means = MEANS[origin.kind]
     match origin:
-        case Origin(kind="result" | "future", source=int(at)):
+        case Origin(kind="result" | "future", source=int(at)) if at in index.results:
             pointer = _pointer(index, origin, at)
             step = None
             if planned is not None and origin.kind == "result":
                 at, pointer, step = planned[0] or at, planned[1] or pointer, planned[2]
-            name = index.messages[at].name if hasattr(index.messages[at], "name") else ""
-            told = legible(f"{means}: {name}")
+            message = index.messages[at]
+            told = legible(f"{means}: {message.name}") if isinstance(message, Tool) else means
             return Trace(origin.kind, told, legible(pointer), found.point_result(at, pointer), step)
         case Origin(kind="context"):
             return _spoken(found, index, CONTEXT, origin)
@@ -177,9 +177,7 @@ def _windows(words: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
                 yield words[i][0], words[i + wide - 1][1]
 
 
-def _same_words(
-    text: str, words: list[tuple[int, int]], where: str
-) -> tuple[int, int] | None:
+def _same_words(text: str, words: list[tuple[int, int]], where: str) -> tuple[int, int] | None:
     wanted = phrase(fold(where))
     for start, end in _windows(words) if wanted else ():
         if phrase(fold(text[start:end])) == wanted:
@@ -190,16 +188,22 @@ def _same_words(
 def _same_value(
     text: str, words: list[tuple[int, int]], value: Json, today: dt.date | None
 ) -> tuple[int, int] | None:
-    """Find the fewest words that say a value by themselves, as the gate reads them."""
+    """Find the fewest words that say a value, as the gate reads them.
+
+    Those that say a whole date come before those that need to be told the day or the year.
+    """
     wanted = said(value) if isinstance(value, str) else said(short(value))
     number = value if isinstance(value, int | float) else wanted.number
+    windows = [(span, Said(text[span[0] : span[1]])) for span in _windows(words)]
+    if number is not None:
+        return next((span for span, window in windows if window.counts({number})), None)
+    if not wanted.is_moment:
+        return None
     years = said(text).years | ({today.year} if today else frozenset())
-    for start, end in _windows(words):
-        window = Said(text[start:end])
-        if number is not None and window.counts({number}):
-            return start, end
-        if wanted.is_moment and window.has_moment(wanted, today, frozenset(years)):
-            return start, end
+    for day, known in ((None, frozenset[int]()), (today, frozenset(years))):
+        for span, window in windows:
+            if window.has_moment(wanted, day, known):
+                return span
     return None
 
 
@@ -217,9 +221,7 @@ def _pointer(index: Seen, origin: Origin, at: int) -> str:
     return next(saying, next(iter(there), ""))
 
 
-def _by_plan(
-    index: Seen, made: Made, origin: Origin
-) -> tuple[int | None, str, int | None] | None:
+def _by_plan(index: Seen, made: Made, origin: Origin) -> tuple[int | None, str, int | None] | None:
     """Say what the plan knows of a value: message and pointer of the result, and the sub-task."""
     source = _planned_source(index, made, origin.pointer)
     if source is None or source.step is None:

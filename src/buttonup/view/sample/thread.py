@@ -25,7 +25,7 @@ from buttonup.records import (
 from buttonup.view.sample.graph import steps_of
 from buttonup.view.sample.sources import Sources
 from buttonup.view.sample.tree import Node, lines, summary, tree
-from buttonup.view.sample.visible import legible, shown, visible
+from buttonup.view.sample.visible import NOTHING, legible, shown, visible
 
 SHORT = 12
 """Lines of a result that is shown unfolded; ours: two of them and a thought fit on a screen."""
@@ -66,8 +66,8 @@ class Turn:
     at: int
     role: str
     """"user", "assistant", or "result": one that answers no call of the turn before."""
-    words: Markup = Markup("")
-    thought: Markup = Markup("")
+    words: Markup = NOTHING
+    thought: Markup = NOTHING
     calls: tuple[Called, ...] = ()
     result: Result | None = None
     name: str = ""

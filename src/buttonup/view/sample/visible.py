@@ -26,6 +26,9 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINER, _SELECTOR = "\u200d", "\ufe0f"
 
 
+NOTHING = Markup("")
+
+
 class Mark(NamedTuple):
     """A stretch of a text that is a source, and its name."""
 
@@ -62,9 +65,7 @@ def visible(text: str) -> Markup:
 def legible(text: str, longest: int = 120) -> str:
     """Give one line of plain text, for a title or a label: no markup, nothing hidden."""
     line = _SPACES.sub(" ", text[: 4 * longest])
-    told = "".join(
-        f"\u27e8{_code(c)}\u27e9" if _unseen(line, i) else c for i, c in enumerate(line)
-    )
+    told = "".join(f"\u27e8{_code(c)}\u27e9" if _unseen(line, i) else c for i, c in enumerate(line))
     return told if len(told) <= longest and len(text) <= longest else f"{told[: longest - 1]}…"
 
 
