@@ -6,7 +6,6 @@ with, and those of the packages that are installed.
 
 from __future__ import annotations
 
-import functools
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,10 +17,11 @@ from typing import Any
 from markupsafe import Markup
 from msgspec import structs
 
-from buttonup.chat import Rendered, Template, labelled, named, render, usable
+from buttonup.chat import Rendered, Template, labelled, render, usable
+from buttonup.chat.template import places
 from buttonup.chat.tokens import IGNORED, control_tokens, load
 from buttonup.errors import BadInput, Reject
-from buttonup.records import Conversation, encode
+from buttonup.records import Assistant, Conversation, encode
 from buttonup.train.models import OURS
 from buttonup.view.sample.visible import NOTHING, visible
 
@@ -30,6 +30,9 @@ OWN = "buttonup/chatml"
 MOST = 200_000
 """Characters of a text that are shown; ours."""
 
+MOST_WORK = 3_000_000
+"""Characters rendered, those of each turn counted again: a few seconds. Ours."""
+LEFT_OUT = "This template cannot teach the conversation: an export would leave it out. "
 EDGE = 900
 """Characters shown before and behind the fold of a long stretch."""
 
@@ -72,37 +75,47 @@ class Shown:
     choices: tuple[str, ...]
     rows: tuple[Row, ...] = ()
     refused: str = ""
-    """Why the template cannot teach this conversation; "" where it can."""
+    """Why there are no rows; "" where there are."""
 
 
 def rendering(c: Conversation, choice: str = "", tokenizer: Path | None = None) -> Shown:
     """Render a conversation through the template of that name; "" for the first there is."""
     known = templates(tokenizer)
     name = choice if choice in known else next(iter(known))
+    if _work(c) > MOST_WORK:
+        told = "Too long to be rendered on a page; `buttonup export --tokenizer` takes any length."
+        return Shown(name, tuple(known), refused=told)
     try:
-        template = known[name]
+        template = _loaded(name, known[name], tokenizer)
         loaded = load(tokenizer / "tokenizer.json") if tokenizer else None
         if loaded and (found := control_tokens(loaded, template).search(encode(c).decode())):
-            return Shown(name, tuple(known), refused=f"control_token: {found[0]}")
+            return Shown(name, tuple(known), refused=f"{LEFT_OUT}control_token: {found[0]}")
         texts = render(c, template, usable(template))
         rows = tuple(_row(one, loaded) for one in texts)
     except Reject as reject:
-        return Shown(name, tuple(known), refused=f"{reject.reason}: {reject.detail}")
+        return Shown(name, tuple(known), refused=f"{LEFT_OUT}{reject.reason}: {reject.detail}")
     except BadInput as bad:
         return Shown(name, tuple(known), refused=str(bad))
-    return Shown(name, tuple(known), rows, "" if rows else "nothing_to_learn: no turn is learnt")
+    return Shown(name, tuple(known), rows, "" if rows else f"{LEFT_OUT}nothing_to_learn")
 
 
-@functools.lru_cache(maxsize=4)
-def templates(tokenizer: Path | None = None) -> dict[str, Template]:
+def templates(tokenizer: Path | None = None) -> dict[str, Path]:
     """Name the templates to choose from: a tokenizer's own first, then ours, then packages'."""
-    found = {OWN: structs.replace(Template.load(OURS), name=OWN)}
+    found = {OWN: OURS}
     with suppress(BadInput):  # where no package that has any is installed
-        found |= {one.name: one for one in named(())}
-    if tokenizer is None:
-        return found
-    own = Template.load(tokenizer)
-    return {own.name: own, **{name: one.marked_as(tokenizer) for name, one in found.items()}}
+        found |= dict(places(()))
+    return {tokenizer.resolve().name: tokenizer, **found} if tokenizer else found
+
+
+def _loaded(name: str, path: Path, tokenizer: Path | None) -> Template:
+    template = structs.replace(Template.load(path), name=name)
+    return template.marked_as(tokenizer) if tokenizer and path != tokenizer else template
+
+
+def _work(c: Conversation) -> int:
+    """Say how much there is to render: every turn is rendered with all that came before it."""
+    turns = sum(isinstance(m, Assistant) and not m.masked for m in c.messages)
+    return turns * len(encode(c))
 
 
 def _row(one: Rendered, tokenizer: Any) -> Row:
