@@ -205,7 +205,7 @@ def _node(n: int, item: Item, place: Place, left: float) -> Markup:
         legible(f"{item.name}: {item.words}", 400),
         place.row * ROW + 1, WIDE, ROW - 2, x, y, DOT,
         left, y + 4, n + 1, legible(item.name, room),
-        left, y + 19, legible(item.words, room + 6),
+        left, y + 19, legible(item.words, room + 2),
     )  # fmt: skip
     made = "" if item.calls else " unmade"
     reasons = " reasons" if item.name == "reasons" else ""
