@@ -6,23 +6,25 @@ format (`format`); all else in it is the list's, and is kept in every link.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from msgspec import json
+from msgspec import DecodeError, json
 
 from buttonup.formats import FORMATS, exported
 from buttonup.model.prices import Prices, cost
-from buttonup.records import Sample, Trajectory, Usage
+from buttonup.recipe import Recipe
+from buttonup.records import Json, Rejection, Sample, Trajectory, Usage
 from buttonup.showing.wording import dollars_in_words, many
 from buttonup.view.sample import blueprint, diff, graph, rendered, thread
 from buttonup.view.sample.asked import asked, scored
-from buttonup.view.sample.pairs import Pair
+from buttonup.view.sample.pairs import Pair, as_pair, is_pair
 from buttonup.view.sample.sources import MEANS, sources
 from buttonup.view.sample.tree import as_json, tree
-from buttonup.view.sample.visible import legible, shown
+from buttonup.view.sample.visible import legible
+from buttonup.view.sample.visible import shown as as_text
 
 WAYS = {
     "diff": "Chosen and rejected",
@@ -37,58 +39,116 @@ RAW = 3000
 """Nodes of the record on its page; its file has the rest."""
 
 
-def page(
-    sample: Sample,
-    address: Mapping[str, str],
-    *,
-    pair: Pair | None = None,
-    tokenizer: Path | None = None,
-    prices: Prices | None = None,
-    raw_address: str = "",
-) -> dict[str, Any]:
-    """Give what `sample.html` is rendered with.
+PARAMETERS = ("show", "template", "format")
+"""What of an address is the sample's page's own."""
 
-    `address` are the parameters of the page's address. With a `pair` the sample is a preference
-    row's chosen way. `tokenizer` is a folder with a tokenizer.json, for tokens in place of
-    characters; `prices` are the run's, and `raw_address` is where the record's file is.
+
+class About(NamedTuple):
+    """Where the sample that is looked at comes from."""
+
+    called: str
+    """Its name in an address: "accepted-17", "rejected-3"; of a file "17"."""
+    line: bytes
+    """As it stands in its file."""
+    recipe: Recipe | None = None
+    """Of the run, where there is one that can be read."""
+    tokenizer: Path | None = None
+    """Folder of the tokenizer by whose tokens it is to be shown too."""
+    prices: Prices = {}
+    """Of the run's models."""
+
+
+class Shown(NamedTuple):
+    """What is known of the sample that is looked at."""
+
+    about: About
+    sample: Sample | None
+    """None where the line cannot be read. Of others' data: the least blueprint around their
+    conversation, and the verdicts of the gates that could be asked, asked just now."""
+    unread: Rejection | None = None
+    """Why it cannot be read."""
+    foreign: bool = False
+    """Whether it is others' data, of which no plan is known."""
+    lacking: Mapping[str, str] = {}
+    """Gate that could not be asked -> what was not known."""
+
+
+def page(shown: Shown, address: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+    """Give the template `sample.html` what it shows.
+
+    `address` is the query of the page's address.
     """
-    ways = [way for way in WAYS if way != "diff" or pair]
-    show = address.get("show", "")
-    show = show if show in ways else ways[0]
-    rest = {k: v for k, v in address.items() if k not in ("show", "template", "format")}
-    t = sample.trajectory
+    own = {key: value for key, value in address if key in PARAMETERS}
+    rest = [(key, value) for key, value in address if key not in PARAMETERS]
+    row = _row(shown.about.line)
+    pair = as_pair(row) if shown.sample and shown.foreign and is_pair(row) else None
+    ways = _ways(shown, pair)
+    show = own["show"] if own.get("show") in ways else ways[0]
 
     def link(**changed: str) -> str:
-        return "?" + urlencode({**rest, **{k: v for k, v in changed.items() if v}})
+        return "?" + urlencode([*rest, *changed.items()])
 
-    body: Callable[[], dict[str, Any]] = {
-        "conversation": lambda: _conversation(sample, prices or {}),
-        "diff": lambda: {"pair": pair, "rows": pair and diff.beside(pair.chosen, pair.rejected)},
-        "blueprint": lambda: _blueprint(t, prices or {}),
-        "exported": lambda: _exported(sample, address.get("format", "")),
-        "rendered": lambda: {
-            "rendered": rendered.rendering(exported(t), address.get("template", ""), tokenizer)
-        },
-        "raw": lambda: {"record": tree(as_json(sample), nodes=RAW)},
-    }[show]
     return {
-        "title": legible(t.blueprint.task.text, 160) or "No request",
-        "chips": _chips(sample),
-        "failures": [(legible(v.gate), legible(v.reason)) for v in sample.failures],
-        "judged": bool(sample.verdicts),
+        "about": shown.about,
+        "unread": shown.unread,
         "show": show,
         "tabs": [(WAYS[way], link(show=way), way == show) for way in ways],
         "link": link,
         "rest": rest,
-        "raw_address": raw_address,
-        "means": MEANS,
-        **body(),
+        **_head(shown),
+        **_body(show, shown, own, row, pair),
     }
 
 
-def raw(sample: Sample) -> bytes:
-    """Give the record as JSON that people can read, for the copy and the download."""
-    return json.format(json.encode(sample), indent=1)
+def _row(line: bytes) -> Json:
+    """Give what a line holds; None where it is no JSON."""
+    try:
+        return json.decode(line)
+    except (DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _ways(shown: Shown, pair: Pair | None) -> list[str]:
+    if shown.sample is None:
+        return ["raw"]
+    return [way for way in WAYS if way != "diff" or pair]
+
+
+def _head(shown: Shown) -> dict[str, Any]:
+    """Say what the sample is, above all that can be shown of it."""
+    if shown.sample is None:
+        return {"title": "A line that cannot be read", "chips": [], "failures": [], "judged": False}
+    return {
+        "title": legible(shown.sample.trajectory.blueprint.task.text, 160) or "No request",
+        "chips": _chips(shown.sample),
+        "failures": [(legible(v.gate), legible(v.reason)) for v in shown.sample.failures],
+        "judged": bool(shown.sample.verdicts),
+    }
+
+
+def _body(
+    show: str, shown: Shown, own: Mapping[str, str], row: Json, pair: Pair | None
+) -> dict[str, Any]:
+    """Give what one way to show it needs, and nothing that the others need."""
+    sample, about = shown.sample, shown.about
+    if sample is None or show == "raw":
+        return _record(about.line, row)
+    t = sample.trajectory
+    body: Callable[[], dict[str, Any]] = {
+        "conversation": lambda: _conversation(sample, about.prices),
+        "diff": lambda: {"pair": pair, "rows": pair and diff.beside(pair.chosen, pair.rejected)},
+        "blueprint": lambda: _blueprint(t, about.prices),
+        "exported": lambda: _exported(sample, own.get("format", "")),
+        "rendered": lambda: {
+            "rendered": rendered.rendering(exported(t), own.get("template", ""), about.tokenizer)
+        },
+    }[show]
+    return body()
+
+
+def _record(line: bytes, row: Json) -> dict[str, Any]:
+    text = line.decode("utf-8", "replace")
+    return {"record": None if row is None else tree(row, nodes=RAW), "line": as_text(text)}
 
 
 def _chips(sample: Sample) -> list[tuple[str, str]]:
@@ -121,6 +181,7 @@ def _conversation(sample: Sample, prices: Prices) -> dict[str, Any]:
         "wholes": [score for score in t.scores if score.at is None],
         "scored": scored,
         "cast": t.cast,
+        "means": MEANS,
         "repair": t.repair,
         "spent": _spent(t, prices),
     }
@@ -130,7 +191,7 @@ def _blueprint(t: Trajectory, prices: Prices) -> dict[str, Any]:
     b = t.blueprint
     return {
         "blueprint": b,
-        "request": shown(b.task.text),
+        "request": as_text(b.task.text),
         "subtasks": blueprint.subtasks(t),
         "functions": blueprint.functions(t),
         "goal": tree(as_json(b.goal)) if b.goal else None,
