@@ -20,8 +20,8 @@ import uvloop
 from aiohttp import web
 from hypothesis import HealthCheck, settings
 
-from buttonup import recipe
 from buttonup.model.endpoint import Endpoint
+from buttonup.recipe import reading
 from buttonup.records import Schema
 from buttonup.tools.sources import joined
 from buttonup.tools.sources.scripted import Scripted
@@ -436,5 +436,5 @@ def own_tools(
     """Let `--tools python:shop.py` and `python:desk.py` open these two."""
     kits = {kit.spec: kit for kit in (shop, desk)}
     monkeypatch.setattr(joined, "opened", lambda spec, *_: kits[spec].opening())
-    monkeypatch.setattr(recipe, "OPENERS", {"python": "python"})
+    monkeypatch.setattr(reading, "OPENERS", {"python": "python"})
     return kits

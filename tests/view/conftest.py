@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from buttonup import dataset, gates
+import buttonup
+from buttonup import gates
 from buttonup.loop import run_to_end
 from buttonup.recipe import Recipe
 from buttonup.records import encode
@@ -19,10 +20,10 @@ ACCEPTED, REJECTED = 24, 8
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("view") / "made"
-    run_to_end(dataset.make(Recipe(n=ACCEPTED, cores=1), folder))
+    run_to_end(buttonup.make(Recipe(n=ACCEPTED, cores=1), folder))
     spoilt = (
         gates.sift(pair.trajectory)
-        for sample in dataset.accepted(folder)
+        for sample in buttonup.accepted(folder)
         for pair in list(corruptions(sample))[:1]
     )
     failed = [sample for sample in spoilt if not sample.accepted][:REJECTED]

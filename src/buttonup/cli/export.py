@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from buttonup import dataset
 from buttonup.chat import Tokens
 from buttonup.cli import options
 from buttonup.cli.contamination import print_certificate
+from buttonup.dataset import exporting
 from buttonup.errors import BadInput
 from buttonup.formats import EXPORTS
 from buttonup.overlap import Certificate, certificate_path
@@ -65,7 +65,7 @@ def export(
     there are hits; the file is written all the same.
     """
     parted, to = _shares(shares), _form(name, tokenizer, template, max_length)
-    exported = dataset.export(
+    exported = exporting.export(
         folder, to, out, overwrite=force, shares=parted, shards=shards, against=against
     )
     told = f"{name or 'tokens'}, {exported.lines} rows" if exported.lines else name or "tokens"

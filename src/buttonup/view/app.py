@@ -8,7 +8,13 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -41,6 +47,9 @@ def _routes(viewed: Viewed) -> list[Route]:
     def progress(_request: Request) -> Response:
         return JSONResponse(viewed.index.progress()._asdict())
 
+    def record(request: Request) -> Response:
+        return PlainTextResponse(one.raw(viewed, request.path_params["called"]))
+
     return [
         Route("/", lambda _: RedirectResponse(f"{viewed.root}/samples")),
         Route(
@@ -54,6 +63,7 @@ def _routes(viewed: Viewed) -> list[Route]:
                 lambda r: one.page(viewed, r.path_params["called"], r.query_params.multi_items()),
             ),
         ),
+        Route("/sample/{called}/record", record),
         Route("/progress", progress),
     ]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buttonup import dataset
+import buttonup
 from buttonup.formats import exported
 from buttonup.records import (
     Assistant,
@@ -32,7 +32,7 @@ def test_a_line_read_only_so_far_gives_what_the_whole_sample_gives(made: Path) -
 
 
 def test_what_is_kept_is_what_the_report_counts(made: Path) -> None:
-    report = dataset.report(made)
+    report = buttonup.report(made)
     rows = [row_of_line(line) for line in (made / "accepted.jsonl").read_bytes().splitlines()]
     assert {row.status for row in rows} == {"accepted"}
     assert max(row.calls for row in rows) == report.variety.calls.most
@@ -62,7 +62,7 @@ def test_a_verdict_that_is_let_be_is_no_failure() -> None:
 
 
 def test_others_conversations_are_unchecked_and_have_no_shape(made: Path) -> None:
-    sample = next(dataset.accepted(made))
+    sample = next(buttonup.accepted(made))
     row = row_of(exported(sample.trajectory), b"{}")
     assert (row.status, row.shape, row.worlds) == ("unchecked", "", ())
     assert row.calls == row_of(sample, b"").calls

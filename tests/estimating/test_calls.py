@@ -7,12 +7,10 @@ from typing import Any
 
 import pytest
 
-from buttonup.engine.report import Report, Spent
 from buttonup.errors import BadInput
-from buttonup.estimate import Estimate, as_text, estimated, measured, pilot_in_words
+from buttonup.estimating import Estimate, as_text, estimated
 from buttonup.model.prices import Price
 from buttonup.recipe import asking, read_recipe
-from buttonup.records import Usage
 
 PRICES = {"m": Price(Decimal(2), Decimal(8))}
 TEXT_FIRST = {"tools": "simulated", "embedder": "lexical", "teacher.model": "m"}
@@ -26,12 +24,6 @@ def estimate(**overrides: Any) -> Estimate:
 def calls(**overrides: Any) -> dict[str, float]:
     given = {key.replace(".", "__"): value for key, value in TEXT_FIRST.items()}
     return {line.name: line.calls for line in estimate(**{**given, **overrides}).lines}
-
-
-def test_a_run_without_a_model_asks_for_nothing_and_says_so() -> None:
-    nothing = estimate(n=7)
-    assert nothing.lines == ()
-    assert as_text(nothing) == "No model is asked for these 7 samples: no calls, no tokens, $0."
 
 
 ALL_OF_TEXT_FIRST = {
@@ -68,18 +60,6 @@ def test_the_recipe_shows_in_the_calls() -> None:
     assert calls(compose__strategies=["sequential"])["atoms"] == pytest.approx(2 * plain["atoms"])
 
 
-def test_every_assumption_is_shown_with_its_value_and_what_is_not_known_too() -> None:
-    shown = as_text(estimate(n=1000, tools="simulated", embedder="lexical", teacher__model="m"))
-    for told in ("asks for one thing: 1.15", "bytes a token: 4", "functions 900", "not known:"):
-        assert told in shown
-    assert "For 1,000 accepted samples. Nothing has been sent." in shown
-
-
-def test_a_model_without_a_price_has_none_and_so_has_the_whole() -> None:
-    lines = as_text(estimate(teacher__model="m", models__rewrite__model="mine"))
-    assert [line.split()[-2:] for line in lines.splitlines()[1:3]] == [["no", "price"]] * 2
-
-
 def test_a_judge_is_asked_once_a_vote_of_what_passes_and_more_has_to_be_begun() -> None:
     judged = {**TEXT_FIRST, "models.judge.model": "j"}
     plain, three = calls(), calls(**{**judged, "judge.votes": 3})
@@ -95,19 +75,3 @@ def test_a_judge_is_asked_once_a_vote_of_what_passes_and_more_has_to_be_begun() 
 def test_what_a_run_would_refuse_is_refused() -> None:
     with pytest.raises(BadInput, match="needs a model to ask"):
         estimate(tools="simulated")
-
-
-def test_a_pilot_is_scaled_with_a_spread_that_shrinks_as_it_grows() -> None:
-    def scaled(count: int, rejected: int, lengths: list[int]) -> Any:
-        spent = Spent("atom", "m", Usage(10 * count, 1000 * count, 0), Usage(), 0.5 * count, 0.0)
-        report = Report(accepted=count, rejected=rejected, spent=(spent,))
-        return measured(report, lengths * (count // len(lengths)), 1000)
-
-    few, many = scaled(4, 4, [100, 300]), scaled(400, 400, [100, 300])
-    assert (few.dollars, few.calls, few.tokens) == (500.0, 10_000, 1_000_000)
-    assert many.dollars == 500.0
-    assert few.spread == pytest.approx(10 * many.spread)
-    assert scaled(4, 0, [100]).spread == 0
-    assert "cost    $500.00 (" in pilot_in_words(many)
-    assert measured(Report(), [], 10) is None
-    assert "nothing to scale" in pilot_in_words(None)

@@ -1,37 +1,21 @@
 from __future__ import annotations
 
-import ast
 import asyncio
 import json
 import random
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import buttonup
-from buttonup.dataset import (
-    KEPT,
-    Failure,
-    Made,
-    Progress,
-    Watch,
-    accepted,
-    check,
-    export,
-    make,
-    negatives,
-    report,
-)
+from buttonup.dataset.folder import accepted, report
+from buttonup.dataset.making import Made, make
+from buttonup.dataset.standing import Progress, Watch
 from buttonup.errors import BadInput, Fault
-from buttonup.formats import FORMATS
 from buttonup.model.door import Reply, Request
 from buttonup.model.scripted import Scripted
 from buttonup.recipe import read_recipe
@@ -49,17 +33,6 @@ def run(folder: Path, *, watch: Watch | None = None, model: Any = None, **given:
 
 def files(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder of a run that has ended; no test writes there."""
-    folder = tmp_path_factory.mktemp("runs") / "finished"
-    run(folder)
-    return folder
-
-
-# --- make ----------------------------------------------------------------------------------------
 
 
 def test_a_run_has_the_samples_that_were_wanted(tmp_path: Path) -> None:
@@ -143,12 +116,9 @@ def test_a_bug_in_a_stage_is_raised_and_not_taken_for_a_bad_sample(
     async def broken(_trajectory: object, masking: object) -> list[Sample]:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("buttonup.recipe.sifted", broken)
+    monkeypatch.setattr("buttonup.recipe.stages.sifted", broken)
     with pytest.raises(ZeroDivisionError, match="a bug"):
         run(tmp_path / "run")
-
-
-# --- make, with a model --------------------------------------------------------------------------
 
 
 def test_a_model_rewords_the_requests_and_is_asked_once_for_each(tmp_path: Path) -> None:
@@ -323,149 +293,6 @@ def test_a_fault_that_stays_ends_the_run_and_it_can_go_on(tmp_path: Path) -> Non
     assert report(tmp_path / "run").ending is None
     made = run(tmp_path / "run", model=Scripted(reworded), teacher__model="m")
     assert made.report.accepted == N
-
-
-# --- after a run ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "ask", [accepted, report, lambda p: export(p, "openai", p.parent / "x.jsonl")]
-)
-@pytest.mark.parametrize("there", [True, False])
-def test_a_folder_that_is_no_run_is_named(
-    ask: Callable[[Path], Any], there: bool, tmp_path: Path
-) -> None:
-    folder = tmp_path / "other"
-    if there:
-        folder.mkdir()
-    with pytest.raises(BadInput, match="other holds no run"):
-        list(ask(folder))
-    assert not there or list(folder.iterdir()) == []
-
-
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != "xlam"])
-def test_what_is_exported_passes_every_gate(name: str, finished: Path, tmp_path: Path) -> None:
-    out = tmp_path / "data.jsonl"
-    assert export(finished, name, out).count == N
-    checked = check(out)
-    assert (checked.lines, checked.passed, checked.failures) == (N, N, ())
-    assert (checked.asked["provenance"], checked.asked["answer"]) == (N, N)
-    card = (tmp_path / "data.jsonl.card.md").read_text()
-    assert "worlds:library,bike_hire" in card, "the card tells the recipe"
-
-
-def test_an_export_overwrites_nothing_unless_told_to(finished: Path, tmp_path: Path) -> None:
-    out = tmp_path / "data.jsonl"
-    out.write_text("mine")
-    with pytest.raises(BadInput, match="exists"):
-        export(finished, "openai", out)
-    assert out.read_text() == "mine"
-    assert export(finished, "openai", out, overwrite=True).count == N
-
-
-def test_a_check_names_line_gate_and_reason(finished: Path, tmp_path: Path) -> None:
-    out = tmp_path / "data.jsonl"
-    export(finished, "openai", out)
-    first, *others = out.read_text().splitlines()
-    row = msgspec.json.decode(first)
-    row["messages"][-1]["content"] = "All 98765 of them were sent to zq@example.org on 3 May 1987."
-    out.write_text("\n".join(["{", *others, encode(row).decode()]) + "\n")
-    told: list[Failure] = []
-    checked = check(out, tell=told.append)
-    assert (checked.lines, checked.passed) == (N + 1, N - 1)
-    assert tuple(told) == checked.failures
-    assert {(f.line, f.gate, f.reason) for f in checked.failures} == {
-        (1, "read", "not_json"),
-        (N + 1, "answer", "unsupported"),
-    }
-    assert "98765" in checked.failures[-1].detail
-
-
-def test_a_run_can_be_checked_as_it_is(finished: Path) -> None:
-    checked = check(finished)
-    assert (checked.failures, checked.lacking) == ((), ())
-    assert set(checked.asked.values()) == {N}
-
-
-def test_what_cannot_be_asked_is_not_counted_as_asked(tmp_path: Path) -> None:
-    call = {"name": "f", "arguments": {"x": 7}}
-    tools = [{"name": "f", "description": "", "parameters": {"x": {"type": "int"}}}]
-    row = {
-        "query": "Do it with 7.",
-        "tools": encode(tools).decode(),
-        "answers": encode([call]).decode(),
-    }
-    (tmp_path / "x.jsonl").write_bytes(encode(row) + b"\n")
-    checked = check(tmp_path / "x.jsonl")
-    assert (checked.passed, checked.stopped) == (1, 1)
-    assert (checked.asked["provenance"], checked.asked["arguments"]) == (1, 1)
-    unasked = {gate for gate, _, _ in checked.lacking}
-    assert {"answer", "results", "replay", "plan", "turns", "dependency"} <= unasked
-    assert all(checked.asked[gate] == 0 for gate in unasked)
-
-
-def test_only_the_first_failures_are_kept_and_all_are_told(tmp_path: Path) -> None:
-    good = b'{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":"Yes."}]}\n'
-    (tmp_path / "x.jsonl").write_bytes(good + b"{\n" * (KEPT + 5))
-    told: list[Failure] = []
-    checked = check(tmp_path / "x.jsonl", tell=told.append)
-    assert (len(told), len(checked.failures), checked.failing) == (KEPT + 5, KEPT, KEPT + 5)
-    assert checked.reasons == (("read", "not_json", KEPT + 5),)
-
-
-def test_a_line_that_no_run_wrote_is_named(finished: Path, tmp_path: Path) -> None:
-    for name, content in files(finished).items():
-        (tmp_path / name).write_bytes(content)
-    with (tmp_path / "accepted.jsonl").open("ab") as file:
-        file.write(b'{"edited": true}\n{"torn')
-    with pytest.raises(BadInput, match=f"accepted.jsonl:{N + 1}"):
-        list(accepted(tmp_path))
-
-
-def test_negatives_name_the_gate_that_finds_each_and_overwrite_nothing(
-    finished: Path, tmp_path: Path
-) -> None:
-    out = tmp_path / "pairs.jsonl"
-    written = negatives(finished, out)
-    rows = [msgspec.json.decode(line) for line in out.read_text().splitlines()]
-    assert (len(rows), written.skipped) == (written.count, {})
-    assert written.count == sum(written.corruptions.values()) > N
-    assert all(row["reason"] and row["gate"] and row["chosen"] != row["rejected"] for row in rows)
-    with pytest.raises(BadInput, match="exists"):
-        negatives(finished, out)
-    assert negatives(finished, out, overwrite=True) == written
-
-
-# --- the package ---------------------------------------------------------------------------------
-
-
-def test_the_package_gives_what_it_lists_and_not_too_much() -> None:
-    listed = set(buttonup.__all__)
-    assert len(buttonup.__all__) == len(listed) <= 30
-    tree = ast.parse(Path(buttonup.__file__).read_text())
-    imported = {
-        alias.asname or alias.name
-        for block in tree.body
-        if isinstance(block, ast.If)
-        for node in block.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
-    assert imported == listed
-    assert all(getattr(buttonup, name) is not None for name in listed)
-    assert not hasattr(buttonup, "nothing_of_the_kind")
-    assert {"make", "report", "export", "negatives", "check", "accepted"} <= listed
-
-
-def test_importing_the_package_brings_in_nothing_heavy() -> None:
-    heavy = "torch transformers ray pandas scipy wordllama rich click uvloop openai".split()
-    told = subprocess.run(
-        [sys.executable, "-c", "import sys, buttonup; buttonup.make; print(*sys.modules)"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert [name for name in heavy if name in told.stdout.split()] == []
 
 
 def test_an_accepted_sample_can_be_read_while_the_next_one_is_still_awaited(tmp_path: Path) -> None:
