@@ -11,6 +11,7 @@ from typing import NamedTuple
 from buttonup import formats
 from buttonup.engine.report import MARKS as RUN_MARKS
 from buttonup.errors import BadInput
+from buttonup.store.marks import FILE as MARKS_FILE
 from buttonup.store.rundir import ACCEPTED, FAILED
 from buttonup.view.index.tables import SECOND
 
@@ -31,6 +32,8 @@ class Source:
     parts: tuple[Part, ...]
     index: Path
     """Where its index is."""
+    marks: Path
+    """Where what people say of its samples is."""
     run: bool
     """Whether it is a run's folder: its samples are as this package wrote them."""
 
@@ -70,11 +73,15 @@ def open_source(path: Path) -> Source:
             raise BadInput(f"{path} holds no run", mend)
         parts = (Part(ACCEPTED, path / ACCEPTED, 0), Part(FAILED, path / FAILED, SECOND))
         kept = path / "view" / "index.sqlite"
-        return Source(path, parts, kept if _writable(path) else _cached(path), run=True)
+        index = kept if _writable(path) else _cached(path)
+        return Source(path, parts, index, path / MARKS_FILE, run=True)
     if not path.exists():
         raise BadInput(f"there is no file or folder {path}", "check the path")
     next(formats.read(path))  # raises for what is in no format
-    return Source(path, (Part(path.name, path, 0),), _cached(path), run=False)
+    parts = (Part(path.name, path, 0),)
+    return Source(
+        path, parts, _cached(path), path.with_name(f"{path.name}.{MARKS_FILE}"), run=False
+    )
 
 
 def _writable(folder: Path) -> bool:
