@@ -15,6 +15,7 @@ from buttonup.evaluate.suites.worlds import Tables
 from buttonup.evaluate.table import as_text
 from buttonup.evaluate.ways import NAMES as WAYS
 from buttonup.loop import run_to_end
+from buttonup.owned import opened_again
 from buttonup.progress import shown
 from buttonup.recipe import read_recipe
 from buttonup.records import encode
@@ -45,7 +46,7 @@ from buttonup.records import encode
     help="Tasks of each part.  [default: all; 200 of worlds and feedback]",
 )
 @click.option("--seed", type=int, help="Draws the tasks, and is sent along.  [default: 0]")
-@click.option("--data", type=click.Path(), help="Of gta, tool-query or languages.")
+@click.option("--data", type=click.Path(), help="Of gta, tool-query or languages; run of tools.")
 @click.option(
     "--recipe",
     type=click.Path(path_type=Path),
@@ -96,10 +97,17 @@ def evaluate(
         if not given.get(name):
             raise BadInput(f"--{name} is missing", "see buttonup evaluate --help")
     folder = out or Path("runs/evaluation")
-    if recipe := given.pop("recipe", None):
+    over = Path(given["data"]) if _over_own(given["suite"]) and given.get("data") else None
+    own = opened_again(over) if over else None
+    if recipe := given.pop("recipe", over and over / "recipe.toml"):
         read = read_recipe(recipe, {})
         given["tables"] = Tables(read.plan, read.scenes, read.wording, read.blueprint)
     with shown("played", quiet=quiet) as watch:
-        summary = run_to_end(command.run(command.Order(**given), folder, watch))
+        summary = run_to_end(command.run(command.Order(**given), folder, watch, own))
     click.echo(encode(summary).decode() if as_json else as_text(summary))
     return 0
+
+
+def _over_own(suite: str) -> bool:
+    """Say whether a suite is over tools of the user's own."""
+    return suite.partition(":")[0] == "tools"
