@@ -108,10 +108,6 @@ def test_no_page_has_a_script_or_a_style_in_it(served: Served) -> None:
         ]
 
 
-def test_progress_is_told_as_figures(served: Served) -> None:
-    assert json.loads(served.get("/progress")) == {"samples": 32, "about": 32, "done": True}
-
-
 def test_a_dataset_of_others_is_listed_and_judged_when_shown(tmp_path: Path) -> None:
     rows = [
         {

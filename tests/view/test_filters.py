@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from buttonup.errors import BadInput
 from buttonup.view.filters import (
     KINDS,
-    MARKS,
+    MARKED,
     MEASURES,
     SORTS,
     Filter,
@@ -36,7 +36,7 @@ def filters(draw: st.DrawFn) -> Filter:
         words=draw(st.just("") | TOLD),
         has=tuple(sorted(has, key=lambda one: KINDS.index(one[0]))),
         within=tuple(r for r in ranges if (r.low, r.high) != (None, None)),
-        mark=draw(st.sampled_from(["", *MARKS])),
+        mark=draw(st.sampled_from(["", *MARKED])),
         labels=tuple(draw(st.lists(TOLD, unique=True, max_size=2))),
         sort=draw(st.sampled_from(SORTS)),
     )

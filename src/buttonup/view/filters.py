@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from buttonup.errors import BadInput
 from buttonup.records import Record, digest
+from buttonup.store.marks import MARKS
 
 Kind = Literal["status", "world", "function", "scenario", "shape", "turn", "gate", "reason"]
 """What a sample has one or several of. `function`: called. `turn`: a kind of turn that happens.
@@ -25,7 +26,7 @@ MEASURES: tuple[Measure, ...] = get_args(Measure)
 SORTS = ("", "-", *(sign + measure for measure in MEASURES for sign in ("", "-")))
 """Orders: of the file; the other way round; by a measure, upwards or (with "-") downwards."""
 
-MARKS = ("keep", "drop", "star", "none")
+MARKED = (*MARKS, "none")
 
 
 class Range(Record):
@@ -96,7 +97,7 @@ def read_filter(pairs: Iterable[tuple[str, str]]) -> Filter:
         elif dot and of in MEASURES and end in ("from", "to"):
             bounds.setdefault(of, [None, None])[end == "to"] = _number(key, value)
         elif key == "mark":
-            mark = _one_of(key, value, MARKS)
+            mark = _one_of(key, value, MARKED)
         elif key == "label":
             labels[value] = None
         elif key == "sort":

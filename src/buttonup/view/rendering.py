@@ -29,8 +29,18 @@ def environment() -> Environment:
     made.globals["money"] = dollars_in_words
     made.filters["percent"] = lambda share: f"{share:.1%}"
     made.filters |= {"visible": visible, "shown": shown, "legible": legible}
+    made.filters["duration"] = duration
     made.filters["grouped"] = lambda number: f"{number:,}"
     return made
+
+
+def duration(seconds: float) -> str:
+    """Say how long something takes, in the two largest units that count."""
+    minutes, left = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {left} s" if minutes else f"{left} s"
 
 
 def rendered(template: str, context: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from buttonup.records import Conversation, Rejection, Sample
 from buttonup.store.rundir import PRICES
 from buttonup.view import sample
 from buttonup.view.filters import as_query, read_filter
-from buttonup.view.pages import Viewed
+from buttonup.view.pages import Viewed, curate
 
 
 def page(viewed: Viewed, called: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def page(viewed: Viewed, called: str, pairs: Sequence[tuple[str, str]]) -> dict[
     listed_by = [(key, value) for key, value in pairs if key not in sample.PARAMETERS]
     id, f = viewed.source.id_of(called), read_filter(listed_by)
     listed, line = viewed.index.listed(id), viewed.index.line(id)
-    before, after = viewed.index.beside(f, id)
+    before, after = viewed.index.beside(f, id, viewed.chosen(f))
     return {
         "filter": f,
         "query": as_query(f),
@@ -33,6 +33,7 @@ def page(viewed: Viewed, called: str, pairs: Sequence[tuple[str, str]]) -> dict[
         "listed": listed,
         "before": viewed.source.called(before) if before else "",
         "after": viewed.source.called(after) if after else "",
+        **curate.page(viewed, listed.key),
         **sample.page(shown(viewed, called, line), pairs),
     }
 
