@@ -14,13 +14,14 @@ from urllib.parse import urlencode
 from msgspec import DecodeError, json
 
 from buttonup.formats import FORMATS, exported
+from buttonup.formats.preference import is_pair
 from buttonup.model.prices import Prices, cost
 from buttonup.recipe import Recipe
 from buttonup.records import Json, Rejection, Sample, Trajectory, Usage
 from buttonup.showing.wording import dollars_in_words, many
 from buttonup.view.sample import blueprint, diff, graph, rendered, thread
 from buttonup.view.sample.asked import asked, scored
-from buttonup.view.sample.pairs import Pair, as_pair, is_pair
+from buttonup.view.sample.pairs import Pair, as_pair
 from buttonup.view.sample.sources import MEANS, sources
 from buttonup.view.sample.tree import as_json, tree
 from buttonup.view.sample.visible import legible
