@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from buttonup import gates
+from buttonup.formats import exported, trl
 from buttonup.records import (
     Assistant,
     AtomicTask,
@@ -15,6 +16,7 @@ from buttonup.records import (
     Call,
     Cast,
     CompositionalTask,
+    Conversation,
     Function,
     Goal,
     Message,
@@ -77,6 +79,10 @@ MESSAGES: tuple[Message, ...] = (
 
 @pytest.fixture
 def bikes() -> Trajectory:
+    return a_bike_ride()
+
+
+def a_bike_ride() -> Trajectory:
     task = CompositionalTask(
         REQUEST,
         (AtomicTask("Find bikes."), AtomicTask("Pick the cheapest."), AtomicTask("Unlock it.")),
@@ -104,6 +110,15 @@ def foreign(bikes: Trajectory) -> Trajectory:
 @pytest.fixture
 def sample(bikes: Trajectory) -> Sample:
     return gates.sift(bikes)
+
+
+def a_pair() -> dict[str, Any]:
+    """A preference row over the same conversation."""
+    c = exported(a_bike_ride())
+    chosen, rejected = c.messages[5], Assistant("Done.", answer="BK-1042 at Harbour is unlocked.")
+    assert isinstance(chosen, Assistant)
+    prompt = Conversation(c.functions, c.messages[:5], c.parallel, c.context)
+    return {"gate": "answer", **trl.preference(prompt, chosen, rejected)}
 
 
 def edited(t: Trajectory, messages: dict[int, Message]) -> Trajectory:
