@@ -20,11 +20,11 @@ import uvloop
 from aiohttp import web
 from hypothesis import HealthCheck, settings
 
-from buttonup import recipe
 from buttonup.model.endpoint import Endpoint
+from buttonup.recipe import reading
 from buttonup.records import Schema
-from buttonup.tools import joined
-from buttonup.tools.scripted import Scripted
+from buttonup.tools.sources import joined
+from buttonup.tools.sources.scripted import Scripted
 
 # How long an example takes says how busy the machine is: speed is measured in `bench/`.
 settings.register_profile("claims", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -436,5 +436,5 @@ def own_tools(
     """Let `--tools python:shop.py` and `python:desk.py` open these two."""
     kits = {kit.spec: kit for kit in (shop, desk)}
     monkeypatch.setattr(joined, "opened", lambda spec, *_: kits[spec].opening())
-    monkeypatch.setattr(recipe, "OPENERS", {"python": "python"})
+    monkeypatch.setattr(reading, "OPENERS", {"python": "python"})
     return kits

@@ -16,13 +16,13 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"bottomup", "topdown", "gates", "formats"}),
     frozenset({"overlap", "judge", "chat"}),
     frozenset({"engine", "push"}),
-    frozenset({"showing"}),
+    frozenset({"showing", "progress"}),
     frozenset({"evaluate", "train"}),
     frozenset({"recipe"}),
     frozenset({"doors", "owned"}),
-    frozenset({"engines", "estimate", "trial", "listing"}),
+    frozenset({"engines", "estimating", "trial", "listing"}),
     frozenset({"dataset"}),
-    frozenset({"progress"}),
+    frozenset({"view"}),
     frozenset({"cli"}),
 )
 NEIGHBOURS = {

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from buttonup import dataset
-from buttonup.dataset import Made, accepted, make
+import buttonup
+from buttonup import Made, accepted, make
 from buttonup.errors import BadInput
 from buttonup.gates import GATES
 from buttonup.model.door import Request
@@ -20,9 +20,9 @@ from buttonup.owned import learn
 from buttonup.recipe import Recipe, read_recipe
 from buttonup.records import Sample, Tool, encode
 from buttonup.showing.text import as_text
-from buttonup.tools.learned import read_learned, written
-from buttonup.tools.own import Owning
-from buttonup.tools.scripted import Scripted as Kit
+from buttonup.tools.learning.learned import read_learned, written
+from buttonup.tools.own.run import Owning
+from buttonup.tools.sources.scripted import Scripted as Kit
 
 SHOP, DESK = "python:shop.py", "python:desk.py"
 Kits = dict[str, Kit]
@@ -284,7 +284,7 @@ def test_a_model_rewords_the_requests_and_the_sample_says_so(tmp_path: Path) -> 
 @pytest.mark.usefixtures("own_tools")
 def test_what_models_will_be_asked_over_own_tools_is_not_guessed() -> None:
     with pytest.raises(BadInput, match="own tools"):
-        asyncio.run(dataset.estimate(recipe(**{"teacher.model": "m"})))
+        asyncio.run(buttonup.estimate(recipe(**{"teacher.model": "m"})))
 
 
 @pytest.mark.usefixtures("own_tools")
@@ -298,8 +298,8 @@ def test_wrong_tools_leave_no_folder(tmp_path: Path) -> None:
 def test_the_samples_can_be_exported_and_checked(tmp_path: Path) -> None:
     made(tmp_path / "run", n=10)
     out = tmp_path / "data.jsonl"
-    assert dataset.export(tmp_path / "run", "openai", out).count == 10
+    assert buttonup.export(tmp_path / "run", "openai", out).count == 10
     assert "descriptions" not in {
         key for line in out.read_text().splitlines() for key in json.loads(line)
     }
-    assert dataset.check(out).failing == 0
+    assert buttonup.check(out).failing == 0

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
+from buttonup.progress import bar
 from buttonup.showing.text import BARS
+from buttonup.showing.wording import plain
 from buttonup.train.curve import smoothed
 from buttonup.train.fit import At, Watch
 from buttonup.train.measured import Preferred
@@ -32,20 +31,13 @@ def shown(*, quiet: bool) -> Iterator[Watch]:
     if quiet or not speaks():
         yield lambda _at: None
     elif sys.stderr.isatty():
-        with Progress(
-            TextColumn("step"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[told]}", markup=False),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-        ) as bar:
-            task, losses = bar.add_task("step", total=None, told=""), list[float]()
+        with bar("step") as live:
+            task, losses = live.add_task("step", total=None, told=""), list[float]()
 
             def watch(at: At) -> None:
                 losses.append(at.point.loss)
                 told = f"{sparkline(losses)} {_told(at)}"
-                bar.update(task, completed=at.point.step, total=at.steps, told=told)
+                live.update(task, completed=at.point.step, total=at.steps, told=told)
 
             yield watch
     else:
@@ -90,15 +82,15 @@ def as_text(r: Results, folder: Path) -> str:
     ]
     if r.margin is not None:
         lines.append(f"Margin   {r.margin:.4f} of the chosen above the rejected, at last")
-    lines += [f"Rows     {count} of {_plain(source)}" for source, count in r.rows.items()]
-    lines += [f"Left out {count}: {_plain(reason)}" for reason, count in r.skipped.items()]
+    lines += [f"Rows     {count} of {plain(source)}" for source, count in r.rows.items()]
+    lines += [f"Left out {count}: {plain(reason)}" for reason, count in r.skipped.items()]
     if r.after:
         lines += ["", "Held back               before   after   (mean loss of a learnt token)"]
         for source, after in r.after.items():
-            lines.append(f"  {_plain(source)[:20]:20} {r.before[source]:8.4f} {after:7.4f}")
+            lines.append(f"  {plain(source)[:20]:20} {r.before[source]:8.4f} {after:7.4f}")
     for source, rose in r.forgotten.items():
         word = "forgotten: its loss rose" if rose > 0 else "kept: its loss fell"
-        lines.append(f"  {_plain(source)} is {word} by {abs(rose):.4f}")
+        lines.append(f"  {plain(source)} is {word} by {abs(rose):.4f}")
     if r.preferred:
         lines += ["", "Pairs held back       of  preferred            95 %    loss  margin"]
         lines += [_weighed(source, p) for source, p in r.preferred.items()]
@@ -111,8 +103,4 @@ def as_text(r: Results, folder: Path) -> str:
 def _weighed(source: str, p: Preferred) -> str:
     between = f"{100 * p.low:.1f} to {100 * p.high:.1f}"
     told = f"{p.pairs:5}{100 * p.accuracy:9.1f} %{between:>16}{p.loss:8.4f}{p.margin:8.4f}"
-    return f"  {_plain(source)[:18]:18}{told}"
-
-
-def _plain(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)
+    return f"  {plain(source)[:18]:18}{told}"
