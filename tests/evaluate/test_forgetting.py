@@ -54,7 +54,7 @@ def test_a_suite_is_its_first_rounds_and_what_it_lost_since_is_forgotten(
     one = played(first, tmp_path / "1" / "first", lambda _: True).parent
     two = played(first, tmp_path / "2" / "first", lambda told: int(told[1:]) < 6).parent
     played(second, tmp_path / "2" / "second", lambda _: True)
-    found = forgetting([[one], [two]], "", {})
+    found = forgetting([one, two], "", {})
     a, b = found.slices
     assert (a.suite, a.tasks, a.own, a.scores) == ("first", 10, 1, (1.0, 0.6))
     assert a.change == pytest.approx(-0.4)
@@ -73,7 +73,7 @@ def test_slices_by_label_have_the_rounds_that_they_are_said_to_have(
 ) -> None:
     suite = named(sums, "worlds", "aaaabbbb")
     rounds = [
-        [played(suite, tmp_path / name, passes)]
+        played(suite, tmp_path / name, passes)
         for name, passes in {
             "1": lambda told: told[0] == "a",
             "2": lambda told: told[0] == "b" or told == "a0",
@@ -94,7 +94,7 @@ def test_only_tasks_that_every_round_answered_are_compared(sums: Suite, tmp_path
     suite = named(sums, "worlds", "aaaa")
     one = played(suite, tmp_path / "1", lambda told: None if told == "a0" else True)
     two = played(suite, tmp_path / "2", lambda told: told != "a0")
-    [only] = forgetting([[one], [two]], "", {}).slices
+    [only] = forgetting([one, two], "", {}).slices
     assert (only.tasks, only.change) == (3, 0.0)
 
 
@@ -103,14 +103,13 @@ def test_what_cannot_be_compared_is_told_in_a_line(sums: Suite, tmp_path: Path) 
     one, two = (played(suite, tmp_path / name, lambda _: True) for name in "12")
     three = played(other, tmp_path / "3", lambda _: True)
     for rounds, label, own, told in (
-        ([[one]], "", {}, "one round has forgotten nothing"),
-        ([[one], [three]], "", {}, "the last round has no evaluation like .*1, of round 1"),
-        ([[one], [two, one]], "", {}, "are of the same tasks"),
-        ([[one], [two]], "part", {}, "no task has the label 'part'; choose from n, world"),
-        ([[one], [two]], "world", {"world=c": 1}, "no slice 'world=c'"),
-        ([[one], [two]], "world", {"world=a": 3}, "no round 3"),
-        ([[one], [tmp_path]], "", {}, "are of the same tasks"),
-        ([[one], [tmp_path / "none"]], "", {}, "holds no evaluation"),
+        ([one], "", {}, "one round has forgotten nothing"),
+        ([one, three], "", {}, "the last round has no evaluation like .*1, of round 1"),
+        ([one, two], "part", {}, "no task has the label 'part'; choose from n, world"),
+        ([one, two], "world", {"world=c": 1}, "no slice 'world=c'"),
+        ([one, two], "world", {"world=a": 3}, "no round 3"),
+        ([one, tmp_path], "", {}, "are of the same tasks"),
+        ([one, tmp_path / "none"], "", {}, "holds no evaluation"),
     ):
         with pytest.raises(BadInput, match=told):
             forgetting(rounds, label, own)
@@ -118,7 +117,7 @@ def test_what_cannot_be_compared_is_told_in_a_line(sums: Suite, tmp_path: Path) 
 
 def test_the_table_has_every_round_and_both_figures(sums: Suite, tmp_path: Path) -> None:
     suite = named(sums, "worlds", "ab\x01")
-    rounds = [[played(suite, tmp_path / n, lambda told: told[0] == "a")] for n in "12"]
+    rounds = [played(suite, tmp_path / n, lambda told: told[0] == "a") for n in "12"]
     told = forgetting_as_text(forgetting(rounds, "world", {})).splitlines()
     assert told[:2] == ["1  1", "2  2"]
     cells = [line.split() for line in told[4:7]]
@@ -127,7 +126,7 @@ def test_the_table_has_every_round_and_both_figures(sums: Suite, tmp_path: Path)
     assert told[-2].startswith("backward transfer")
     assert told[-1].startswith("average forgetting")
     assert "\x01" not in "\n".join(told)
-    alone = forgetting([[rounds[0][0]], [rounds[1][0]]], "", {"worlds": 2})
+    alone = forgetting(rounds, "", {"worlds": 2})
     assert "No slice was taught by an earlier round" in forgetting_as_text(alone)
 
 
@@ -139,7 +138,7 @@ def test_of_two_rounds_forgetting_is_the_opposite_of_backward_transfer(
     folder = tmp_path_factory.mktemp("rounds")
     suite = named(sums, "worlds", "a" * len(found))
     rounds = [
-        [played(suite, folder / str(n), lambda told, n=n: found[int(told[1:])][n])]  # type: ignore[misc]
+        played(suite, folder / str(n), lambda told, n=n: found[int(told[1:])][n])  # type: ignore[misc]
         for n in (0, 1)
     ]
     told = forgetting(rounds, "", {})

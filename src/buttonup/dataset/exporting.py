@@ -13,20 +13,15 @@ from buttonup.chat import Tokens
 from buttonup.dataset.comparing import benchmarks_of, write_certificate
 from buttonup.dataset.folder import accepted, accepted_file
 from buttonup.engine.cores import cores, in_turn
-from buttonup.errors import BadInput
-from buttonup.errors import Reject
+from buttonup.errors import BadInput, Reject
 from buttonup.formats import Exported, Negatives, Preference
 from buttonup.formats.export import refuse_taken
 from buttonup.records import Rejection, Sample
 from buttonup.store.lines import stretches
-<<<<<<< HEAD
 from buttonup.store.marks import ALL, Choice, Marks, sample_key
 from buttonup.store.marks import FILE as MARKS_FILE
-from buttonup.topdown.corrupt import corruptions
-=======
 from buttonup.tools.own.run import Own
 from buttonup.topdown.corrupt import CORRUPTIONS, Corruption, Pair, corruption
->>>>>>> 77094100a112e32409c3d5b61daf5094b7a223e0
 
 
 def export(
@@ -72,7 +67,6 @@ def export(
     return exported
 
 
-<<<<<<< HEAD
 class _Chosen:
     """Says of each line whether its sample is chosen, and counts those that are not.
 
@@ -93,10 +87,7 @@ class _Chosen:
         return fits
 
 
-def negatives(folder: Path, path: Path, *, overwrite: bool = False) -> Negatives:
-=======
 async def negatives(folder: Path, path: Path, *, overwrite: bool = False) -> Negatives:
->>>>>>> 77094100a112e32409c3d5b61daf5094b7a223e0
     """Spoil a run's accepted samples, one mistake at a time, and write chosen beside rejected.
 
     Every pair is judged: one that fails another gate than its own, or several, is left out. Over a

@@ -18,6 +18,7 @@ from buttonup.evaluate.evaluation import SUMMARY
 from buttonup.evaluate.reading import Evaluated, read_evaluation
 from buttonup.evaluate.statistics import drawn_interval
 from buttonup.records import Record
+from buttonup.showing.wording import plain
 
 DRAWS = 2000  # as many as percentiles of 95 % want (Efron and Tibshirani 1993, section 13.3)
 
@@ -59,9 +60,10 @@ class Forgetting(Record, omit_defaults=False):
     forgotten_high: float
 
 
-def forgetting(rounds: Sequence[Sequence[Path]], label: str, own: Mapping[str, int]) -> Forgetting:
+def forgetting(rounds: Sequence[Path], label: str, own: Mapping[str, int]) -> Forgetting:
     """Compare the evaluations after each round, in their order, by the slices of a label.
 
+    rounds  for each an evaluation's folder, or one that holds several
     label   "" for whole suites
     own     slice (a suite, or LABEL=VALUE) -> the round that taught it, from 1
     Raises  BadInput where a folder holds no evaluation, the last round lacks one that an earlier
@@ -71,7 +73,7 @@ def forgetting(rounds: Sequence[Sequence[Path]], label: str, own: Mapping[str, i
     """
     if len(rounds) < 2:  # noqa: PLR2004 - what one round forgot is not known
         raise BadInput("one round has forgotten nothing yet", "give the evaluations of two or more")
-    played = [_by_tasks(folders) for folders in rounds]
+    played = list(map(_by_tasks, rounds))
     for number, before in enumerate(played[:-1], 1):
         for key, one in before.items():
             if key not in played[-1]:
@@ -110,18 +112,17 @@ class _Table(Record):
         return (self.suite,) if self.name == "all" else (self.name, f"{self.suite}:{self.name}")
 
 
-def _by_tasks(folders: Sequence[Path]) -> dict[tuple[str, str, str], Evaluated]:
-    """Read the evaluations of a round; a folder may hold several."""
+def _by_tasks(folder: Path) -> dict[tuple[str, str, str], Evaluated]:
+    """Read the evaluations of a round, by suite, version and tasks."""
+    inner = sorted(path.parent for path in folder.glob(f"*/{SUMMARY}"))
     found = dict[tuple[str, str, str], Evaluated]()
-    for folder in folders:
-        inner = sorted(p.parent for p in folder.glob(f"*/{SUMMARY}"))
-        for place in [folder] if (folder / SUMMARY).exists() or not inner else inner:
-            one = read_evaluation(place)
-            key = (one.summary.suite, one.summary.version, one.summary.tasks)
-            if key in found:
-                what = f"{found[key].folder} and {place} are of the same tasks"
-                raise BadInput(what, "give one evaluation of a suite for each round")
-            found[key] = one
+    for place in [folder] if (folder / SUMMARY).exists() or not inner else inner:
+        one = read_evaluation(place)
+        key = (one.summary.suite, one.summary.version, one.summary.tasks)
+        if key in found:
+            what = f"{found[key].folder} and {place} are of the same tasks"
+            raise BadInput(what, "give one evaluation of a suite for each round")
+        found[key] = one
     return found
 
 
@@ -244,7 +245,7 @@ def forgetting_as_text(f: Forgetting) -> str:
 
 
 def _row(s: Slice) -> str:
-    name = "".join(c if c.isprintable() else " " for c in f"{s.suite}: {s.name}")
+    name = plain(f"{s.suite}: {s.name}")
     scores = "".join(f"{'-' if x is None else f'{100 * x:.1f}':>9}" for x in s.scores)
     between = f"{100 * s.low:+.1f} to {100 * s.high:+.1f}"
     figures = f"{100 * s.change:+8.1f}{between:>17}{100 * s.forgotten:+11.1f}"
