@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from buttonup.errors import BadInput
-from buttonup.recipe import Recipe, own_specs
+from buttonup.recipe import Recipe, is_text_first, own_specs
 from buttonup.records import digest
 from buttonup.store.rundir import LEARNED, RunDir
 from buttonup.tools.joined import joined
@@ -41,9 +41,10 @@ class Opened:
     recipe: Recipe
 
     def at_work(self, run: RunDir) -> Own:
-        """Take them into a run. Raises BadInput where no function can be planned with."""
+        """Take them into a run. Raises BadInput where no function can be called."""
         run.write_learned(written(self.learned))
-        return Own(self.source, self.learned, self.recipe.own, run.answers())
+        planned = not is_text_first(self.recipe)
+        return Own(self.source, self.learned, self.recipe.own, run.answers(), planned=planned)
 
 
 @asynccontextmanager

@@ -74,6 +74,10 @@ class Recipe(Record):
     tools: str | tuple[str, ...] = "worlds"
     """"worlds", "worlds:NAME,NAME", "simulated" (text first, through a teacher), or tools of your
     own: "python:FILE", several as a list."""
+    first: Literal["auto", "truth", "text"] = "auto"
+    """Over tools of your own: "truth" plans and executes calls and then words them; with "text" a
+    model composes tasks, and then the tools answer. "auto" is "truth", and for simulated tools
+    "text"."""
     split: Split = "train"
     """Part of the worlds: "train", "held_out" or "unseen_functions" (for evaluation), "all"."""
     seeds: str = ""
@@ -108,6 +112,7 @@ class Recipe(Record):
     blueprint: truth_first.Blueprinting = truth_first.Blueprinting()
     rewriting: truth_first.Rewriting = truth_first.Rewriting()
 
+    given: text_first.GivenKnobs = text_first.GivenKnobs()
     embedder: text_first.EmbedderName = "auto"
     """What near-duplicates are told by: "wordllama" (the `embed` extra), "lexical", or "auto"."""
     dedup: text_first.DedupKnobs = text_first.DedupKnobs()
@@ -163,6 +168,11 @@ def own_specs(recipe: Recipe) -> tuple[str, ...]:
     return () if kind in ("worlds", "simulated") or ":" not in recipe.tools else (recipe.tools,)
 
 
+def is_text_first(recipe: Recipe) -> bool:
+    """Say whether tasks are composed by a model before anything is called."""
+    return recipe.tools == "simulated" or recipe.first == "text"
+
+
 def identity(recipe: Recipe, learned: Learned | None = None) -> str:
     """Digest all that decides the samples, our own version too; a run folder has one identity.
 
@@ -182,7 +192,7 @@ def identity(recipe: Recipe, learned: Learned | None = None) -> str:
         for key in NOT_IDENTITY_OF_TEACHER:
             table.pop(key, None)
         table["model"] = content_name(table["model"])
-    if recipe.tools == "simulated":
+    if is_text_first(recipe):
         content["embedder"] = text_first.pick_embedder(recipe.embedder).name
     if recipe.seeds:
         content["seeds"] = hashlib.sha256(Path(recipe.seeds).read_bytes()).hexdigest()
@@ -204,6 +214,8 @@ def pipeline(recipe: Recipe, teachers: Teachers, own: Own | None = None) -> Sequ
             teachers.needed(name)
     if recipe.tools == "simulated":
         return text_first_stages(recipe, teachers)
+    if is_text_first(recipe):
+        return given_stages(recipe, teachers, own)
     return truth_first_stages(recipe, teachers, own)
 
 
@@ -235,6 +247,31 @@ def text_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
         Fold("library", text_first.library(embed, k.library)),
         Fold("assemble", text_first.assemble(embed, k.assemble, k.seed)),
         *acted_out(k, teachers),
+    )
+
+
+def given_stages(k: Recipe, teachers: Teachers, own: Own | None) -> Sequence[Stage | Fold]:
+    """BUTTON over a user's own tools: functions are chosen instead of made, and really run."""
+    on, ask, embed = functools.partial, teachers.needed, text_first.pick_embedder(k.embedder)
+    given: Any = own and text_first.Given(own, k.given, k.seed)  # None where stages are only named
+    scenes = text_first.extract if k.seeds else on(text_first.imagine, given=given)
+    over = {"given": given}
+    return (
+        Stage("scenarios", on(scenes, teacher=ask("scenarios"))),
+        Fold("distinct", text_first.near_duplicates(embed, k.dedup)),
+        Stage("atoms", on(text_first.atoms, teacher=ask("atoms"), knobs=k.atoms, **over)),
+        Stage("compose", on(text_first.compose, teacher=ask("compose"), knobs=k.compose, **over)),
+        *(
+            [Stage("deepen", on(text_first.deepen, teacher=ask("deepen"), knobs=k.compose, **over))]
+            if k.compose.deeper
+            else []
+        ),
+        Stage("consistent", on(text_first.consistent, teacher=ask("consistent"))),
+        Stage(
+            "functions", on(text_first.choose, teacher=ask("functions"), knobs=k.functions, **over)
+        ),
+        Stage("assemble", on(text_first.assemble_given, knobs=k.assemble, seed=k.seed, **over)),
+        *acted_out(k, teachers, own),
     )
 
 
@@ -298,10 +335,11 @@ def asking(k: Recipe) -> dict[str, Teaching]:
 
 def _asking(k: Recipe) -> KeysView[str]:
     """Name the stages and roles of a run that ask a model, first to last."""
-    text_first, player = k.tools == "simulated", k.simulate.assistant
+    text_first, player = is_text_first(k), k.simulate.assistant
+    made = k.tools == "simulated"
     asks = {
-        "scenarios": text_first and k.seeds,
-        "expand": text_first and k.expand.per_scenario,
+        "scenarios": text_first and (k.seeds or not made),
+        "expand": made and k.expand.per_scenario,
         "atoms": text_first,
         "compose": text_first,
         "deepen": text_first and k.compose.deeper,
@@ -310,7 +348,7 @@ def _asking(k: Recipe) -> KeysView[str]:
         "rewrite": not text_first and k.rewrite,
         "user": k.simulate.user == "llm",
         "assistant": player in ("guided", "blind") or (player == "auto" and text_first),
-        "tools": text_first,
+        "tools": made,
         "judge": k.judge.votes,
     }
     return dict.fromkeys(name for name, does in asks.items() if does).keys()
@@ -328,19 +366,21 @@ def _try_judge(k: Recipe) -> None:
 
 def source(recipe: Recipe) -> Iterable[Record]:
     """Give what the first stage starts from. Raises BadInput for a seed file without seeds."""
-    if recipe.tools != "simulated":
-        return (truth_first.Ticket(seed=recipe.seed, index=i) for i in itertools.count())
     if recipe.seeds:
         _try_seeds(Path(recipe.seeds))
         return text_first.read_seeds(Path(recipe.seeds))
-    return text_first.shipped()
+    if recipe.tools == "simulated":
+        return text_first.shipped()
+    return (truth_first.Ticket(seed=recipe.seed, index=i) for i in itertools.count())
 
 
 def promise(recipe: Recipe) -> int:
     """Say how many samples one item of the source gives, if all goes well."""
-    if recipe.tools != "simulated":
+    if not is_text_first(recipe):
         return 1
     widened = 1 + max(0, recipe.expand.per_scenario)
+    if recipe.tools != "simulated":
+        widened = 1 if recipe.seeds else recipe.given.scenarios
     return widened * recipe.atoms.per_scenario * len(recipe.compose.strategies)
 
 
@@ -395,11 +435,9 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
     gates.try_masking(recipe.mask)
     if own_specs(recipe):
         _try_own(recipe)
-    if recipe.tools != "simulated":
-        if not own_specs(recipe):
-            chosen(recipe)
-        if recipe.seeds:
-            raise BadInput("seeds are for text first", 'set tools to "simulated", or give none')
+    if recipe.tools != "simulated" and not own_specs(recipe):
+        chosen(recipe)
+    _try_first(recipe)
     if recipe.teacher.batch:
         _try_batches(recipe)
     for teaching in (recipe.teacher, *recipe.models.values()):
@@ -409,6 +447,17 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
                 "leave it out, or name the model at the endpoint otherwise",
             )
     return recipe
+
+
+def _try_first(recipe: Recipe) -> None:
+    """Raise BadInput where a way up does not go with the tools or the seeds."""
+    if recipe.first == "truth" and recipe.tools == "simulated":
+        raise BadInput("simulated tools have no truth to begin with", 'leave out first = "truth"')
+    if recipe.first == "text" and recipe.tools != "simulated" and not own_specs(recipe):
+        what = "text first is over simulated tools, or your own; not over worlds"
+        raise BadInput(what, "leave out --first, or name other --tools")
+    if recipe.seeds and not is_text_first(recipe):
+        raise BadInput("seeds are for text first", 'set tools to "simulated", or give --first text')
 
 
 def _try_own(recipe: Recipe) -> None:

@@ -107,6 +107,15 @@ def plannable(tool: Tool, known: LearnedFunction) -> bool:
     return all(name in schemas and _hint(schemas[name]) is not None for name in required)
 
 
+def callable_at_all(tool: Tool, known: LearnedFunction, allowed: Sequence[str]) -> bool:
+    """Say whether a call of a function can be answered: really, or by simulating a write."""
+    if "always_fails" in known.doubts:
+        return False
+    if tool.runs and (not known.writes or allows(tool.function.name, allowed)):
+        return True
+    return known.writes and bool(known.gives)
+
+
 def _hint(schema: Schema) -> Any:
     """Give the Python type of a parameter that can be said in words; None for one that cannot."""
     if kind_of(schema) != "array":

@@ -87,10 +87,19 @@ async def learned_of(source: Source, knobs: Owning, seed: int) -> Learned:
 
 
 class Own:
-    """A user's tools, open, with all that is known of them."""
+    """A user's tools, open, with all that is known of them.
+
+    `planned` says whether calls are planned by us, which takes arguments that we can say in words.
+    """
 
     def __init__(
-        self, source: Source, learned: Learned, knobs: Owning, kept: Journal | None = None
+        self,
+        source: Source,
+        learned: Learned,
+        knobs: Owning,
+        kept: Journal | None = None,
+        *,
+        planned: bool = True,
     ) -> None:
         writing = any(
             known.writes and allows(name, knobs.writes) for name, known in learned.functions.items()
@@ -98,13 +107,21 @@ class Own:
         self.answers = Answers(source, kept, writing=writing)
         self.knobs = knobs
         self.learned = learned
-        self.world = OwnWorld(source.tools, learned, self.answers, knobs.writes)
-        if not self.world.can_begin():
+        self.world = OwnWorld(source.tools, learned, self.answers, knobs.writes, planned=planned)
+        if not (self.world.can_begin() if planned else self.world.own):
             raise _nothing_to_plan_with(source, learned)
 
     def door(self, tools: Tools) -> Door:
         """Open the door of a conversation."""
         return _Door(self, tools)
+
+    async def look(self, name: str, arguments: dict[str, Json]) -> Json:
+        """Call a function on tools that are as they were opened. Raises Wanted as `settled`."""
+
+        async def attempt() -> Json:
+            return Session((self.world,), 0).call(name, arguments)
+
+        return await settled(attempt, self.answers, self.knobs.calls)
 
     async def again(self, tools: Tools, calls: Sequence[Call], conversation: str) -> Again:
         """Make a conversation's calls once more, on tools that began anew.

@@ -17,7 +17,13 @@ import msgspec
 from buttonup.records import Json, Tools
 from buttonup.tools.answers import Answers, Ask
 from buttonup.tools.door import failed, misfit
-from buttonup.tools.function import Kinds, OwnFunction, own_function, plannable
+from buttonup.tools.function import (
+    Kinds,
+    OwnFunction,
+    callable_at_all,
+    own_function,
+    plannable,
+)
 from buttonup.tools.learn_names import is_id, qualified, thing
 from buttonup.tools.learned import Learned
 from buttonup.tools.phrased import phrased
@@ -89,7 +95,10 @@ class OwnState(State):
 
 
 class OwnWorld(World):
-    """A user's tools, as far as they are known well enough to plan with."""
+    """A user's tools, as far as they are known well enough to plan with.
+
+    Where nothing is planned, as far as they can be called.
+    """
 
     wording = "descriptions"
 
@@ -99,6 +108,8 @@ class OwnWorld(World):
         learned: Learned,
         answers: Answers,
         allowed: Sequence[str] = (),
+        *,
+        planned: bool = True,
     ) -> None:
         super().__init__("own", learned.title, _no_seed, _draws(learned))
         self.today = dt.date.fromisoformat(learned.today)
@@ -108,7 +119,7 @@ class OwnWorld(World):
             tool.function.name: own_function(tool, known, learned, kinds, allowed)
             for tool in tools
             if (known := learned.functions.get(tool.function.name)) is not None
-            and plannable(tool, known)
+            and (plannable(tool, known) if planned else callable_at_all(tool, known, allowed))
         }
         self.functions = dict(self.own)
         self.others = tuple(t.function for t in tools if t.function.name not in self.functions)
