@@ -53,18 +53,23 @@ async def open_tools(recipe: Recipe, known: Learned | None) -> AsyncIterator[Ope
 
     Raises  BadInput where they cannot be opened
     """
-    specs, k = own_specs(recipe), recipe.own
-    if not specs:
+    if not own_specs(recipe):
         yield None
         return
-    async with _joined(specs, k) as source:
-        yield Opened(source, known or await learned_of(source, k, recipe.seed), recipe)
+    async with joined_for(recipe) as source:
+        learned = known or await learned_of(source, recipe.own, recipe.seed)
+        yield Opened(source, learned, recipe)
 
 
 async def learn(specs: Sequence[str], knobs: Owning, seed: int) -> Learned:
     """Open tools, learn about them, and close them again. Raises BadInput as above."""
     async with _joined(specs, knobs) as source:
         return await learned_of(source, knobs, seed)
+
+
+def joined_for(recipe: Recipe) -> AbstractAsyncContextManager[Source]:
+    """Open the tools of a recipe as one source. Raises BadInput as above."""
+    return _joined(own_specs(recipe), recipe.own)
 
 
 def _joined(specs: Sequence[str], k: Owning) -> AbstractAsyncContextManager[Source]:

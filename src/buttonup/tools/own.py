@@ -74,9 +74,14 @@ def given(knobs: Owning) -> Learned | None:
     return read_learned(Path(knobs.learned)) if knobs.learned else None
 
 
-async def learned_of(source: Source, knobs: Owning, seed: int) -> Learned:
-    """Learn what the user's file does not know. Raises BadInput where it speaks of others."""
-    known = given(knobs)
+async def learned_of(
+    source: Source, knobs: Owning, seed: int, known: Learned | None = None
+) -> Learned:
+    """Learn what is not `known` yet, or the user's file does not know.
+
+    Raises  BadInput where that file speaks of others
+    """
+    known = known or given(knobs)
     there = {tool.function.name for tool in source.tools}
     if known and (gone := sorted(known.functions.keys() - there)) and not knobs.include:
         what = f"{knobs.learned} has functions that are not there"

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from buttonup.tools.function import OwnFunction
 from buttonup.tools.learn_names import (
     is_id,
@@ -63,8 +65,13 @@ def phrased(functions: Sequence[OwnFunction], learned: Learned, fed: Collection[
             if p.kind and (way or p.kind != "Date"):
                 kinds.setdefault(p.kind, (way or said_as(p, nouns.get(p.kind, "")),))
     return PhraseBook(
-        functions={f.name: _phrases(f, known[f.name], nouns) for f in functions},
-        entities={f.name: _entity(f, known[f.name], fed, nouns) for f in functions},
+        functions={
+            f.name: _over(known[f.name].phrases, _phrases(f, known[f.name], nouns))
+            for f in functions
+        },
+        entities={
+            f.name: known[f.name].entity or _entity(f, known[f.name], fed, nouns) for f in functions
+        },
         kinds=kinds,
         ask_back={
             f"{f.name}.{p.name}": _asked_back(p, nouns.get(p.kind or "", ""))
@@ -72,6 +79,15 @@ def phrased(functions: Sequence[OwnFunction], learned: Learned, fed: Collection[
             for p in f.parameters
         },
     )
+
+
+def _over(said: Phrases | None, made: Phrases) -> Phrases:
+    """Lay the words that somebody wrote over those that are made."""
+    if said is None:
+        return made
+    omit, modify = {**made.omit, **said.omit}, {**made.modify, **said.modify}
+    np = said.np or made.np
+    return replace(said, wish=said.wish or said.ask, omit=omit, modify=modify, np=np)
 
 
 def _nouns(

@@ -1,0 +1,187 @@
+"""Learns about a user's tools and writes it down, without making a sample; a model may propose.
+
+What a model is asked is kept beside the file until all is done: killed and started again, it is
+paid for once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from buttonup.doors import open_ways, purse_of, teachers_of
+from buttonup.errors import Reject
+from buttonup.formats.export import refuse_taken
+from buttonup.model.ask import Teacher
+from buttonup.model.door import Model
+from buttonup.model.journaled import Journaled
+from buttonup.model.metered import OverBudget, Purse
+from buttonup.model.retrying import untold
+from buttonup.owned import joined_for
+from buttonup.recipe import Recipe
+from buttonup.records import Record, leaves
+from buttonup.showing.learned import learned_as_text, to_look_at
+from buttonup.showing.wording import many, plain
+from buttonup.store.journal import Journal
+from buttonup.store.whole import put
+from buttonup.tools.answers import Answers
+from buttonup.tools.learn_shape import is_date
+from buttonup.tools.learned import Learned, written
+from buttonup.tools.own import learned_of
+from buttonup.tools.phrasing import Worded, worded
+from buttonup.tools.propose import OVER, Notes, proposed
+from buttonup.tools.trying import Trying
+from buttonup.tools.world import OwnWorld
+
+
+class Lesson(Record):
+    """What was learned of tools, and what came of asking a model."""
+
+    learned: Learned
+    out: str
+    newest: str = ""
+    """The last day that results tell of, YYYY-MM-DD; "" where they tell of none."""
+    kept: tuple[str, ...] = ()
+    """Proposals that were taken, each with how it was tried."""
+    dropped: tuple[str, ...] = ()
+    """Proposals that did not work."""
+    refused: dict[str, str] = {}
+    """Function -> why nothing is proposed for it."""
+    dollars: float = 0.0
+    calls: int = 0
+    """Replies of the model."""
+
+    @property
+    def short(self) -> bool:
+        """Say whether the budget ended the asking."""
+        return any(why.startswith(OVER) for why in self.refused.values())
+
+
+async def learned(
+    recipe: Recipe, out: Path, *, over: bool = False, model: Model | None = None
+) -> Lesson:
+    """Learn about the tools of a recipe, have its teacher propose where it has one, and write it.
+
+    `over` says that a file that is there may be replaced. `model` stands in for the endpoint.
+    Raises  BadInput for tools that cannot be read, a model that cannot be asked, a file that is
+            there already
+    """
+    refuse_taken(out, replace=over)
+    async with joined_for(recipe) as source:
+        found = await learned_of(source, recipe.own, recipe.seed)
+        trying, notes = Trying(source, found, recipe.own.sample_all), Notes()
+        lesson = Lesson(found, str(out))
+        if recipe.teacher.model:
+            path = out.with_name(f"{out.name}.journal.sqlite")
+            async with one_teacher(recipe, path, model) as (teacher, purse):
+                taught = await _taught(trying, teacher, notes, recipe)
+            lesson = replace(
+                lesson,
+                learned=replace(taught, given=found.given),
+                kept=tuple(notes.kept),
+                dropped=tuple(notes.dropped),
+                refused=notes.refused,
+                dollars=float(purse.spent),
+                calls=purse.calls,
+            )
+            if not lesson.short:
+                path.unlink()
+        lesson = replace(lesson, newest=max([d async for d in _days(trying)], default=""))
+    put(out, written(lesson.learned).encode())
+    return lesson
+
+
+def as_text(lesson: Lesson) -> str:
+    """Tell what was learned, what came of proposals, and what to look at in the file."""
+    known = lesson.learned
+    reads = [f for f in known.functions.values() if not f.writes]
+    calls = sum(f.called for f in reads)
+    told = [
+        learned_as_text(known),
+        f"\n{many(len(known.functions), 'function')}: {len(reads)} read, "
+        f"{many(calls, 'call')} of them made; {len(known.functions) - len(reads)} write, none "
+        f"called. {many(len(known.feeds), 'feed')}.",
+    ]
+    worded = sum(f.proposed for f in known.functions.values())
+    if lesson.calls:
+        told.append(f"Proposed: words for {many(worded, 'function')}, and")
+    told += [f"  taken    {plain(line, 160)}" for line in lesson.kept]
+    told += [f"  dropped  {plain(line, 160)}" for line in lesson.dropped]
+    look = to_look_at(known, lesson.newest)
+    told += ["Look at:", *(f"  {line}" for line in look)] if look else []
+    return "\n".join(
+        [*told, f"Written: {plain(lesson.out)}; run with --learned {plain(lesson.out)}"]
+    )
+
+
+async def _taught(trying: Trying, teacher: Teacher, notes: Notes, recipe: Recipe) -> Learned:
+    """Have feeds and values proposed, learn with them, and have all that can be called worded."""
+    given = await proposed(trying, teacher, notes)
+    again = await learned_of(trying.source, recipe.own, recipe.seed, given)
+    trying.learned = again
+    world = OwnWorld(trying.source.tools, again, Answers(trying.source))
+    names = [name for name in world.own if again.functions[name].phrases is None]
+    said = await asyncio.gather(*(_worded(trying, world, name, teacher) for name in names))
+    functions = dict(again.functions)
+    for name, words in zip(names, said, strict=True):
+        if isinstance(words, Reject):
+            notes.refused[name] = str(words)
+            continue
+        entity = words.entity
+        functions[name] = replace(
+            functions[name],
+            proposed=True,
+            noun=entity.noun,
+            plural=entity.plural,
+            phrases=words.phrases,
+            entity=entity,
+        )
+    return replace(again, functions=functions)
+
+
+async def _worded(trying: Trying, world: OwnWorld, name: str, teacher: Teacher) -> Worded | Reject:
+    looks = await trying.results(name)
+    example = {"arguments": looks[0][0], "gave": looks[0][1]} if looks else None
+    try:
+        return await worded(world.own[name], world.book, example, teacher)
+    except Reject as rejected:
+        return rejected
+    except OverBudget as over:
+        return Reject(OVER, str(over))
+
+
+async def _days(trying: Trying) -> AsyncIterator[str]:
+    """Give the days that results tell of."""
+    for name in trying.learned.functions:
+        for _, result in await trying.results(name):
+            for day in _in(result):
+                yield day
+
+
+def _in(result: object) -> Iterator[str]:
+    return (v[:10] for _, v in leaves(result) if isinstance(v, str) and is_date(v[:10]))
+
+
+@asynccontextmanager
+async def one_teacher(
+    recipe: Recipe, kept: Path, model: Model | None = None
+) -> AsyncIterator[tuple[Teacher, Purse]]:
+    """Reach the teacher of a recipe for something that is no run, and pay within its budget.
+
+    Its replies are kept in a journal at `kept`. `model` stands in for the endpoint.
+    Raises  BadInput when nobody is there, a key is refused, or the budget has no prices
+    """
+    alone = Recipe(teacher=recipe.teacher, budget=recipe.budget, prices=recipe.prices)
+    purse = purse_of(alone)
+    async with open_ways(alone, model, purse, untold) as ways:
+        with Journal(kept) as journal:
+            purse.begin(journal.usage(), journal.lose)
+            doors = {place: Journaled(door, journal) for place, door in ways.doors.items()}
+            try:
+                yield teachers_of(alone, doors.__getitem__).needed("rewrite"), purse
+            finally:
+                await asyncio.gather(*(door.ended() for door in doors.values()))
