@@ -100,12 +100,12 @@ def as_text(lesson: Lesson) -> str:
     known = lesson.learned
     reads = [f for f in known.functions.values() if not f.writes]
     calls = sum(f.called for f in reads)
-    told = [
-        learned_as_text(known),
-        f"\n{many(len(known.functions), 'function')}: {len(reads)} read, "
-        f"{many(calls, 'call')} of them made; {len(known.functions) - len(reads)} write, none "
-        f"called. {many(len(known.feeds), 'feed')}.",
-    ]
+    writes = len(known.functions) - len(reads)
+    counted = (
+        f"{many(len(known.functions), 'function')}: {len(reads)} read ({many(calls, 'call')}), "
+        f"{writes} write (none called); {many(len(known.feeds), 'feed')}"
+    )
+    told = [learned_as_text(known), "", counted]
     worded = sum(f.proposed for f in known.functions.values())
     if lesson.calls:
         told.append(f"Proposed: words for {many(worded, 'function')}, and")
@@ -125,16 +125,20 @@ async def _taught(trying: Trying, teacher: Teacher, notes: Notes, recipe: Recipe
     trying.learned = again
     world = OwnWorld(trying.source.tools, again, Answers(trying.source))
     names = [name for name in world.own if again.functions[name].phrases is None]
-    said = await asyncio.gather(*(_worded(trying, world, name, teacher) for name in names))
+    told = await asyncio.gather(*(_worded(trying, world, name, teacher) for name in names))
     functions = dict(again.functions)
-    for name, words in zip(names, said, strict=True):
+    for name, words in zip(names, told, strict=True):
         if isinstance(words, Reject):
             notes.refused[name] = str(words)
             continue
-        entity = words.entity
+        entity, said = words.entity, functions[name].parameters
         functions[name] = replace(
             functions[name],
             proposed=True,
+            parameters={
+                p: replace(known, says=known.says or words.says.get(p, ""))
+                for p, known in said.items()
+            },
             noun=entity.noun,
             plural=entity.plural,
             phrases=words.phrases,

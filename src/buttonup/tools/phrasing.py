@@ -73,6 +73,8 @@ class Worded(Record):
 
     phrases: Phrases
     entity: Entity
+    says: dict[str, str]
+    """Parameter -> how the phrases take a value of it to be said: "order {}", or as it is."""
 
 
 async def worded(
@@ -89,7 +91,7 @@ async def worded(
             raise ValueError("\n".join(f"- {fault}" for fault in found[:MOST_FAULTS]))
 
     reply = await teacher.ask(PROMPT, Phrasing, _slots(f, book, example), check=check)
-    return taken(f, reply, book.entities[f.name])
+    return taken(f, reply, book)
 
 
 MOST_FAULTS = 12  # lines fed back at once
@@ -104,11 +106,15 @@ def _slots(
     return {
         "function": encode({**shown, **({"example": example} if example else {})}).decode(),
         "required": " ".join(f"{{{p}}}" for p in _required(f)) or "there is none",
-        "optional": [p.name for p in f.parameters if not p.required],
-        "said": [
-            f'{p.name} as "{fill(book.kinds[p.kind][0], {"": "…"})}"'
+        "optional": [
+            f"{p.name} (yes or no)" if p.hint is bool else p.name
             for p in f.parameters
-            if p.kind in book.kinds and book.kinds[p.kind][0] != "{}"
+            if not p.required
+        ],
+        "said": [
+            f'{name} as "{fill(way, {"": "…"})}"'
+            for name, way in _says(f, book).items()
+            if way != "{}"
         ],
         "fields": [
             f"{name or '{} (the value itself)'}{' (always)' if name in told else ''}"
@@ -133,7 +139,7 @@ def _tellable(f: OwnFunction) -> list[str]:
     ]
 
 
-def taken(f: OwnFunction, reply: Phrasing, made: Entity) -> Worded:
+def taken(f: OwnFunction, reply: Phrasing, book: PhraseBook) -> Worded:
     """Put a reply into the form of a phrase book; what it does not say stays as it was made."""
     phrases = Phrases(
         ask=tuple(reply.ask),
@@ -148,7 +154,7 @@ def taken(f: OwnFunction, reply: Phrasing, made: Entity) -> Worded:
     for case in reply.when:
         when.setdefault(case.field, {})[case.value] = case.words
     entity = msgspec.structs.replace(
-        made,
+        book.entities[f.name],
         noun=reply.noun,
         plural=reply.plural,
         name=reply.name,
@@ -156,7 +162,16 @@ def taken(f: OwnFunction, reply: Phrasing, made: Entity) -> Worded:
         pick={p.field: Picks(p.value, tuple(p.least), tuple(p.most)) for p in reply.pick},
         when={field: cases for field, cases in when.items() if field in f.schemas},
     )
-    return Worded(phrases, entity)
+    return Worded(phrases, entity, _says(f, book))
+
+
+def _says(f: OwnFunction, book: PhraseBook) -> dict[str, str]:
+    """Say how values read: an id with what it is of, days in their own ways, others as they are."""
+    return {
+        p.name: book.kinds[p.kind][0] if is_id(p.name) and p.kind in book.kinds else "{}"
+        for p in f.parameters
+        if p.kind != "Date"
+    }
 
 
 # --- what is wrong with it ------------------------------------------------------------------------
@@ -170,8 +185,10 @@ def faults(f: OwnFunction, reply: Phrasing) -> Iterator[str]:
     for one in reply.modify:
         if one.parameter not in named or one.parameter in required:
             yield f"modify: {one.parameter!r} is no optional parameter"
+        switches = {p.name for p in f.parameters if p.hint is bool}
+        slot = [] if one.parameter in switches else [one.parameter]
         for way in one.ways:
-            yield from _slot_faults(way, [one.parameter], [one.parameter])
+            yield from _slot_faults(way, slot, slot)
     for one in reply.omit:
         if one.parameter not in required:
             yield f"omit: {one.parameter!r} is no required parameter"

@@ -25,7 +25,7 @@ from buttonup.tools.function import (
     plannable,
 )
 from buttonup.tools.learn_names import is_id, qualified, thing
-from buttonup.tools.learned import Learned
+from buttonup.tools.learned import Learned, LearnedFunction
 from buttonup.tools.phrased import phrased
 from buttonup.tools.source import Tool
 from buttonup.tools.written import Untold, result_of, touches
@@ -100,8 +100,6 @@ class OwnWorld(World):
     Where nothing is planned, as far as they can be called.
     """
 
-    wording = "descriptions"
-
     def __init__(
         self,
         tools: Sequence[Tool],
@@ -125,6 +123,7 @@ class OwnWorld(World):
         self.others = tuple(t.function for t in tools if t.function.name not in self.functions)
         """Functions that are shown, and never called."""
         self._book = phrased(list(self.own.values()), learned, kinds.fed)
+        self.wording = _wording([learned.functions[name] for name in self.own])
 
     @property
     def book(self) -> PhraseBook:
@@ -177,6 +176,13 @@ class OwnWorld(World):
 
     def _state(self, seed: int) -> State:  # noqa: ARG002 - the tools have the state
         return OwnState(self)
+
+
+def _wording(functions: Sequence[LearnedFunction]) -> str:
+    """Say what requests are made of: somebody's words for each function, or descriptions."""
+    if not all(known.phrases for known in functions):
+        return "descriptions"
+    return "proposed" if any(known.proposed for known in functions) else ""
 
 
 def _no_seed(_rng: random.Random, _today: dt.date) -> State:
