@@ -23,8 +23,8 @@ from hypothesis import HealthCheck, settings
 from buttonup import recipe
 from buttonup.model.endpoint import Endpoint
 from buttonup.records import Schema
-from buttonup.tools import joined
-from buttonup.tools.scripted import Scripted
+from buttonup.tools.sources import joined
+from buttonup.tools.sources.scripted import Scripted
 
 # How long an example takes says how busy the machine is: speed is measured in `bench/`.
 settings.register_profile("claims", deadline=None, suppress_health_check=[HealthCheck.too_slow])

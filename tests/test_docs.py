@@ -17,7 +17,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 
 from buttonup import cli, gates
@@ -93,9 +92,7 @@ def test_the_commands_that_need_a_model_have_only_options_and_settings_that_exis
     assert commands
     monkeypatch.chdir(tmp_path)
     for name, *words in commands:
-        command = cli.buttonup.get_command(click.Context(cli.buttonup), name)
-        assert command is not None
-        given = command.make_context(name, words).params
+        given = cli.load(name).make_context(name, words).params
         if name == "run":
             settings = dict(pair.split("=", 1) for pair in given["settings"])
             assert isinstance(read_recipe(given["recipe"], settings), Recipe)

@@ -16,13 +16,12 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"bottomup", "topdown", "gates", "formats"}),
     frozenset({"overlap", "judge", "chat"}),
     frozenset({"engine", "push"}),
-    frozenset({"showing"}),
+    frozenset({"showing", "progress"}),
     frozenset({"evaluate", "train"}),
     frozenset({"recipe"}),
     frozenset({"doors", "owned"}),
     frozenset({"engines", "estimate", "trial", "listing"}),
     frozenset({"dataset"}),
-    frozenset({"progress"}),
     frozenset({"cli"}),
 )
 NEIGHBOURS = {

@@ -4,27 +4,24 @@ import contextlib
 import os
 import pty
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from buttonup import progress
-from buttonup.dataset import Progress
-from buttonup.model.batching import Standing
 from buttonup.progress import shown
 
-HALF = Progress(accepted=5, wanted=10, failed=2, rejected=1)
-ALL = Progress(accepted=10, wanted=10, failed=2, rejected=3)
+HALF = (5, 10, "2 failed a gate, 1 given up")
+ALL = (10, 10, "2 failed a gate, 3 given up")
 
 
 def test_elsewhere_than_on_a_terminal_progress_is_plain_lines(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(progress, "EVERY", 0.0)
-    with shown(quiet=False) as watch:
-        watch(HALF)
-        watch(ALL)
+    with shown("accepted", quiet=False) as tell:
+        tell(*HALF)
+        tell(*ALL)
     out, err = capsys.readouterr()
     half, whole = err.splitlines()
     assert half.startswith("5/10 accepted, 2 failed a gate, 1 given up, ")
@@ -34,9 +31,9 @@ def test_elsewhere_than_on_a_terminal_progress_is_plain_lines(
 
 
 def test_plain_lines_come_now_and_then_and_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
-    with shown(quiet=False) as watch:
+    with shown("accepted", quiet=False) as tell:
         for accepted in range(11):
-            watch(Progress(accepted=accepted, wanted=10))
+            tell(accepted, 10)
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
@@ -44,41 +41,27 @@ def test_nothing_accepted_yet_says_no_time_left(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(progress, "EVERY", 0.0)
-    with shown(quiet=False) as watch:
-        watch(Progress(accepted=0, wanted=10))
+    with shown("accepted", quiet=False) as tell:
+        tell(0, 10)
     assert "left" not in capsys.readouterr().err
 
 
-def test_batches_on_their_way_are_told_as_the_provider_counts_them_and_once(
+def test_what_has_not_changed_is_told_once(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(progress, "EVERY", 0.0)
-    with shown(quiet=False) as watch:
-        for done in (10, 10, 20):
-            watch(replace(HALF, standing=Standing(batches=2, requests=50, done=done, failed=3)))
-        watch(replace(HALF, standing=Standing()))
-    first, second, third = capsys.readouterr().err.splitlines()
-    assert "1 given up, 2 batches out (10 of 50 requests done, 3 failed), " in first
-    assert "(20 of 50 requests done" in second
-    assert "batch" not in third
-
-
-def test_what_is_the_matter_with_an_endpoint_is_told_while_it_lasts(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(progress, "EVERY", 0.0)
-    with shown(quiet=False) as watch:
-        watch(replace(HALF, trouble="503 gone fishing; next try in 8 s"))
-        watch(HALF)
-    during, after = capsys.readouterr().err.splitlines()
-    assert "1 given up; 503 gone fishing; next try in 8 s, " in during
-    assert "fishing" not in after
+    with shown("judged", quiet=False) as tell:
+        for told in ("", "", "slow"):
+            tell(5, 10, told)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("5/10 judged, ")
+    assert second.startswith("5/10 judged, slow, ")
 
 
 def test_quiet_is_quiet(capfd: pytest.CaptureFixture[str]) -> None:
-    with shown(quiet=True) as watch:
-        watch(HALF)
-        watch(ALL)
+    with shown("accepted", quiet=True) as tell:
+        tell(*HALF)
+        tell(*ALL)
     assert capfd.readouterr() == ("", "")
 
 
@@ -98,9 +81,9 @@ def test_a_terminal_shows_a_bar_that_leaves_it_tidy(
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w") as terminal:
         monkeypatch.setattr("sys.stderr", terminal)
-        with shown(quiet=False) as watch:
-            watch(HALF)
-            watch(ALL)
+        with shown("accepted", quiet=False) as tell:
+            tell(*HALF)
+            tell(*ALL)
     screen = all_of(ours)
     assert "10/10" in screen
     assert "2 failed a gate, 3 given up" in screen
@@ -117,6 +100,6 @@ def test_a_terminal_shows_the_words_of_an_endpoint_as_they_are(
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w") as terminal:
         monkeypatch.setattr("sys.stderr", terminal)
-        with shown(quiet=False) as watch:
-            watch(replace(HALF, trouble=told))
+        with shown("accepted", quiet=False) as tell:
+            tell(5, 10, told)
     assert told in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", all_of(ours))

@@ -25,7 +25,7 @@ from buttonup.engine.cores import cores, in_turn
 from buttonup.engine.local import Fold, Stage
 from buttonup.engine.report import Ending, Report, read_ending, read_report
 from buttonup.engines import lines
-from buttonup.errors import BadInput
+from buttonup.errors import BadInput, OverBudget
 from buttonup.estimate import Estimate, Measured, estimated, measured
 from buttonup.formats import Exported, Negatives, Preference
 from buttonup.formats.export import refuse_taken
@@ -33,7 +33,7 @@ from buttonup.model import prices
 from buttonup.model.batching import Standing
 from buttonup.model.door import Model, Reply, Request
 from buttonup.model.journaled import Journaled
-from buttonup.model.metered import Metered, OverBudget, Purse
+from buttonup.model.metered import Metered, Purse
 from buttonup.model.stack import in_batches
 from buttonup.recipe import Recipe, asking, identity, own_specs, pipeline, source
 from buttonup.records import Conversation, Record, Rejection, Sample, encode
@@ -44,7 +44,7 @@ from buttonup.store.rundir import Line, RunDir, open_run
 from buttonup.store.settings import as_toml
 from buttonup.store.submitted import on_their_way
 from buttonup.store.whole import put
-from buttonup.tools.own import Own
+from buttonup.tools.own.run import Own
 from buttonup.topdown.corrupt import corruptions
 
 GRACE = 30.0  # seconds that a run which has enough waits for what is on its way: it is paid for
@@ -477,7 +477,7 @@ def _spoilt(sample: Sample) -> Iterator[Preference | Rejection]:
             corruption=pair.corruption,
             gate=pair.gate,
             reason=failures[0].reason,
-            prompt=structs.replace(formats.exported(sample.trajectory), messages=pair.prompt),
+            prompt=formats.exported(structs.replace(sample.trajectory, messages=pair.prompt)),
             chosen=pair.chosen,
             rejected=pair.rejected,
         )

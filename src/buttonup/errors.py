@@ -1,9 +1,10 @@
 """What can go wrong, and the one road each kind takes.
 
-Reject    the sample is bad     recorded with its reason; the run goes on
-Fault     the world is bad      retried in `model/retrying.py`, nowhere else
-BadInput  the user's input is   one line on stderr that says what and how to mend it; exit 2
-(rest)    the code is bad       crash, loudly; exit 1
+Reject      the sample is bad     recorded with its reason; the run goes on
+Fault       the world is bad      retried in `model/retrying.py`, nowhere else
+BadInput    the user's input is   one line on stderr that says what and how to mend it; exit 2
+OverBudget  the money is gone     the run ends in good order; exit 3
+(rest)      the code is bad       crash, loudly; exit 1
 """
 
 from __future__ import annotations
@@ -49,3 +50,7 @@ class BadInput(Exception):  # noqa: N818 - the user's to mend
 
     def __init__(self, what: str, mend: str = "") -> None:
         super().__init__(f"{what}; {mend}" if mend else what)
+
+
+class OverBudget(Exception):  # noqa: N818 - not an error: the run ends in good order
+    """The next call could cost more than is left, and nothing is in flight that may free some."""

@@ -14,12 +14,12 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from buttonup.doors import open_ways, purse_of, teachers_of
-from buttonup.errors import Reject
+from buttonup.errors import OverBudget, Reject
 from buttonup.formats.export import refuse_taken
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Model
 from buttonup.model.journaled import Journaled
-from buttonup.model.metered import OverBudget, Purse
+from buttonup.model.metered import Purse
 from buttonup.model.retrying import untold
 from buttonup.owned import joined_for
 from buttonup.recipe import Recipe
@@ -28,14 +28,14 @@ from buttonup.showing.learned import learned_as_text, to_look_at
 from buttonup.showing.wording import many, plain
 from buttonup.store.journal import Journal
 from buttonup.store.whole import put
-from buttonup.tools.answers import Answers
-from buttonup.tools.learn_shape import is_date
-from buttonup.tools.learned import Learned, written
-from buttonup.tools.own import learned_of
-from buttonup.tools.phrasing import Worded, worded
-from buttonup.tools.propose import OVER, Notes, proposed
-from buttonup.tools.trying import Trying
-from buttonup.tools.world import OwnWorld
+from buttonup.tools.learning.learned import Learned, written
+from buttonup.tools.learning.shape import is_date
+from buttonup.tools.own.answers import Answers
+from buttonup.tools.own.run import learned_of
+from buttonup.tools.own.world import OwnWorld
+from buttonup.tools.proposals.feeding import OVER, Notes, proposed
+from buttonup.tools.proposals.phrasing import Worded, worded
+from buttonup.tools.proposals.trying import Trying
 
 
 class Lesson(Record):

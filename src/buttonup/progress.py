@@ -1,4 +1,4 @@
-"""How a run's progress is shown: a live line on a terminal, plain lines elsewhere, or nothing."""
+"""How the progress of long work is shown: a live line on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -19,32 +20,33 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from buttonup import dataset
-from buttonup.dataset import Watch
-from buttonup.model.batching import Standing
-
-MOST = 160  # characters of what is the matter with an endpoint
 EVERY = 10.0  # seconds between two plain lines
 
 
+class Tell(Protocol):
+    """Takes how much is done, of how much, and what else there is to say of it."""
+
+    def __call__(self, done: int, of: int, told: str = "", /) -> None:
+        """Show it."""
+
+
 @contextmanager
-def shown(*, quiet: bool) -> Iterator[Watch]:
-    """Give a watch that shows progress on stderr, for as long as the context lasts."""
+def shown(what: str, *, quiet: bool) -> Iterator[Tell]:
+    """Show on stderr how many are `what` ("judged"), for as long as the context lasts."""
     if quiet:
-        yield lambda _at: None
+        yield lambda _done, _of, _told="": None
     elif sys.stderr.isatty():
-        with _bar() as bar:
-            task = bar.add_task("samples", total=None, told="")
-            yield lambda at: bar.update(
-                task, completed=at.accepted, total=at.wanted, told=_told(at)
-            )
+        with bar(what) as live:
+            task = live.add_task(what, total=None, told="")
+            yield lambda done, of, told="": live.update(task, completed=done, total=of, told=told)
     else:
-        yield _Lines()
+        yield _Lines(what)
 
 
-def _bar() -> Progress:
+def bar(what: str) -> Progress:
+    """Give a bar with room for words behind it, `told`."""
     return Progress(
-        TextColumn("accepted"),
+        TextColumn(what, markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[told]}", markup=False),  # it has words of an endpoint
@@ -55,7 +57,7 @@ def _bar() -> Progress:
 
 
 class _Rate(ProgressColumn):
-    """Accepted samples a second; nothing until there are some."""
+    """How many a second; nothing until there are some."""
 
     def render(self, task: Task) -> Text:
         """Say the rate."""
@@ -65,36 +67,18 @@ class _Rate(ProgressColumn):
 class _Lines:
     """A plain line now and then, and one at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
+        self._what = what
         self._started = self._said = time.monotonic()
-        self._told: dataset.Progress | None = None
+        self._last: tuple[int, int, str] | None = None
 
-    def __call__(self, at: dataset.Progress) -> None:
-        now = time.monotonic()
-        if now - self._said < EVERY and at.accepted < at.wanted:
+    def __call__(self, done: int, of: int, told: str = "", /) -> None:
+        now, at = time.monotonic(), (done, of, told)
+        if (now - self._said < EVERY and done < of) or at == self._last:  # a batch may take hours
             return
-        if at == self._told:
-            return  # a batch may take hours
-        self._said, self._told = now, at
-        rate = at.accepted / max(now - self._started, 1e-9)
-        left = f", {(at.wanted - at.accepted) / rate:.0f} s left" if rate else ""
-        sys.stderr.write(f"{at.accepted}/{at.wanted} accepted, {_told(at)}, {rate:.1f}/s{left}\n")
-
-
-def _told(at: dataset.Progress) -> str:
-    calls = f", {at.calls} model calls{_cost(at)}" if at.calls else ""
-    batches = f", {_of_batches(at.standing)}" if at.standing and at.standing.batches else ""
-    trouble = f"; {at.trouble[:MOST]}" if at.trouble else ""
-    return f"{at.failed} failed a gate, {at.rejected} given up{calls}{batches}{trouble}"
-
-
-def _of_batches(standing: Standing) -> str:
-    out = "1 batch" if standing.batches == 1 else f"{standing.batches} batches"
-    failed = f", {standing.failed} failed" if standing.failed else ""
-    return f"{out} out ({standing.done} of {standing.requests} requests done{failed})"
-
-
-def _cost(at: dataset.Progress) -> str:
-    """Say what the run has cost so far; a model without a price is named."""
-    lacking = f" (no price: {', '.join(at.unpriced)})" if at.unpriced else ""
-    return f", ${at.dollars:.4f}{lacking}"
+        self._said, self._last = now, at
+        rate = done / max(now - self._started, 1e-9)
+        parts = [f"{done}/{of} {self._what}", told, f"{rate:.1f}/s"]
+        if rate:
+            parts.append(f"{(of - done) / rate:.0f} s left")
+        sys.stderr.write(", ".join(filter(None, parts)) + "\n")

@@ -24,9 +24,9 @@ from buttonup.model.local import content_name, is_local
 from buttonup.model.teachers import Teachers
 from buttonup.records import Record, Rejection, Sample, Trajectory, digest
 from buttonup.store.settings import filled, read_settings
-from buttonup.tools.learned import Learned
-from buttonup.tools.overlay import read_overlay
-from buttonup.tools.own import Own, Owning
+from buttonup.tools.definitions.overlay import read_overlay
+from buttonup.tools.learning.learned import Learned
+from buttonup.tools.own.run import Own, Owning
 from buttonup.tools.source import OPENERS
 from buttonup.worlds.session import find_world
 from buttonup.worlds.splits import Split, unseen, worlds_of
@@ -154,6 +154,7 @@ NOT_IDENTITY_OF_OWN: Mapping[str, str] = {
     "sample": "counted by what was learned",
     "sample_all": "counted by what was learned",
     "seconds": "changes how long to wait, not for what",
+    "reset": "changes how the tools come to their first state, not which it is",
     "megabytes": "changes what is refused, not what is made",
     "a_second": "changes how fast, not what",
 }

@@ -20,7 +20,7 @@ from buttonup import gates, topdown
 from buttonup.doors import open_ways, purse_of, teachers_of
 from buttonup.engine.local import Fold, Kept, Stage, run
 from buttonup.engine.report import Sum
-from buttonup.errors import BadInput
+from buttonup.errors import BadInput, OverBudget
 from buttonup.judge import Judging, scored
 from buttonup.judge.agreement import Agreement
 from buttonup.judge.measure import Case, Figures, Share, figures
@@ -29,7 +29,7 @@ from buttonup.model import prices
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Model
 from buttonup.model.journaled import Journaled
-from buttonup.model.metered import OverBudget, Purse
+from buttonup.model.metered import Purse
 from buttonup.model.teachers import Teachers
 from buttonup.recipe import Recipe, asking, identity, pipeline, source
 from buttonup.records import Record, Trajectory, Usage, digest, encode

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buttonup.errors import BadInput, Fault, Reject
+from buttonup.errors import BadInput, Fault, OverBudget, Reject
 from buttonup.model.door import Reply, Request, Turn
-from buttonup.model.metered import Metered, OverBudget, Purse, at_most, spent
+from buttonup.model.metered import Metered, Purse, at_most, spent
 from buttonup.model.prices import Price
 from buttonup.records import Usage
 from buttonup.store.journal import Asked, Loss

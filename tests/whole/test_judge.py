@@ -61,7 +61,7 @@ def test_a_trial_at_an_endpoint_tells_its_figures_and_is_told_again_without_aski
     assert first.returncode == 0, first.stderr
     assert "4 gold and 4 spoilt conversations, 1 vote each" in first.stdout
     assert re.search(r"(?m)^recall: flagged, of the spoilt +\d\.\d\d +\d", first.stdout)
-    assert "8 of 8 judged" in first.stderr
+    assert "8/8 judged" in first.stderr
     before = len(asked)
     again = buttonup(*words, "--out", tmp_path / "t", "--json")
     assert json.loads(again.stdout) == json.loads((tmp_path / "t" / "trial.json").read_bytes())

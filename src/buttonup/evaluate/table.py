@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from buttonup.evaluate.summary import Group, Summary
+from buttonup.showing.wording import plain
 
 
 def as_text(s: Summary) -> str:
@@ -32,7 +33,7 @@ def _row(g: Group) -> str:
     hats = "".join(f"{_percent(p):>8}" for p in g.pass_k[1:])
     between = f"{100 * g.low:.1f} to {100 * g.high:.1f}"
     return (
-        f"{_plain(g.name)[:33]:34}{g.tasks:6}{_percent(g.score):>8}{between:>15}{_percent(g.credit):>8}"
+        f"{plain(g.name)[:33]:34}{g.tasks:6}{_percent(g.score):>8}{between:>15}{_percent(g.credit):>8}"
         f"{_percent(g.ceiling):>9}{_percent(g.floor):>7}{g.faults:8}{hats}"
     )
 
@@ -52,14 +53,9 @@ def _measures(groups: Sequence[Group]) -> Iterator[str]:
                 continue
             between = f"{100 * f.low:.1f} to {100 * f.high:.1f}" if f.value is not None else "-"
             yield (
-                f"{_plain(g.name)[:20]:21}{name[:20]:21}{_percent(f.value):>6}{between:>15}{'':8}"
+                f"{plain(g.name)[:20]:21}{name[:20]:21}{_percent(f.value):>6}{between:>15}{'':8}"
                 f"{_percent(f.ceiling):>9}{_percent(f.floor):>7}"
             )
-
-
-def _plain(name: str) -> str:
-    """Show a name on one line: a language is as its data calls it."""
-    return "".join(c if c.isprintable() else " " for c in name)
 
 
 def _percent(share: float | None) -> str:

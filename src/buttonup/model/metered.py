@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from buttonup.errors import BadInput, Fault, Reject
+from buttonup.errors import BadInput, Fault, OverBudget, Reject
 from buttonup.model.ask import usage_of
 from buttonup.model.door import Model, Reply, Request
 from buttonup.model.prices import Price, Prices, price_of
@@ -23,10 +23,6 @@ from buttonup.store.journal import Asked, Loss
 A_MESSAGE = 16  # tokens a chat template may add to a message; templates in use add three to ten
 A_CALL = 256  # tokens that some endpoints set before the conversation, such as a system prompt's
 NOTHING = Usage()
-
-
-class OverBudget(Exception):  # noqa: N818 - not an error: the run ends in good order
-    """The next call could cost more than is left, and nothing is in flight that may free some."""
 
 
 def _unheard(_loss: Loss) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from buttonup.records import encode
 from buttonup.showing.wording import many, plain
-from buttonup.tools.learned import Learned, LearnedFunction
+from buttonup.tools.learning.learned import Learned, LearnedFunction
 
 SURE = 0.7  # score from which a feed is not named among the doubtful; ours
 SHOWN = 3  # values, and feeds, of one parameter

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
+from buttonup.progress import bar
 from buttonup.showing.text import BARS
+from buttonup.showing.wording import plain
 from buttonup.train.command import Results
 from buttonup.train.curve import smoothed
 from buttonup.train.fit import At, Watch
@@ -31,20 +30,13 @@ def shown(*, quiet: bool) -> Iterator[Watch]:
     if quiet or not speaks():
         yield lambda _at: None
     elif sys.stderr.isatty():
-        with Progress(
-            TextColumn("step"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[told]}", markup=False),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-        ) as bar:
-            task, losses = bar.add_task("step", total=None, told=""), list[float]()
+        with bar("step") as live:
+            task, losses = live.add_task("step", total=None, told=""), list[float]()
 
             def watch(at: At) -> None:
                 losses.append(at.point.loss)
                 told = f"{sparkline(losses)} {_told(at)}"
-                bar.update(task, completed=at.point.step, total=at.steps, told=told)
+                live.update(task, completed=at.point.step, total=at.steps, told=told)
 
             yield watch
     else:
@@ -87,18 +79,14 @@ def as_text(r: Results, folder: Path) -> str:
     ]
     if r.margin is not None:
         lines.append(f"Margin   {r.margin:.4f} of the chosen above the rejected, at last")
-    lines += [f"Rows     {count} of {_plain(source)}" for source, count in r.rows.items()]
-    lines += [f"Left out {count}: {_plain(reason)}" for reason, count in r.skipped.items()]
+    lines += [f"Rows     {count} of {plain(source)}" for source, count in r.rows.items()]
+    lines += [f"Left out {count}: {plain(reason)}" for reason, count in r.skipped.items()]
     if r.after:
         lines += ["", "Held back               before   after   (mean loss of a learnt token)"]
         for source, after in r.after.items():
-            lines.append(f"  {_plain(source)[:20]:20} {r.before[source]:8.4f} {after:7.4f}")
+            lines.append(f"  {plain(source)[:20]:20} {r.before[source]:8.4f} {after:7.4f}")
     for source, rose in r.forgotten.items():
         word = "forgotten: its loss rose" if rose > 0 else "kept: its loss fell"
-        lines.append(f"  {_plain(source)} is {word} by {abs(rose):.4f}")
+        lines.append(f"  {plain(source)} is {word} by {abs(rose):.4f}")
     lines += ["", f"Model    {folder / 'model'}", f"Curve    {folder / 'curve.svg'}"]
     return "\n".join(lines)
-
-
-def _plain(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)

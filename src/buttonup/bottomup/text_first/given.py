@@ -17,12 +17,12 @@ import msgspec
 from buttonup.errors import Reject
 from buttonup.prompts.render import render
 from buttonup.records import Function, Json, Record, Scenario, encode, leaves
-from buttonup.tools.answers import Wanted
 from buttonup.tools.door import failed
-from buttonup.tools.function import OwnFunction
-from buttonup.tools.learn_shape import reached
-from buttonup.tools.own import Own
-from buttonup.tools.world import UNTOLD
+from buttonup.tools.learning.function import OwnFunction
+from buttonup.tools.learning.shape import reached
+from buttonup.tools.own.answers import Wanted
+from buttonup.tools.own.run import Own
+from buttonup.tools.own.world import UNTOLD
 from buttonup.worlds.phrases import grammar
 from buttonup.worlds.templates import fill
 
