@@ -8,32 +8,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
+from msgspec import json
 from msgspec.structs import replace
 
-from buttonup.doors import open_ways, purse_of, teachers_of
-from buttonup.errors import OverBudget, Reject
+from buttonup.doors import forget, one_teacher
+from buttonup.errors import OVER, OverBudget, Reject
 from buttonup.formats.export import refuse_taken
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Model
-from buttonup.model.journaled import Journaled
-from buttonup.model.metered import Purse
-from buttonup.model.retrying import untold
 from buttonup.owned import joined_for
 from buttonup.recipe import Recipe
-from buttonup.records import Record, leaves
+from buttonup.records import Record, encode, leaves
 from buttonup.showing.learned import learned_as_text, to_look_at
 from buttonup.showing.wording import many, plain
-from buttonup.store.journal import Journal
+from buttonup.store.settings import filled
 from buttonup.store.whole import put
 from buttonup.tools.learning.learned import Learned, written
 from buttonup.tools.learning.shape import is_date
 from buttonup.tools.own.answers import Answers
 from buttonup.tools.own.run import learned_of
 from buttonup.tools.own.world import OwnWorld
-from buttonup.tools.proposals.feeding import OVER, Notes, proposed
+from buttonup.tools.proposals.feeding import Notes, proposed
 from buttonup.tools.proposals.phrasing import Worded, worded
 from buttonup.tools.proposals.trying import Trying
 
@@ -76,8 +73,7 @@ async def learned(
         trying, notes = Trying(source, found, recipe.own.sample_all), Notes()
         lesson = Lesson(found, str(out))
         if recipe.teacher.model:
-            path = out.with_name(f"{out.name}.journal.sqlite")
-            async with one_teacher(recipe, path, model) as (teacher, purse):
+            async with one_teacher(recipe, out, model) as (teacher, purse):
                 taught = await _taught(trying, teacher, notes, recipe)
             lesson = replace(
                 lesson,
@@ -89,10 +85,15 @@ async def learned(
                 calls=purse.calls,
             )
             if not lesson.short:
-                path.unlink()
+                forget(out)
         lesson = replace(lesson, newest=max([d async for d in _days(trying)], default=""))
     put(out, written(lesson.learned).encode())
     return lesson
+
+
+def as_json(lesson: Lesson) -> str:
+    """Write it as one JSON object."""
+    return json.format(encode(filled(lesson)), indent=1).decode()
 
 
 def as_text(lesson: Lesson) -> str:
@@ -168,24 +169,3 @@ async def _days(trying: Trying) -> AsyncIterator[str]:
 
 def _in(result: object) -> Iterator[str]:
     return (v[:10] for _, v in leaves(result) if isinstance(v, str) and is_date(v[:10]))
-
-
-@asynccontextmanager
-async def one_teacher(
-    recipe: Recipe, kept: Path, model: Model | None = None
-) -> AsyncIterator[tuple[Teacher, Purse]]:
-    """Reach the teacher of a recipe for something that is no run, and pay within its budget.
-
-    Its replies are kept in a journal at `kept`. `model` stands in for the endpoint.
-    Raises  BadInput when nobody is there, a key is refused, or the budget has no prices
-    """
-    alone = Recipe(teacher=recipe.teacher, budget=recipe.budget, prices=recipe.prices)
-    purse = purse_of(alone)
-    async with open_ways(alone, model, purse, untold) as ways:
-        with Journal(kept) as journal:
-            purse.begin(journal.usage(), journal.lose)
-            doors = {place: Journaled(door, journal) for place, door in ways.doors.items()}
-            try:
-                yield teachers_of(alone, doors.__getitem__).needed("rewrite"), purse
-            finally:
-                await asyncio.gather(*(door.ended() for door in doors.values()))

@@ -13,7 +13,7 @@ from typing import Annotated
 import msgspec
 from msgspec.structs import replace
 
-from buttonup.errors import OverBudget, Reject
+from buttonup.errors import OVER, OverBudget, Reject
 from buttonup.model.ask import Teacher
 from buttonup.records import Json, Schema, encode
 from buttonup.tools.door import misfit
@@ -22,8 +22,6 @@ from buttonup.tools.learning.shape import fields_of, kind_of, properties, shape_
 from buttonup.tools.proposals.trying import TRIES, Tried, Trying, summed
 
 PROMPT = "propose"
-OVER = "over_budget"
-"""The reason where the budget has no room for asking."""
 MOST_VALUES = 8
 FIELDS = 150  # of other results that are shown; ours: more would drown the function
 WORKED = 0.3  # added to the score of a feed that worked each time; as for those that are learned
