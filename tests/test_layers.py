@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"evaluate", "train"}),
     frozenset({"recipe"}),
     frozenset({"doors", "owned"}),
-    frozenset({"engines", "estimate", "trial", "listing"}),
+    frozenset({"engines", "estimate", "trial", "listing", "learning"}),
     frozenset({"dataset"}),
     frozenset({"cli"}),
 )

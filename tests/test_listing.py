@@ -91,7 +91,7 @@ def test_nothing_that_is_there_is_written_over(spec: str, tmp_path: Path) -> Non
     assert "Finds pets" in out.read_text("utf-8")
 
 
-PRICES = '[m]\ninput = 1.0\noutput = 1.0\n'
+PRICES = "[m]\ninput = 1.0\noutput = 1.0\n"
 
 
 def test_a_budget_ends_the_proposing_and_what_was_paid_for_is_not_asked_again(

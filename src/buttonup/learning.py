@@ -114,9 +114,7 @@ def as_text(lesson: Lesson) -> str:
     told += [f"  dropped  {plain(line, 160)}" for line in lesson.dropped]
     look = to_look_at(known, lesson.newest)
     told += ["Look at:", *(f"  {line}" for line in look)] if look else []
-    return "\n".join(
-        [*told, f"Written: {plain(lesson.out)}; run with --learned {plain(lesson.out)}"]
-    )
+    return "\n".join([*told, f"Written to {plain(lesson.out)}; a run goes by it with --learned."])
 
 
 async def _taught(trying: Trying, teacher: Teacher, notes: Notes, recipe: Recipe) -> Learned:

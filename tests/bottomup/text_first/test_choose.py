@@ -1,4 +1,4 @@
-"""Which of the functions that there are a task calls, as a model says, held to what can be checked."""
+"""Which of the given functions a task calls, as a model says and code checks."""
 
 from __future__ import annotations
 
@@ -64,7 +64,10 @@ def chosen(kit: Scripted, teacher: Teacher) -> Equipped:
 def test_each_sub_task_gets_functions_that_there_are(shop: Scripted, script: Script) -> None:
     teacher, _ = script(GOOD)
     made = chosen(shop, teacher)
-    assert [[f.name for f in row] for row in made.functions] == [["find_customers"], ["list_orders"]]
+    assert [[f.name for f in row] for row in made.functions] == [
+        ["find_customers"],
+        ["list_orders"],
+    ]
     assert made.links[0].source == "find_customers"
 
 

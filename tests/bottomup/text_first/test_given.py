@@ -94,7 +94,9 @@ def test_a_scenarios_functions_are_those_it_was_thought_of_for(shop: Scripted) -
 
 def test_drawn_functions_feed_each_other(shop: Scripted) -> None:
     of = given(shop, GivenKnobs(functions=2))
-    ends = [{f.field.partition(".")[0], f.parameter.partition(".")[0]} for f in of.own.learned.feeds]
+    ends = [
+        {f.field.partition(".")[0], f.parameter.partition(".")[0]} for f in of.own.learned.feeds
+    ]
     pairs = [set(asyncio.run(of.drawn(random.Random(n)))) for n in range(8)]
     assert sum(pair in ends for pair in pairs) >= 6
 

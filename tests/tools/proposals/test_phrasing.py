@@ -127,12 +127,9 @@ def test_a_hostile_definition_stays_on_its_line(shop: Scripted) -> None:
         learned = await learn(shop, seed=0, today=dt.date(2026, 11, 25), knobs=Learning())
         return OwnWorld(shop.tools, learned, Answers(shop))
 
+    world, model = asyncio.run(learning()), Model(lambda _: "{}")
+    teacher = Teacher(model, "scripted", tries=1)
     with pytest.raises(Reject):
-        said(asyncio.run(learning()), "get_till", {})
-    model = Model(lambda _: "{}")
-    with pytest.raises(Reject):
-        world = asyncio.run(learning())
-        teacher = Teacher(model, "scripted", tries=1)
         asyncio.run(worded(world.own["get_till"], world.book, None, teacher))
     system, user = model.asked[0].messages
     assert "HACKED" not in system.content
