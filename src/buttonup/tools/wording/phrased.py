@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from buttonup.tools.learning.function import OwnFunction
 from buttonup.tools.learning.learned import Learned, LearnedFunction
 from buttonup.tools.learning.names import is_id, plural, qualified, thing
-from buttonup.tools.wording.asking import LOOSE, asked_back, asking, said_as, verb_phrase
+from buttonup.tools.wording.asking import LOOSE, asked_back, asking, said_as, verb_phrase, with_one
 from buttonup.tools.wording.fields import id_of, listed, told_of
 from buttonup.tools.wording.telling import said_of_list, said_of_one
 from buttonup.tools.wording.things import entity
@@ -85,6 +85,6 @@ def _phrases(f: OwnFunction, known: LearnedFunction, nouns: Mapping[str, str]) -
         say=said_of_list() if many else said_of_one(f, noun, nouns),
         tell=tuple(listed(f)) if many else tuple(told_of(f)),
         omit={p.name: (asking(verb, [o for o in needed if o is not p], nouns),) for p in needed},
-        modify={p.name: (f"with {{{p.name}}}",) for p in f.parameters if not p.required},
+        modify={p.name: (with_one(p),) for p in f.parameters if not p.required},
         np={} if f.writes or not many else {"self": (asking(goal, needed, nouns),)},
     )
