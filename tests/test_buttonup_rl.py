@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from buttonup.dataset import export, make
+from buttonup import export, make
 from buttonup.formats import openai
 from buttonup.formats.rl import read_tasks
 from buttonup.recipe import Recipe

@@ -19,8 +19,7 @@ from typing import Any
 
 import pytest
 
-from buttonup import cli, gates
-from buttonup.dataset import accepted, make
+from buttonup import accepted, cli, gates, make
 from buttonup.judge import rubric
 from buttonup.recipe import Recipe, read_recipe
 from buttonup.records import Assistant, Message, Tool, User, encode

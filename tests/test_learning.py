@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from buttonup import dataset, learning
+import buttonup
+from buttonup import learning
 from buttonup.errors import BadInput
 from buttonup.learning import Lesson
 from buttonup.model.door import Request
@@ -77,7 +78,7 @@ def test_what_is_learned_is_a_file_that_a_run_goes_by(tmp_path: Path) -> None:
     assert read_learned(out) == lesson.learned
     assert "8 functions: 6 read" in learning.as_text(lesson)
     recipe = read_recipe(None, {"tools": SHOP, "own.learned": str(out), "n": 3})
-    assert asyncio.run(dataset.make(recipe, tmp_path / "run")).report.accepted == 3
+    assert asyncio.run(buttonup.make(recipe, tmp_path / "run")).report.accepted == 3
 
 
 def test_values_that_a_model_proposes_make_a_function_callable(
@@ -102,11 +103,11 @@ def test_words_that_a_model_proposes_are_those_of_the_samples(tmp_path: Path) ->
         "tools": SHOP, "own.learned": str(out), "own.include": ["get_order"], "n": 8,
         "wording.registers": {"plain": 1.0},
     }  # fmt: skip
-    made = asyncio.run(dataset.make(read_recipe(None, asked), tmp_path / "run"))
+    made = asyncio.run(buttonup.make(read_recipe(None, asked), tmp_path / "run"))
     assert made.report.wordings == {"proposed": 8}
     said = " ".join(
         turn.says
-        for sample in dataset.accepted(tmp_path / "run")
+        for sample in buttonup.accepted(tmp_path / "run")
         for turn in sample.trajectory.blueprint.turns
     )
     assert any(way in said for way in ("how order ID", "check on", "how order"))

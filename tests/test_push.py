@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from buttonup.dataset import export, make
+from buttonup import export, make
 from buttonup.errors import BadInput
 from buttonup.formats.export import card_path
 from buttonup.push import push, sendings

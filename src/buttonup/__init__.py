@@ -11,25 +11,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from buttonup.dataset import (
-        Checked,
-        Failure,
-        Made,
-        Progress,
-        accepted,
-        check,
-        contamination,
-        dedup,
-        estimate,
-        export,
-        make,
-        negatives,
-        pilot,
-        report,
-    )
+    from buttonup.dataset.ahead import estimate, pilot
+    from buttonup.dataset.checking import Checked, Failure, check
+    from buttonup.dataset.comparing import contamination, dedup
+    from buttonup.dataset.exporting import export, negatives
+    from buttonup.dataset.folder import accepted, report
+    from buttonup.dataset.making import Made, make
+    from buttonup.dataset.standing import Progress
     from buttonup.engine.report import Report
     from buttonup.errors import BadInput, Fault, Reject
-    from buttonup.estimate import Estimate, Measured
+    from buttonup.estimating import Estimate, Measured
     from buttonup.formats import Exported, Negatives
     from buttonup.model.door import Model, Reply, Request
     from buttonup.recipe import Recipe, Teaching, read_recipe
@@ -69,12 +60,15 @@ __all__ = [
 ]
 
 _HOMES = {
-    "dataset": (
-        "Checked Failure Made Progress "
-        "accepted check contamination dedup estimate export make negatives pilot report"
-    ),
+    "dataset.ahead": "estimate pilot",
+    "dataset.checking": "Checked Failure check",
+    "dataset.comparing": "contamination dedup",
+    "dataset.exporting": "export negatives",
+    "dataset.folder": "accepted report",
+    "dataset.making": "Made make",
+    "dataset.standing": "Progress",
     "engine.report": "Report",
-    "estimate": "Estimate Measured",
+    "estimating": "Estimate Measured",
     "errors": "BadInput Fault Reject",
     "formats": "Exported Negatives",
     "model.door": "Model Reply Request",

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from buttonup import accepted, export
 from buttonup.chat import Rendered, Span, Template, Tokens, labelled, render, usable
 from buttonup.chat.probe import conversation
 from buttonup.chat.tokens import IGNORED
-from buttonup.dataset import accepted, export
 from buttonup.errors import BadInput, Reject
 from buttonup.formats import adopt, exported
 from buttonup.formats.export import card_path

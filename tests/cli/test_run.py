@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from buttonup import Progress
 from buttonup.cli.run import in_words
-from buttonup.dataset import Progress
 from buttonup.model.batching import Standing
 
 Command = Callable[..., Any]

@@ -13,7 +13,7 @@ from statistics import fmean
 import msgspec
 import pytest
 
-from buttonup.dataset import accepted, make
+from buttonup import accepted, make
 from buttonup.gates.verify import Score, verify
 from buttonup.recipe import Recipe
 from buttonup.records import (

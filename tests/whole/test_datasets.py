@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from buttonup.dataset import export, make
+from buttonup import export, make
 from buttonup.formats import EXPORTS, FORMATS
 from buttonup.formats.export import card_path
 from buttonup.recipe import Recipe

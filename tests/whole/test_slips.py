@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from buttonup import Made, accepted, check, export, make
 from buttonup.bottomup.truth_first import Scenes
-from buttonup.dataset import Made, accepted, check, export, make
 from buttonup.model.door import Request
 from buttonup.model.scripted import Scripted
 from buttonup.recipe import read_recipe

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from buttonup import dataset
+from buttonup.dataset import checking
+from buttonup.dataset.checking import Checked, Failure
 from buttonup.errors import BadInput
 from buttonup.formats import READABLE
 from buttonup.gates import GATES, explain, judged
@@ -32,7 +33,7 @@ def check(file: Path, name: str | None, as_json: bool, limit: str) -> int:
     allowed, of_hundred = _limit(limit)
     tell = _tell_json if as_json else _tell
     told = itertools.count()
-    checked = dataset.check(file, name, lambda failure: tell(failure, next(told)))
+    checked = checking.check(file, name, lambda failure: tell(failure, next(told)))
     if as_json:
         click.echo(_json_end(checked, next(told)))
     else:
@@ -49,12 +50,12 @@ def _limit(text: str) -> tuple[float, bool]:
     return float(number), of_hundred
 
 
-def _tell_json(f: dataset.Failure, n: int) -> None:
+def _tell_json(f: Failure, n: int) -> None:
     shown = {"line": f.line, "gate": f.gate, "reason": f.reason, "detail": f.detail, "at": f.at}
     click.echo(("," if n else '{"failures":[') + encode(shown).decode())
 
 
-def _json_end(checked: dataset.Checked, told: int) -> str:
+def _json_end(checked: Checked, told: int) -> str:
     """End the one object that `check --json` prints: failures first, then what they come to."""
     end = {
         "lines": checked.lines,
@@ -71,12 +72,12 @@ def _json_end(checked: dataset.Checked, told: int) -> str:
 SHOWN = 50  # failures: a screenful
 
 
-def _tell(f: dataset.Failure, n: int) -> None:
+def _tell(f: Failure, n: int) -> None:
     if n < SHOWN:
         click.echo(f"line {f.line}: {f.gate}: {f.reason}: {plain(f.detail)}")
 
 
-def _print_checked(checked: dataset.Checked, told: int) -> None:
+def _print_checked(checked: Checked, told: int) -> None:
     if told > SHOWN:
         click.echo(f"… and {told - SHOWN} more (--json gives all)")
     click.echo(f"{checked.lines} lines, {checked.passed} pass all gates that could be asked")

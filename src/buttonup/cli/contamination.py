@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from buttonup import dataset
 from buttonup.cli import options
+from buttonup.dataset import comparing
 from buttonup.overlap import Certificate
 from buttonup.showing.wording import plain
 
@@ -25,7 +25,7 @@ from buttonup.showing.wording import plain
 @options.force
 def contamination(file: Path, against: tuple[str, ...], out: Path | None, force: bool) -> int:
     """Tell what a dataset shares with benchmarks; exit 3 when there are hits."""
-    told = dataset.contamination(file, against, out, overwrite=force)
+    told = comparing.contamination(file, against, out, overwrite=force)
     print_certificate(told)
     if out:
         click.echo(f"\nCertificate  {out}")

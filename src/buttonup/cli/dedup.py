@@ -7,8 +7,8 @@ from typing import get_args
 
 import click
 
-from buttonup import dataset
 from buttonup.cli import options
+from buttonup.dataset import comparing
 from buttonup.overlap import By, Of, dropped_path
 
 
@@ -38,7 +38,7 @@ from buttonup.overlap import By, Of, dropped_path
 @options.force
 def dedup(file: Path, of: Of, by: By, threshold: float | None, out: Path, force: bool) -> int:
     """Keep the first of what is nearly the same; what is dropped is written beside."""
-    done = dataset.dedup(file, out, of=of, by=by, threshold=threshold, overwrite=force)
+    done = comparing.dedup(file, out, of=of, by=by, threshold=threshold, overwrite=force)
     click.echo(f"{done.kept} {of} kept, in {out}")
     click.echo(f"{done.dropped} dropped by {by}, each with its twin, in {dropped_path(out)}")
     if done.again:

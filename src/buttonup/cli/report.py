@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from buttonup import dataset
 from buttonup.cli import options
+from buttonup.engine.report import read_report
 from buttonup.errors import BadInput
 from buttonup.records import encode
 from buttonup.showing.html import as_html
@@ -33,7 +33,7 @@ def report(folder: Path, as_json: bool, page: str | None) -> int:
     """
     if page is not None and as_json:
         raise BadInput("--html and --json together", "give one of them")
-    read = dataset.report(folder)
+    read = read_report(folder)
     if page is not None:
         path = Path(page) if page else folder / "report.html"
         put(path, as_html(read, folder).encode())

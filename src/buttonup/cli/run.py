@@ -9,11 +9,13 @@ from typing import Any, get_args
 
 import click
 
-from buttonup import dataset
 from buttonup.cli import options
+from buttonup.dataset import ahead, making
+from buttonup.dataset.folder import batches_on_their_way
+from buttonup.dataset.standing import Progress, Watch
 from buttonup.errors import BadInput
-from buttonup.estimate import as_text as estimate_as_text
-from buttonup.estimate import pilot_in_words
+from buttonup.estimating import as_text as estimate_as_text
+from buttonup.estimating import pilot_in_words
 from buttonup.loop import run_to_end
 from buttonup.model.batching import Standing
 from buttonup.progress import shown
@@ -43,7 +45,7 @@ from buttonup.worlds.splits import Split
     "--tools",
     multiple=True,
     help="worlds, worlds:NAME,NAME, simulated, or your own: python:FILE, openapi:FILE, "
-    "mcp:COMMAND; may be given again.  [default: worlds]",
+    "mcp:COMMAND; may be given again, worlds too.  [default: worlds]",
 )
 @click.option(
     "--first",
@@ -71,6 +73,11 @@ from buttonup.worlds.splits import Split
     flag_value="*",
     metavar="[PATTERN]",
     help="Really call your own tools that write, those of a name.  [default: simulate them]",
+)
+@click.option(
+    "--reset",
+    metavar="COMMAND",
+    help="Takes your own tools back to their first state, after conversations that write.",
 )
 @click.option(
     "--split",
@@ -107,7 +114,7 @@ def run(
     """Make a dataset (by default from the worlds that ship with the package)."""
     names = {
         "teacher": "teacher.model", "base_url": "teacher.base_url", "batch": "teacher.batch",
-        "learned": "own.learned", "writes": "own.writes", "env": "own.env",
+        "learned": "own.learned", "writes": "own.writes", "env": "own.env", "reset": "own.reset",
         "include": "own.include", "exclude": "own.exclude", "overlays": "own.overlays",
     }  # fmt: skip
     given = {names.get(k, k): v for k, v in asked.items() if v not in (None, ())}
@@ -123,7 +130,7 @@ def run(
         return _dry_run(cooked, folder, pilot, quiet=quiet)
     with _watching(quiet=quiet) as watch:
         try:
-            made = run_to_end(dataset.make(cooked, folder, watch))
+            made = run_to_end(making.make(cooked, folder, watch))
         except KeyboardInterrupt as stop:
             raise click.Abort(_left_running(folder)) from stop
     if not quiet:
@@ -136,24 +143,24 @@ def run(
 
 def _left_running(folder: Path) -> str:
     """Say what goes on at the provider while the run does not."""
-    out = dataset.batches_on_their_way(folder)
+    out = batches_on_their_way(folder)
     return f"{out} batch{'es' * (out > 1)} left at the provider; " if out else ""
 
 
 def _dry_run(cooked: Recipe, folder: Path, pilot: int | None, *, quiet: bool) -> int:
     """Say what a run will take: as estimated, or as measured on its first samples."""
-    estimate = run_to_end(dataset.estimate(cooked))
+    estimate = run_to_end(ahead.estimate(cooked))
     if pilot is None or not estimate.lines:
         click.echo(estimate_as_text(estimate))
         return 0
     with _watching(quiet=quiet) as watch:
-        measured = run_to_end(dataset.pilot(cooked, folder, pilot, watch))
+        measured = run_to_end(ahead.pilot(cooked, folder, pilot, watch))
     click.echo(pilot_in_words(measured))
     return 0 if measured else 3
 
 
 @contextmanager
-def _watching(*, quiet: bool) -> Iterator[dataset.Watch]:
+def _watching(*, quiet: bool) -> Iterator[Watch]:
     """Give a watch that shows how a run comes along."""
     with shown("accepted", quiet=quiet) as tell:
         yield lambda at: tell(at.accepted, at.wanted, in_words(at))
@@ -162,7 +169,7 @@ def _watching(*, quiet: bool) -> Iterator[dataset.Watch]:
 MOST = 160  # characters of what is the matter with an endpoint
 
 
-def in_words(at: dataset.Progress) -> str:
+def in_words(at: Progress) -> str:
     """Say what there is to say of a run beside how many samples it has."""
     calls = f", {at.calls} model calls{_cost(at)}" if at.calls else ""
     batches = f", {_of_batches(at.standing)}" if at.standing and at.standing.batches else ""
@@ -176,13 +183,13 @@ def _of_batches(standing: Standing) -> str:
     return f"{out} out ({standing.done} of {standing.requests} requests done{failed})"
 
 
-def _cost(at: dataset.Progress) -> str:
+def _cost(at: Progress) -> str:
     """Say what the run has cost so far; a model without a price is named."""
     lacking = f" (no price: {', '.join(at.unpriced)})" if at.unpriced else ""
     return f", ${at.dollars:.4f}{lacking}"
 
 
-def _print_made(made: dataset.Made, folder: Path) -> None:
+def _print_made(made: making.Made, folder: Path) -> None:
     click.echo(as_text(made.report))
     if made.example is None:
         click.echo(f"\nNothing was accepted. The reasons are in {folder / 'rejections.jsonl'}")

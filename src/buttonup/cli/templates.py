@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from buttonup import dataset
+from buttonup.chat import examine, named
 from buttonup.chat.table import as_json as findings_as_json
 from buttonup.chat.table import as_text as findings_as_text
 
@@ -18,6 +18,6 @@ def templates(names: tuple[str, ...], as_json: bool) -> int:
     A path is a .jinja file, a folder of them or of a tokenizer; a package is an installed one.
     Without any: those of TRL and axolotl, as far as they are installed.
     """
-    found = list(dataset.templates(*names))
+    found = list(map(examine, named(names)))
     click.echo(findings_as_json(found) if as_json else findings_as_text(found))
     return 0

@@ -23,6 +23,7 @@ from buttonup.engine.judged import rows as judged_rows
 from buttonup.engine.lengths import CHARACTERS_A_TOKEN
 from buttonup.engine.report import Ending, Report
 from buttonup.engine.variety import Histogram
+from buttonup.ranked import ranked
 from buttonup.records import Assistant, Sample, Tool, Usage, User, decode, encode
 from buttonup.showing import plots
 from buttonup.showing.text import saved_in_words
@@ -98,7 +99,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_visible,
+        finalize=visible,
     )
     made.globals = {"bar": plots.bar, "rows": rows, "money": dollars_in_words, "many": many}
     made.filters["percent"] = lambda share: f"{share:.1%}"
@@ -110,7 +111,7 @@ def _part(name: str) -> str:
     return importlib.resources.files(__package__).joinpath(name).read_text("utf-8")
 
 
-def _visible(value: object) -> object:
+def visible(value: object) -> object:
     """Escape controls, marks of direction and lone surrogates, which no page should hold."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
@@ -119,15 +120,15 @@ def _visible(value: object) -> object:
 
 def rows(counts: Mapping[str, int], limit: int = ROWS, *, least: bool = False) -> Cut:
     """Cut counts to the most frequent ones (or the least), named alike in order of name."""
-    sign = 1 if least else -1
-    ranked = sorted(counts.items(), key=lambda item: (sign * item[1], item[0]))
-    kept = [(plain(name), count) for name, count in ranked[:limit]]
-    return Cut(kept, max(len(ranked) - limit, 0), max(counts.values(), default=0))
+    told = sorted(counts.items(), key=lambda item: (item[1], item[0])) if least else ranked(counts)
+    kept = [(plain(name), count) for name, count in told[:limit]]
+    return Cut(kept, max(len(told) - limit, 0), max(counts.values(), default=0))
 
 
 def _shapes(report: Report) -> list[str]:
     """List the shapes, the most frequent first."""
-    return sorted(report.grid, key=lambda shape: (-sum(report.grid[shape].values()), shape))[:ROWS]
+    counts = {shape: sum(calls.values()) for shape, calls in report.grid.items()}
+    return [shape for shape, _ in ranked(counts)[:ROWS]]
 
 
 def _plots(report: Report) -> Iterable[Plot]:

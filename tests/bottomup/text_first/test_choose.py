@@ -40,8 +40,8 @@ def reply(*parts: Json) -> Json:
     return {"reasoning": "One feeds the other.", "parts": list(parts)}
 
 
-SEARCH = {"name": "find_customers", "inputs_said": [{"parameter": "city", "words": "Ghent"}]}
-ORDERS = {
+SEARCH: Json = {"name": "find_customers", "inputs_said": [{"parameter": "city", "words": "Ghent"}]}
+ORDERS: Json = {
     "name": "list_orders",
     "inputs_from": [
         {"parameter": "customer_id", "function": "find_customers", "field": "[].customer_id"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from buttonup.dataset import accepted, make
+from buttonup import accepted, make
 from buttonup.recipe import Recipe
 from buttonup.records import Sample
 from buttonup.topdown.corrupt import Pair, corruptions

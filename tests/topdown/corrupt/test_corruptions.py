@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from buttonup.dataset import accepted, make
+from buttonup import accepted, make
 from buttonup.gates import sift
 from buttonup.recipe import Recipe
 from buttonup.records import Sample, Verdict

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from buttonup import accepted, make
 from buttonup.bottomup.truth_first import Scenes
-from buttonup.dataset import accepted, make
 from buttonup.gates import sift
 from buttonup.recipe import Recipe
 from buttonup.records import Sample

@@ -20,7 +20,6 @@ from buttonup.records import Function, Json, Record, Scenario, encode, leaves
 from buttonup.tools.door import failed
 from buttonup.tools.learning.function import OwnFunction
 from buttonup.tools.learning.shape import reached
-from buttonup.tools.own.answers import Wanted
 from buttonup.tools.own.run import Own
 from buttonup.tools.own.world import UNTOLD
 from buttonup.worlds.phrases import grammar
@@ -108,8 +107,8 @@ class Given:
     async def _called(self, name: str, arguments: dict[str, Json]) -> Json:
         try:
             return await self.own.look(name, arguments)
-        except Wanted:
-            return {"error": "it takes more calls than own.calls allows"}
+        except Reject as too_many:
+            return {"error": str(too_many)}
 
     # --- which functions ----------------------------------------------------------------------
 

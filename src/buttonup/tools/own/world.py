@@ -120,8 +120,6 @@ class OwnWorld(World):
             and (plannable(tool, known) if planned else callable_at_all(tool, known, allowed))
         }
         self.functions = dict(self.own)
-        self.others = tuple(t.function for t in tools if t.function.name not in self.functions)
-        """Functions that are shown, and never called."""
         self._book = phrased(list(self.own.values()), learned, kinds.fed)
         self.wording = _wording([learned.functions[name] for name in self.own])
 

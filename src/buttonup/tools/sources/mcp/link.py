@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 
 from mcp import Client
 
-STARTING = 30.0  # seconds that a server may take to be ready
+STARTING = 60.0  # seconds that a server may take to be ready, on a busy machine too
 ENDING = 10.0  # seconds that it may take to be gone
 
 
