@@ -25,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -80,7 +81,7 @@ def ask(address: str, path: str, cookie: str) -> tuple[str, str]:
         connection.request("GET", path, headers={"Cookie": cookie})
         answer = connection.getresponse()
         page = answer.read().decode()
-        assert answer.status == 200, (path, answer.status, page[:300])
+        assert answer.status == HTTPStatus.OK, (path, answer.status, page[:300])
         return page, (answer.getheader("Set-Cookie") or "").partition(";")[0]
 
 
