@@ -19,7 +19,7 @@ def ago(folder: Path, seconds: float, *names: str) -> None:
 
 
 def test_a_run_that_has_ended_shows_the_report_that_it_left(run: Path) -> None:
-    ago(run, 60, "accepted.jsonl", "rejected.jsonl")
+    (run / "report.json").touch()
     counting = Counting(run)
     left = counting.report()
     assert left is not None
@@ -52,6 +52,7 @@ def test_a_run_runs_while_it_writes_and_has_stopped_when_it_has_not_for_a_while(
     run: Path,
 ) -> None:
     (run / "report.json").unlink()
+    (run / "accepted.jsonl").touch()
     assert Counting(run).standing(0).state == "running"
     ago(run, 600, "accepted.jsonl", "rejected.jsonl")
     assert Counting(run).standing(0).state == "stopped"
@@ -61,10 +62,11 @@ def test_rate_and_time_left_follow_from_what_came_lately(
     run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (run / "report.json").unlink()
-    clock = iter([100.0, 100.0, 110.0, 110.0, 110.0])
-    counting = Counting(run)
-    monkeypatch.setattr("buttonup.view.counting.time.monotonic", lambda: next(clock))
+    (run / "accepted.jsonl").touch()
+    counting, now = Counting(run), [100.0]
+    monkeypatch.setattr("buttonup.view.counting.time.monotonic", lambda: now[0])
     assert counting.standing(4).rate == 0.0
+    now[0] = 110.0
     standing = counting.standing(14)
     assert standing.rate == 1.0
     assert standing.wanted == ACCEPTED

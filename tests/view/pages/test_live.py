@@ -11,6 +11,7 @@ from buttonup.view.rendering import rendered
 
 def test_a_run_that_goes_on_shows_how_far_it_is_and_the_newest_first(run: Path) -> None:
     (run / "report.json").unlink()
+    (run / "accepted.jsonl").touch()
     page = live.page(indexed(run))
     assert page["standing"].state == "running"
     assert page["accepted"] == ACCEPTED

@@ -33,7 +33,7 @@ def test_every_row_of_a_table_leads_to_as_many_samples_as_it_counts(viewed: View
     page = overview.page(viewed)
     for table in [*page["tables"], page["reasons"]]:
         assert table.bars
-        assert [listed(viewed, bar.href) for bar in table.bars] == [bar.count for bar in table.bars]
+        assert [listed(viewed, bar.href) for bar in table.bars] == [bar.samples for bar in table.bars]
 
 
 def test_what_is_counted_of_accepted_samples_is_what_the_report_says(viewed: Viewed) -> None:
@@ -42,7 +42,7 @@ def test_what_is_counted_of_accepted_samples_is_what_the_report_says(viewed: Vie
     assert overview.histogram(viewed, "messages") == told.lengths.messages
     assert overview.histogram(viewed, "tokens") == told.lengths.tokens
     tables = {table.kind: table for table in overview.page(viewed)["tables"]}
-    assert {bar.name: bar.count for bar in tables["shape"].bars} == told.shapes
+    assert {bar.name: bar.samples for bar in tables["shape"].bars} == told.shapes
 
 
 def test_a_run_says_yield_and_how_varied_it_is(viewed: Viewed) -> None:

@@ -47,7 +47,7 @@ class Bar(NamedTuple):
     """A row of a table: so many samples, and where they are listed."""
 
     name: str
-    count: int
+    samples: int
     href: str
 
 
