@@ -10,7 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from buttonup.train.curve import Curve
-from buttonup.train.fit import WHOLE, At, Watch, fit, last_checkpoint, load, loss_on
+from buttonup.train.fit import WHOLE, At, Watch, fit, last_checkpoint, load
+from buttonup.train.measured import loss_on
 from buttonup.train.models import OURS
 from buttonup.train.rows import Pair, Row
 from buttonup.train.training import Training

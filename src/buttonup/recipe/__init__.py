@@ -4,7 +4,7 @@ from buttonup.recipe.askers import asking
 from buttonup.recipe.continuing import identity
 from buttonup.recipe.reading import read_recipe
 from buttonup.recipe.settings import Recipe, Teaching, own_specs
-from buttonup.recipe.stages import chosen, pipeline
+from buttonup.recipe.stages import chosen, pipeline, worlds_beside
 from buttonup.recipe.starting import promise, source
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "promise",
     "read_recipe",
     "source",
+    "worlds_beside",
 ]

@@ -12,8 +12,8 @@ from buttonup import gates
 from buttonup.errors import BadInput
 from buttonup.model.local import is_local
 from buttonup.recipe.askers import asking
-from buttonup.recipe.settings import ASKING, ROLES, Recipe, Teaching, own_specs
-from buttonup.recipe.stages import chosen
+from buttonup.recipe.settings import ASKING, ROLES, Recipe, Teaching, own_specs, specs
+from buttonup.recipe.stages import chosen, worlds_beside
 from buttonup.store.settings import read_settings
 from buttonup.tools.source import OPENERS
 
@@ -52,13 +52,17 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
 
 def _try_own(recipe: Recipe) -> None:
     """Raise BadInput where tools of a user's own are named, or used, as they cannot be."""
+    if "simulated" in specs(recipe):
+        raise BadInput("simulated goes with no other tools", "give it alone, or leave it out")
+    worlds_beside(recipe)
     for spec in own_specs(recipe):
         kind, colon, _ = spec.partition(":")
-        if kind in ("worlds", "simulated"):
-            raise BadInput(f"{spec} goes with no other tools", "give it alone, or leave it out")
         if not colon or kind not in OPENERS:
             known = ", ".join(f"{name}:…" for name in OPENERS)
             raise BadInput(f"{spec!r} is no source of tools", f"write worlds, simulated, {known}")
+    if recipe.split == "unseen_functions":
+        what = "your own tools have no functions that are held out, only tasks"
+        raise BadInput(what, 'use --split held_out, or "all"')
     if recipe.engine == "ray":
         raise BadInput("your own tools run here, not on a cluster", "leave --engine out")
 

@@ -55,9 +55,10 @@ class Recipe(Record):
     seed: int = 0
     tools: str | tuple[str, ...] = "worlds"
     """"worlds", "worlds:NAME,NAME", "simulated" (text first, through a teacher), or tools of your
-    own: "python:FILE", several as a list."""
+    own: "python:FILE", several as a list, worlds among them."""
     split: Split = "train"
-    """Part of the worlds: "train", "held_out" or "unseen_functions" (for evaluation), "all"."""
+    """Part of the worlds: "train", "held_out" or "unseen_functions" (for evaluation), "all".
+    Over your own tools: what is held out is a share of the tasks (`own.held_out`)."""
     seeds: str = ""
     """File of seed conversations for text first; "" for the shipped scenarios."""
     concurrency: Some = 16
@@ -109,7 +110,16 @@ class Recipe(Record):
 
 def own_specs(recipe: Recipe) -> tuple[str, ...]:
     """Name the sources of a user's own tools; () where the tools are worlds or simulated."""
-    if not isinstance(recipe.tools, str):
-        return recipe.tools
-    kind = recipe.tools.partition(":")[0]
-    return () if kind in ("worlds", "simulated") or ":" not in recipe.tools else (recipe.tools,)
+    if isinstance(recipe.tools, str) and ":" not in recipe.tools:
+        return ()
+    return tuple(spec for spec in specs(recipe) if not shipped(spec))
+
+
+def specs(recipe: Recipe) -> tuple[str, ...]:
+    """List what a recipe names as its tools."""
+    return (recipe.tools,) if isinstance(recipe.tools, str) else recipe.tools
+
+
+def shipped(spec: str) -> bool:
+    """Say whether tools are none of a user's own."""
+    return spec.partition(":")[0] in ("worlds", "simulated")

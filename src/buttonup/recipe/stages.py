@@ -16,7 +16,7 @@ from buttonup.errors import BadInput
 from buttonup.judge import judge
 from buttonup.model.teachers import Teachers
 from buttonup.recipe.askers import askers, try_judge
-from buttonup.recipe.settings import Recipe, own_specs
+from buttonup.recipe.settings import Recipe, own_specs, shipped, specs
 from buttonup.records import Sample, Trajectory
 from buttonup.tools.own.run import Own
 from buttonup.worlds.session import find_world
@@ -80,7 +80,8 @@ def truth_first_stages(
     }  # fmt: skip
     if own_specs(k):
         tools: Any = own  # None where stages are only named
-        drawn = on(truth_first.own_blueprints, own=tools, **knobs)
+        beside = worlds_beside(k)
+        drawn = on(truth_first.own_blueprints, own=tools, beside=beside, split=k.split, **knobs)
     else:
         drawn = on(truth_first.blueprints, worlds=chosen(k), must=unseen(k.split), **knobs)
     return (
@@ -134,16 +135,22 @@ def sift(trajectory: Trajectory, masking: gates.Masking) -> Sample:
 
 def chosen(recipe: Recipe) -> tuple[World, ...]:
     """Look up the worlds that a recipe names. Raises BadInput for unknown ones."""
-    named = recipe.tools if isinstance(recipe.tools, str) else ""
-    kind, _, names = named.partition(":")
-    if kind != "worlds":
+    mine = own_specs(recipe)
+    named = [spec.partition(":") for spec in specs(recipe) if spec not in mine]
+    if not named or any(kind != "worlds" for kind, _, _ in named):
         raise BadInput(
             f"tools = {recipe.tools!r} is not known",
             'use "worlds", "worlds:NAME,NAME", "simulated", or your own, such as "python:FILE"',
         )
     there = {world.name: world for world in worlds_of(recipe.split)}
-    wanted = [find_world(name.strip()).name for name in names.split(",") if name.strip()]
+    names = [name.strip() for _, _, all_of in named for name in all_of.split(",")]
+    wanted = [find_world(name).name for name in dict.fromkeys(names) if name]
     if outside := [name for name in wanted if name not in there]:
         what = f"{', '.join(outside)} is not in the split {recipe.split!r}"
         raise BadInput(what, 'worlds held out for evaluation need --split held_out, or "all"')
     return tuple(there[name] for name in wanted) or tuple(there.values())
+
+
+def worlds_beside(recipe: Recipe) -> tuple[World, ...]:
+    """Look up the worlds that a run over a user's own tools has beside these. Raises BadInput."""
+    return chosen(recipe) if any(map(shipped, specs(recipe))) else ()

@@ -109,6 +109,13 @@ def length(row: Row | Pair) -> int:
     return len(row.prompt_ids) + max(len(row.chosen_ids), len(row.rejected_ids))
 
 
+def ids_of(row: Row | Pair) -> Ids:
+    """Give all ids of a row; of a pair, those of the prompt and both sides."""
+    if isinstance(row, Row):
+        return row.input_ids
+    return (*row.prompt_ids, *row.chosen_ids, *row.rejected_ids)
+
+
 def write_rows(rows: Iterable[Row | Pair]) -> bytes:
     """Write rows as JSON Lines."""
     return b"".join(encode(row) + b"\n" for row in rows)

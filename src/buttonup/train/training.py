@@ -42,6 +42,8 @@ class Round(Record):
     """Its folder; "" for none. The student is the model that stands in it."""
     replay: Share = 0.2
     """Share of all rows that are drawn from its rows (which have those of the rounds before)."""
+    shared: bool = False
+    """Whether this round's adapter is merged into one that all rounds share (arXiv 2512.23017)."""
 
 
 class Training(Record, omit_defaults=False):
@@ -95,6 +97,9 @@ def read_training(path: Path | None, overrides: Mapping[str, Any]) -> Training:
     except msgspec.ValidationError as error:
         where = str(path) if path else "the options"
         raise BadInput(f"{where}: {error}", "see docs/train.md for the keys") from error
+    if k.round.shared and not (k.round.after and k.tune == "lora"):
+        what = "round.shared is for a round with an adapter, after another"
+        raise BadInput(what, "give --tune lora and --after DIR")
     named = [m.data for m in k.mix]
     if len(set(named)) < len(named):
         raise BadInput("a dataset is mixed in twice", "give it once, with one share")

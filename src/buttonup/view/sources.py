@@ -71,7 +71,10 @@ def open_source(path: Path) -> Source:
         if not any((path / mark).exists() for mark in RUN_MARKS):
             mend = "name the folder that `buttonup run --out` made, or a file"
             raise BadInput(f"{path} holds no run", mend)
-        parts = (Part(ACCEPTED, path / ACCEPTED, 0), Part(FAILED, path / FAILED, SECOND))
+        parts: tuple[Part, ...] = (
+            Part(ACCEPTED, path / ACCEPTED, 0),
+            Part(FAILED, path / FAILED, SECOND),
+        )
         kept = path / "view" / "index.sqlite"
         index = kept if _writable(path) else _cached(path)
         return Source(path, parts, index, path / MARKS_FILE, run=True)

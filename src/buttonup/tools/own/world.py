@@ -111,8 +111,6 @@ class OwnWorld(World):
             and plannable(tool, known)
         }
         self.functions = dict(self.own)
-        self.others = tuple(t.function for t in tools if t.function.name not in self.functions)
-        """Functions that are shown, and never called."""
         self._book = phrased(list(self.own.values()), learned, kinds.fed)
 
     @property
