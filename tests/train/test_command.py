@@ -144,10 +144,11 @@ def pairs(path: Path, count: int) -> Path:
     return path
 
 
+@pytest.mark.parametrize("precision", ["float32", "autocast"])
 def test_pairs_that_are_held_back_are_measured_on_the_way_and_at_last(
-    student: Path, tmp_path: Path
+    precision: str, student: Path, tmp_path: Path
 ) -> None:
-    k = settings(student, steps=4, save_every=2)
+    k = settings(student, steps=4, save_every=2, precision=precision)
     results = train(pairs(tmp_path / "pairs.jsonl", 20), k, tmp_path / "out")
     [(source, weighed)] = results.preferred.items()
     assert (source, weighed.pairs, results.rows) == ("data", 2, {"data": 18})
