@@ -105,7 +105,7 @@ def test_what_cannot_be_compared_is_told_in_a_line(sums: Suite, tmp_path: Path) 
     for rounds, label, own, told in (
         ([one], "", {}, "one round has forgotten nothing"),
         ([one, three], "", {}, "the last round has no evaluation like .*1, of round 1"),
-        ([one, two], "part", {}, "no task has the label 'part'; choose from n, world"),
+        ([one, two], "part", {}, "has the label 'part'; choose from n, world"),
         ([one, two], "world", {"world=c": 1}, "no slice 'world=c'"),
         ([one, two], "world", {"world=a": 3}, "no round 3"),
         ([one, tmp_path], "", {}, "are of the same tasks"),
