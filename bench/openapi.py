@@ -18,11 +18,11 @@ from collections import Counter
 from pathlib import Path
 
 from buttonup.errors import BadInput
+from buttonup.tools.definitions.doubts import kind_of
 from buttonup.tools.door import unusable
-from buttonup.tools.doubts import kind_of
-from buttonup.tools.openapi.document import beside, read_document
-from buttonup.tools.openapi.operations import Offered, offered
-from buttonup.tools.openapi.requests import Unsent, request
+from buttonup.tools.sources.openapi.document import beside, read_document
+from buttonup.tools.sources.openapi.operations import Offered, offered
+from buttonup.tools.sources.openapi.requests import Unsent, request
 
 SEED = 7
 WORDS = {

@@ -24,8 +24,8 @@ from buttonup.chat.probe import conversation
 from buttonup.model.endpoint import Endpoint
 from buttonup.recipe import reading
 from buttonup.records import Schema, encode
-from buttonup.tools import joined
-from buttonup.tools.scripted import Scripted
+from buttonup.tools.sources import joined
+from buttonup.tools.sources.scripted import Scripted
 
 # How long an example takes says how busy the machine is: speed is measured in `bench/`.
 settings.register_profile("claims", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -22,6 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"doors", "owned"}),
     frozenset({"engines", "estimating", "trial", "listing"}),
     frozenset({"dataset"}),
+    frozenset({"view"}),
     frozenset({"cli"}),
 )
 NEIGHBOURS = {

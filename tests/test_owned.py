@@ -20,9 +20,9 @@ from buttonup.owned import learn
 from buttonup.recipe import Recipe, read_recipe
 from buttonup.records import Sample, Tool, encode
 from buttonup.showing.text import as_text
-from buttonup.tools.learned import read_learned, written
-from buttonup.tools.own import Owning
-from buttonup.tools.scripted import Scripted as Kit
+from buttonup.tools.learning.learned import read_learned, written
+from buttonup.tools.own.run import Owning
+from buttonup.tools.sources.scripted import Scripted as Kit
 
 SHOP, DESK = "python:shop.py", "python:desk.py"
 Kits = dict[str, Kit]

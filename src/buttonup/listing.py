@@ -16,10 +16,10 @@ from buttonup.showing.tools import tools_as_text
 from buttonup.showing.wording import many, plain
 from buttonup.store.settings import filled
 from buttonup.store.whole import put
-from buttonup.tools.describe import proposed, teacher_at, wordless
-from buttonup.tools.joined import joined
-from buttonup.tools.overlay import Words, as_toml
+from buttonup.tools.definitions.describe import proposed, teacher_at, wordless
+from buttonup.tools.definitions.overlay import Words, as_toml
 from buttonup.tools.source import Limits, Tool
+from buttonup.tools.sources.joined import joined
 
 
 class Order(Record):

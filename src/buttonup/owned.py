@@ -11,10 +11,10 @@ from buttonup.errors import BadInput
 from buttonup.recipe import Recipe, own_specs
 from buttonup.records import digest
 from buttonup.store.rundir import LEARNED, RunDir
-from buttonup.tools.joined import joined
-from buttonup.tools.learned import Learned, read_learned, written
-from buttonup.tools.own import Own, Owning, given, learned_of
+from buttonup.tools.learning.learned import Learned, read_learned, written
+from buttonup.tools.own.run import Own, Owning, given, learned_of
 from buttonup.tools.source import Source
+from buttonup.tools.sources.joined import joined
 
 
 def kept(recipe: Recipe, folder: Path) -> Learned | None:
@@ -68,4 +68,4 @@ async def learn(specs: Sequence[str], knobs: Owning, seed: int) -> Learned:
 
 def _joined(specs: Sequence[str], k: Owning) -> AbstractAsyncContextManager[Source]:
     overlays = tuple(map(Path, k.overlays))
-    return joined(specs, k.limits, k.env, k.include, k.exclude, overlays)
+    return joined(specs, k.limits, k.env, k.include, k.exclude, overlays, k.reset)

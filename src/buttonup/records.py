@@ -311,6 +311,8 @@ class Blueprint(Record, omit_defaults=False):
     """For each sub-task, the names of its functions: none, one or many."""
     parallel: bool | None = True
     """Whether several calls in one turn are allowed; None when not known (foreign data)."""
+    responses: bool = True
+    """Whether the student sees what the functions respond with."""
     context: str = ""
     """What the system prompt tells beyond the functions, such as today's date."""
     tools: Tools = Tools()

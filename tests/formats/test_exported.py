@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from buttonup.formats.detect import FORMATS
 from buttonup.formats.exported import adopt, exported
-from buttonup.records import Conversation, Sample, User, encode
+from buttonup.records import Conversation, Function, Sample, User, encode
 
 
 def test_nothing_privileged_is_exported(sample: Sample) -> None:
@@ -24,6 +25,17 @@ def test_what_the_student_needs_is_exported(sample: Sample) -> None:
     assert seen.messages == sample.trajectory.messages
     assert seen.functions == sample.trajectory.functions
     assert (seen.parallel, seen.context) == (True, "Today is 2026-05-01.")
+
+
+def test_the_student_need_not_see_what_functions_respond_with(sample: Sample) -> None:
+    t = sample.trajectory
+    later = Function("later", "Offered later.", {}, {"type": "string"})
+    told = (*t.messages, User("There is one now.", (later,)))
+    shown = exported(replace(t, blueprint=replace(t.blueprint, responses=False), messages=told))
+    assert any(f.responses for f in t.functions)
+    assert not any(f.responses for f in shown.functions)
+    assert shown.messages[:-1] == t.messages
+    assert shown.messages[-1] == User("There is one now.", (replace(later, responses={}),))
 
 
 @settings(deadline=None)

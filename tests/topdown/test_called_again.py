@@ -11,8 +11,8 @@ from buttonup.records import (
     Trajectory,
     User,
 )
-from buttonup.tools.own import Own, Owning, learned_of
-from buttonup.tools.scripted import Scripted
+from buttonup.tools.own.run import Own, Owning, learned_of
+from buttonup.tools.sources.scripted import Scripted
 from buttonup.topdown import called_again
 
 

@@ -47,7 +47,7 @@ def test_of_a_conversation_only_what_the_assistant_wrote_is_learnt(
     [row] = gather(path, tokens, ANY).rows
     assert isinstance(row, Row)
     told = words(tokens, row.labels)
-    assert told.startswith('<think>\nOne.\n</think>\n\n<tool_call>\n{"arguments":')
+    assert told.startswith('<think>\nOne.\n</think>\n\n<tool_call>\n{"name":"find_rooms",')
     assert told.endswith("80 euro a night.<|im_end|>")
     assert "Is a room free" not in told
     assert "Is a room free" in words(tokens, row.input_ids)

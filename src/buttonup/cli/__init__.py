@@ -33,6 +33,7 @@ COMMANDS = {
     "tools": "Show what is read of your tools, and what is missing or doubtful in it.",
     "train": "Train a model on a run, or on a file of conversations, token ids or pairs.",
     "trial": "Try a judge: how many known mistakes it finds, and how often it cries wolf.",
+    "view": "Look at a run, while it is made or after, or at any dataset that check reads.",
     "worlds": "List the worlds that ship with the package, or one world's functions.",
 }
 """Command -> the first line of its help, so that all can be listed without one being loaded."""

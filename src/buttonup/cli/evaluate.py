@@ -11,10 +11,12 @@ from buttonup.cli import options
 from buttonup.errors import BadInput
 from buttonup.evaluate import command
 from buttonup.evaluate.comparison import compare, comparison_as_text
+from buttonup.evaluate.suites.worlds import Tables
 from buttonup.evaluate.table import as_text
 from buttonup.evaluate.ways import NAMES as WAYS
 from buttonup.loop import run_to_end
 from buttonup.progress import shown
+from buttonup.recipe import read_recipe
 from buttonup.records import encode
 
 
@@ -44,6 +46,11 @@ from buttonup.records import encode
 )
 @click.option("--seed", type=int, help="Draws the tasks, and is sent along.  [default: 0]")
 @click.option("--data", type=click.Path(), help="Of gta, tool-query or languages.")
+@click.option(
+    "--recipe",
+    type=click.Path(path_type=Path),
+    help="Tasks of worlds and feedback as this recipe makes them (docs/recipes.md).",
+)
 @click.option("--tools", metavar="URL", help="Server of the tools of gta:end_to_end.")
 @click.option("--sentences", type=click.Path(), help="Sentence model for answers of gta.")
 @click.option("--trials", type=click.IntRange(1), help="Times each task is played.  [default: 1]")
@@ -89,6 +96,9 @@ def evaluate(
         if not given.get(name):
             raise BadInput(f"--{name} is missing", "see buttonup evaluate --help")
     folder = out or Path("runs/evaluation")
+    if recipe := given.pop("recipe", None):
+        read = read_recipe(recipe, {})
+        given["tables"] = Tables(read.plan, read.scenes, read.wording, read.blueprint)
     with shown("played", quiet=quiet) as watch:
         summary = run_to_end(command.run(command.Order(**given), folder, watch))
     click.echo(encode(summary).decode() if as_json else as_text(summary))

@@ -77,7 +77,7 @@ def _spoilt(sample: Sample) -> Iterator[Preference | Rejection]:
             corruption=pair.corruption,
             gate=pair.gate,
             reason=failures[0].reason,
-            prompt=structs.replace(formats.exported(sample.trajectory), messages=pair.prompt),
+            prompt=formats.exported(structs.replace(sample.trajectory, messages=pair.prompt)),
             chosen=pair.chosen,
             rejected=pair.rejected,
         )

@@ -31,7 +31,7 @@ from buttonup.records import Record, Sample
 from buttonup.store.journal import Journal, read_usage
 from buttonup.store.rundir import Line, RunDir, open_run
 from buttonup.store.settings import as_toml
-from buttonup.tools.own import Own
+from buttonup.tools.own.run import Own
 
 GRACE = 30.0  # seconds that a run which has enough waits for what is on its way: it is paid for
 TICK = 0.25  # seconds between two looks at progress, and between two flushes

@@ -24,7 +24,7 @@ from buttonup.records import Record, Rejection, Usage
 from buttonup.store.journal import Asked, read_usage
 from buttonup.store.lines import read_record, read_records, stretches, whole_lines
 from buttonup.store.rundir import LEARNED, PRICES
-from buttonup.tools.learned import read_learned
+from buttonup.tools.learning.learned import read_learned
 from buttonup.worlds.splits import Split, worlds_of
 
 Key = TypeVar("Key", str, int)

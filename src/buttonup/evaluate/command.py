@@ -12,8 +12,6 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-import msgspec
-
 from buttonup import __version__
 from buttonup.chat import Template
 from buttonup.engine.cores import cores
@@ -31,7 +29,7 @@ from buttonup.evaluate.suites.gta_tools import tools_at
 from buttonup.evaluate.suites.languages import languages
 from buttonup.evaluate.suites.tau2 import tau2
 from buttonup.evaluate.suites.tool_query import tool_query
-from buttonup.evaluate.suites.worlds import EACH, worlds
+from buttonup.evaluate.suites.worlds import EACH, Tables, worlds
 from buttonup.evaluate.summary import Summary
 from buttonup.evaluate.ways import way_of
 from buttonup.model import prices
@@ -41,9 +39,10 @@ from buttonup.model.journaled import Journaled
 from buttonup.model.local import content_name, hosted, is_local, model_file
 from buttonup.model.metered import FREE, Purse
 from buttonup.model.stack import Way, reached
-from buttonup.records import Record, digest, encode
+from buttonup.records import Record, digest
 from buttonup.store.journal import read_usage
 from buttonup.store.rundir import open_run
+from buttonup.store.settings import as_toml
 
 SUITES = ("worlds", "feedback", "bfcl", "tau2", "gta", "tool-query", "languages")
 PACKAGES = {p.name: p for p in (bfcl_suite.PACKAGE, tau2_suite.PACKAGE)}
@@ -70,6 +69,8 @@ class Order(Record):
     trials: int = 1
     rounds: int = ROUNDS
     """Tries of a task of the suite feedback."""
+    tables: Tables = Tables()
+    """How the tasks of worlds and feedback are made."""
     temperature: float = 0.0
     max_tokens: int = 1024
     concurrency: int = 16
@@ -113,7 +114,7 @@ async def run(order: Order, folder: Path, watch: Watch) -> Summary:
         }
         tasks = [t.id for t in suite.tasks]
         identity = digest([suite.version, tasks, name, settings, order.trials, __version__])
-        opened = stack.enter_context(open_run(folder, _written(order), identity))
+        opened = stack.enter_context(open_run(folder, as_toml(order), identity))
         journal, purse = opened.journal(), _purse(order, name)
         purse.begin(read_usage(folder / "journal.sqlite"), journal.lose)
         door = Journaled(await stack.enter_async_context(_door(order, purse)), journal)
@@ -141,11 +142,6 @@ def _template(order: Order) -> Template | None:
     return Template(content_name(order.model), *chat_template(model_file(order.model)))
 
 
-def _written(order: Order) -> str:
-    table = {k: v for k, v in msgspec.to_builtins(order).items() if v is not None}
-    return "".join(f"{key} = {encode(value).decode()}\n" for key, value in sorted(table.items()))
-
-
 async def _suite(order: Order, stack: AsyncExitStack) -> Suite:
     """Open the suite for as long as the stack is."""
     name, _, parts = order.suite.partition(":")
@@ -154,9 +150,9 @@ async def _suite(order: Order, stack: AsyncExitStack) -> Suite:
     opened = stack.enter_async_context
     match name:
         case "worlds":
-            return await opened(worlds(wanted, order.seed, each))
+            return await opened(worlds(wanted, order.seed, each, order.tables))
         case "feedback":
-            return await opened(feedback(wanted, order.seed, each, order.rounds))
+            return await opened(feedback(wanted, order.seed, each, order.rounds, order.tables))
         case "bfcl":
             return _some_of(await opened(bfcl(wanted)), order)
         case "tau2":

@@ -1,6 +1,6 @@
 """One file a format: render a conversation, and parse it back."""
 
-from buttonup.formats.detect import FORMATS, READABLE, detect, read
+from buttonup.formats.detect import FORMATS, READABLE, detect, read, read_line
 from buttonup.formats.export import EXPORTS, Exported, export, rows_of
 from buttonup.formats.exported import adopt, exported
 from buttonup.formats.layout import Layout
@@ -19,6 +19,7 @@ __all__ = [
     "export",
     "exported",
     "read",
+    "read_line",
     "rows_of",
     "write_pairs",
 ]

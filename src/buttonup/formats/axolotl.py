@@ -18,8 +18,8 @@ from __future__ import annotations
 
 from buttonup.errors import Reject
 from buttonup.formats import openai
-from buttonup.formats.turns import system
-from buttonup.records import Assistant, Conversation, Json, encode
+from buttonup.formats.turns import in_order, system
+from buttonup.records import Assistant, Conversation, Json
 
 NAME = "axolotl"
 ABOUT = """`{"messages", "tools"}`, for `type: chat_template` of Axolotl.
@@ -45,7 +45,7 @@ def render(c: Conversation) -> dict[str, Json]:
         raise Reject("malformed_arguments", bad.raw[:80])
     row = openai.render(c)
     messages = [_weighed(message) for message in row["messages"]]
-    return {"messages": messages, "tools": encode(row["tools"]).decode()}
+    return {"messages": messages, "tools": in_order(row["tools"])}
 
 
 def _weighed(message: dict[str, Json]) -> dict[str, Json]:

@@ -162,7 +162,7 @@ def read(path: Path, name: str | None = None) -> Iterator[tuple[int, Read]]:
 def read_lines(path: Path, name: str | None = None) -> Iterator[tuple[int, bytes, Read]]:
     """Do as `read` does, and give the line itself too."""
     known = _readable(name) if name is not None else None
-    rows = ((number, line, _item(number, line, known)) for number, line in elements(_file(path)))
+    rows = ((n, line, read_line(line, n, known)) for n, line in elements(_file(path)))
     head = list(islice(rows, AHEAD))
     if not head:
         raise BadInput(f"{path} is empty", "give a file with a conversation on each line")
@@ -175,7 +175,12 @@ def _strange(item: Read) -> bool:
     return isinstance(item, Rejection) and item.reason in ("not_json", "unrecognised")
 
 
-def _item(number: int, line: bytes, known: Readable | None) -> Read:
+def read_line(line: bytes, number: int = 1, known: Readable | None = None) -> Read:
+    """Read one line, in a format that is known or in its own.
+
+    What cannot be read is a Rejection, with the reasons of `read`
+    """
+
     def rejection(reason: str, detail: str) -> Rejection:
         return Rejection(stage="read", reason=reason, detail=f"line {number}: {detail}")
 

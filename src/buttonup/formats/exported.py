@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from buttonup.records import (
     Assistant,
@@ -25,12 +26,25 @@ from buttonup.store.lines import Stretch, read_stretch
 
 def exported(t: Trajectory) -> Conversation:
     """Give what the student sees of a trajectory: no sub-task, plan, goal or gold answer."""
+    shown, messages = t.blueprint.functions, t.messages
+    if not t.blueprint.responses:
+        shown = _unanswered(shown)
+        messages = tuple(_offering(m) if isinstance(m, User) else m for m in messages)
     return Conversation(
-        functions=t.blueprint.functions,
-        messages=t.messages,
+        functions=shown,
+        messages=messages,
         parallel=t.blueprint.parallel,
         context=t.blueprint.context,
     )
+
+
+def _unanswered(functions: tuple[Function, ...]) -> tuple[Function, ...]:
+    """Leave out what functions respond with, as most lists of tools do."""
+    return tuple(Function(f.name, f.description, f.parameters) for f in functions)
+
+
+def _offering(said: User) -> User:
+    return replace(said, offers=_unanswered(said.offers)) if said.offers else said
 
 
 def adopt(c: Conversation) -> Trajectory:
@@ -71,6 +85,7 @@ class _Blueprint(msgspec.Struct):
     task: _Task
     functions: tuple[_Function, ...] = ()
     parallel: bool | None = True
+    responses: bool = True
     context: str = ""
     tools: Tools = Tools()
 
@@ -98,6 +113,7 @@ def read_exported(stretch: Stretch) -> Iterator[Sample]:
             task=CompositionalTask(text=t.blueprint.task.text),
             functions=t.blueprint.functions,
             parallel=t.blueprint.parallel,
+            responses=t.blueprint.responses,
             context=t.blueprint.context,
             tools=t.blueprint.tools,
         )

@@ -34,7 +34,9 @@ from buttonup.formats.tags import (
 from buttonup.formats.turns import (
     Results,
     Round,
-    given,
+    called,
+    canonical,
+    in_order,
     one_thing,
     read_thinking,
     rounds,
@@ -42,7 +44,7 @@ from buttonup.formats.turns import (
     thinking,
     unmasked,
 )
-from buttonup.records import Assistant, Conversation, Json, User, encode
+from buttonup.records import Assistant, Conversation, Json, User
 
 NAME = "hermes"
 ABOUT = """`{"conversations": [{"from", "value"}, …]}`, every value a text with the tags of ChatML.
@@ -106,18 +108,18 @@ def _said(r: Round) -> tuple[str, str]:
             words = offered(untagged(content, "user", HERMES), offers)
             return "human", escaped(words, HERMES) if offers else words
         case Results(pairs):
-            bodies = ({"name": call.name, "content": result} for call, result in pairs)
+            bodies = ({"name": call.name, "content": canonical(result)} for call, result in pairs)
             return "tool", "\n".join(TOOL_RESPONSE.around(f"\n{_json(b)}\n") for b in bodies)
         case Assistant():
             thought, answer = thinking(r), untagged(one_thing(r).answer, "answer", HERMES)
             untagged(r.thought, "thought", HERMES)
-            bodies = ({"name": call.name, "arguments": given(call)} for call in r.calls)
+            bodies = (called(call) for call in r.calls)
             calls = "\n".join(TOOL_CALL.around(f"\n{_json(b)}\n") for b in bodies)
             return "gpt", thought + (calls or answer)
 
 
 def _json(value: Json) -> str:
-    return escaped(encode(value).decode(), HERMES)
+    return escaped(in_order(value), HERMES)
 
 
 def _read_system(text: str) -> tuple[list[Json] | None, str]:

@@ -27,7 +27,8 @@ from buttonup.formats.tags import HERMES, escaped, offered
 from buttonup.formats.turns import (
     Results,
     Round,
-    given,
+    called,
+    in_order,
     one_thing,
     read_thinking,
     rounds,
@@ -63,7 +64,7 @@ def render(c: Conversation) -> dict[str, Json]:
     return {
         "conversations": [{"from": who, "value": text} for who, text in said],
         "system": system(c),
-        "tools": encode(openai.tools(c)).decode(),
+        "tools": in_order(openai.tools(c)),
     }
 
 
@@ -93,8 +94,8 @@ def _said(r: Round) -> tuple[str, str]:
         case Results(pairs):
             return "observation", encode([result for _, result in pairs]).decode()
         case Assistant(calls=calls) if calls:
-            bodies = [{"name": c.name, "arguments": given(c)} for c in one_thing(r).calls]
-            told = encode(bodies[0] if len(bodies) == 1 else bodies).decode()
+            bodies = [called(c) for c in one_thing(r).calls]
+            told = in_order(bodies[0] if len(bodies) == 1 else bodies)
             return "function_call", thinking(r) + escaped(told, HERMES)
         case Assistant(answer=answer):
             return "gpt", thinking(r) + answer

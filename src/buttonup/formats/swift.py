@@ -30,7 +30,8 @@ from buttonup.formats.tags import offered
 from buttonup.formats.turns import (
     Results,
     Round,
-    given,
+    called,
+    in_order,
     one_thing,
     read_thinking,
     rounds,
@@ -60,7 +61,7 @@ def render(c: Conversation) -> dict[str, Json]:
         raise Reject("turn_order", "the assistant speaks twice in a row")
     head = [_message("system", system(c))] if system(c) else []
     said = [message for r in told for message in _said(r)]
-    return {"messages": [*head, *said], "tools": encode(openai.tools(c)).decode()}
+    return {"messages": [*head, *said], "tools": in_order(openai.tools(c))}
 
 
 def parse(row: dict[str, Json]) -> Conversation:
@@ -90,8 +91,7 @@ def _told(r: Round) -> Iterator[dict[str, Json]]:
             if one_thing(r).thought:
                 yield _message("assistant", thinking(r))
             for call in calls:
-                body = {"name": call.name, "arguments": given(call)}
-                yield _message("tool_call", encode(body).decode())
+                yield _message("tool_call", in_order(called(call)))
         case Assistant(answer=answer):
             yield _message("assistant", thinking(r) + answer)
 

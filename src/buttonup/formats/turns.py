@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+import msgspec
+
 from buttonup.errors import Reject
 from buttonup.formats.tags import PARALLEL, THINK
-from buttonup.records import Assistant, Call, Conversation, Json, Message, Tool, User
+from buttonup.records import Assistant, Call, Conversation, Json, Message, Tool, User, encode
 
 
 class Results(NamedTuple):
@@ -77,6 +79,24 @@ def unmasked(c: Conversation) -> Conversation:
 def given(call: Call) -> Json:
     """Give the arguments as they are written: an object, or the string where that is malformed."""
     return call.raw if call.arguments is None else call.arguments
+
+
+def called(call: Call) -> dict[str, Json]:
+    """Write a call, its name first."""
+    return {"name": call.name, "arguments": canonical(given(call))}
+
+
+def canonical(value: Json) -> Json:
+    """Give a value that `in_order` writes with sorted keys, as it is written everywhere."""
+    return msgspec.Raw(encode(value))
+
+
+def in_order(value: Json) -> str:
+    """Write JSON with the keys as they stand: a call's name before its arguments.
+
+    A model reads and writes from left to right, and is to name a function before it fills it in.
+    """
+    return msgspec.json.encode(value).decode()
 
 
 def system(c: Conversation) -> str:

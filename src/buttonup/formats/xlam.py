@@ -17,7 +17,7 @@ from __future__ import annotations
 from buttonup.errors import Reject
 from buttonup.formats import foreign, openai, typed
 from buttonup.formats.tags import offered
-from buttonup.formats.turns import given, one_thing, unmasked
+from buttonup.formats.turns import called, in_order, one_thing, unmasked
 from buttonup.records import Assistant, Conversation, Function, Json, Schema, User, decode, encode
 
 NAME = "xlam"
@@ -51,14 +51,14 @@ def render(c: Conversation) -> dict[str, Json]:
         case (User(content=words, offers=offers), Assistant() as turn, *rest) if turns == [
             turn
         ] and not any(isinstance(m, User) for m in rest):
-            calls = [{"name": one.name, "arguments": given(one)} for one in one_thing(turn).calls]
+            calls = [called(one) for one in one_thing(turn).calls]
         case _:
             raise Reject("several_turns", f"{len(c.messages)} messages")
     query = offered(words, offers)
     return {
         "query": f"{c.context}\n\n{query}" if c.context else query,
-        "tools": encode([_tool(f) for f in c.functions]).decode(),
-        "answers": encode(calls).decode(),
+        "tools": in_order([_tool(f) for f in c.functions]),
+        "answers": in_order(calls),
     }
 
 

@@ -9,7 +9,7 @@ from buttonup.errors import BadInput
 from buttonup.gates.seen import Made, Problem, Seen, seen, short, verdict
 from buttonup.once import once
 from buttonup.records import Blueprint, PlannedCall, Tools, Trajectory, User, Verdict
-from buttonup.tools.learn_names import only_reads as named_as_reading
+from buttonup.tools.learning.names import only_reads as named_as_reading
 from buttonup.worlds.session import find_world
 
 

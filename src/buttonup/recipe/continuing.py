@@ -12,8 +12,8 @@ from buttonup.model.local import content_name
 from buttonup.recipe.settings import Recipe, own_specs
 from buttonup.records import digest
 from buttonup.store.settings import filled
-from buttonup.tools.learned import Learned
-from buttonup.tools.overlay import read_overlay
+from buttonup.tools.definitions.overlay import read_overlay
+from buttonup.tools.learning.learned import Learned
 
 NOT_IDENTITY: Mapping[str, str] = {
     "n": "a run may be made longer; the samples it has stay the first ones",
@@ -39,6 +39,7 @@ NOT_IDENTITY_OF_OWN: Mapping[str, str] = {
     "sample": "counted by what was learned",
     "sample_all": "counted by what was learned",
     "seconds": "changes how long to wait, not for what",
+    "reset": "changes how the tools come to their first state, not which it is",
     "megabytes": "changes what is refused, not what is made",
     "a_second": "changes how fast, not what",
 }

@@ -11,7 +11,7 @@ from buttonup.bottomup import text_first, truth_first
 from buttonup.judge import Judging
 from buttonup.model.batching import Batching
 from buttonup.records import Record
-from buttonup.tools.own import Owning
+from buttonup.tools.own.run import Owning
 from buttonup.worlds.splits import Split
 
 Some = Annotated[int, msgspec.Meta(ge=1)]

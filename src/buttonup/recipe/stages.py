@@ -18,7 +18,7 @@ from buttonup.model.teachers import Teachers
 from buttonup.recipe.askers import askers, try_judge
 from buttonup.recipe.settings import Recipe, own_specs
 from buttonup.records import Sample, Trajectory
-from buttonup.tools.own import Own
+from buttonup.tools.own.run import Own
 from buttonup.worlds.session import find_world
 from buttonup.worlds.splits import unseen, worlds_of
 from buttonup.worlds.world import World

@@ -99,7 +99,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_visible,
+        finalize=visible,
     )
     made.globals = {"bar": plots.bar, "rows": rows, "money": dollars_in_words, "many": many}
     made.filters["percent"] = lambda share: f"{share:.1%}"
@@ -111,7 +111,7 @@ def _part(name: str) -> str:
     return importlib.resources.files(__package__).joinpath(name).read_text("utf-8")
 
 
-def _visible(value: object) -> object:
+def visible(value: object) -> object:
     """Escape controls, marks of direction and lone surrogates, which no page should hold."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from buttonup.records import Json, Schema, encode
 from buttonup.showing.wording import many, plain
-from buttonup.tools.doubts import MEND, kind_of
+from buttonup.tools.definitions.doubts import MEND, kind_of
 from buttonup.tools.source import Tool
 
 WIDTH = 94  # characters of a line that stands six further in

@@ -52,13 +52,36 @@ class Source(Protocol):
         """The tools, in the order in which the source has them."""
         ...
 
+    @property
+    def losses(self) -> int:
+        """How often what earlier calls had changed was lost, as a call hung or broke down."""
+        ...
+
     async def call(self, name: str, arguments: dict[str, Json], /) -> Json:
-        """Run a tool. Errors are data, `{"error": "..."}`: it never raises for what a tool does."""
+        """Run a tool. Errors are data, `{"error": "..."}`: it never raises for what a tool does.
+
+        Raises  Away where no tool can be reached
+        """
         ...
 
     async def reset(self) -> None:
         """Go back to the state in which it was opened, where that can be done."""
         ...
+
+
+class Away(Exception):  # noqa: N818 - it passes, or the run ends
+    """Nobody is there who could run a tool; the words say why."""
+
+
+def late(seconds: float) -> dict[str, Json]:
+    """Give the result of a call that was not answered in time."""
+    return {"error": f"no answer within {seconds:g} s"}
+
+
+def was_late(result: Json) -> bool:
+    """Say whether a result tells of a call that was not answered in time."""
+    told = result.get("error") if isinstance(result, dict) else None
+    return isinstance(told, str) and told.startswith("no answer within ")
 
 
 DEFAULT = Limits()
@@ -69,7 +92,7 @@ OPENERS: Mapping[str, str] = {
     "openapi": "openapi.live",
     "python": "python",
 }
-"""Kind of source -> the module here whose `opening` opens it; loaded when it is first asked for."""
+"""Kind of source -> the module in `sources` whose `opening` opens it; loaded when asked for."""
 
 Objects = Sequence[object]
 """Functions and objects of Python that are handed over, as `[find, desk.book]`."""
@@ -97,4 +120,4 @@ def opened(
 
 
 def _module(name: str) -> Any:
-    return import_module(f"buttonup.tools.{name}")
+    return import_module(f"buttonup.tools.sources.{name}")

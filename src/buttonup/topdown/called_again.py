@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from buttonup.records import Trajectory, digest
-from buttonup.tools.own import Own
+from buttonup.tools.own.run import Own
 from buttonup.topdown.turns import calls_made
 
 

@@ -245,6 +245,14 @@ def test_calls_may_go_side_by_side_in_as_many_samples_as_the_knob_says(made: Mad
     assert {b.parallel for b in made(60, "plain")} == {True, False}
 
 
+def test_what_functions_respond_with_is_shown_in_as_many_samples_as_the_knob_says(
+    made: Made,
+) -> None:
+    assert all(b.responses for b in made(20, "plain"))
+    assert not any(b.responses for b in made(20, "plain", responses=0.0))
+    assert {b.responses for b in made(60, "plain", responses=0.5)} == {True, False}
+
+
 # --- scenes --------------------------------------------------------------------------------------
 
 

@@ -14,8 +14,8 @@ from buttonup.bottomup.truth_first import (
 )
 from buttonup.errors import Reject
 from buttonup.records import Blueprint
-from buttonup.tools.own import Own, Owning, learned_of
-from buttonup.tools.scripted import Scripted
+from buttonup.tools.own.run import Own, Owning, learned_of
+from buttonup.tools.sources.scripted import Scripted
 
 NO_SCENES = Scenes(**dict.fromkeys(Scenes.__struct_fields__, 0.0))
 

@@ -35,6 +35,7 @@ def test_malformed_arguments_and_unknown_names_are_errors() -> None:
     assert written([{"name": "cd", "arguments": None}], ENTRY) == [UNKNOWN]
     assert written([{"name": "rm", "arguments": {}}], ENTRY) == [UNKNOWN]
     assert written([{"name": "cd", "arguments": {"a b": 1}}], ENTRY) == [UNKNOWN]
+    assert written([{"name": "cd", "arguments": {"º": 1}}], ENTRY) == [UNKNOWN]
 
 
 def test_a_truth_is_read_as_the_first_values_it_accepts() -> None:

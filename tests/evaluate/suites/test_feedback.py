@@ -12,7 +12,7 @@ from buttonup.errors import Reject
 from buttonup.evaluate.evaluation import play
 from buttonup.evaluate.suite import Player, Suite, Task, silent
 from buttonup.evaluate.suites.feedback import AGAIN, feedback, requirements
-from buttonup.evaluate.suites.worlds import drawn
+from buttonup.evaluate.suites.worlds import DEFAULT, drawn
 from buttonup.evaluate.summary import Result
 from buttonup.gates.answer import reports
 from buttonup.gates.said import said
@@ -105,7 +105,7 @@ async def blueprints(each: int) -> list[Blueprint]:
     async def keep(blueprint: Blueprint, _player: Player) -> None:
         kept.append(blueprint)
 
-    for task in await drawn((), 3, each, keep):  # type: ignore[arg-type]
+    for task in await drawn((), 3, each, DEFAULT, keep):  # type: ignore[arg-type]
         await task.play(silent)
     return kept
 

@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
+from buttonup.bottomup.truth_first import Blueprinting, Planning
 from buttonup.errors import BadInput
 from buttonup.evaluate.evaluation import play
 from buttonup.evaluate.suite import Suite, silent
-from buttonup.evaluate.suites.worlds import worlds
+from buttonup.evaluate.suites.worlds import Tables, worlds
 from buttonup.records import Assistant, Call, Conversation
 from buttonup.worlds.splits import HELD_OUT_WORLDS
 
@@ -55,6 +56,27 @@ def test_who_calls_without_end_is_stopped() -> None:
         assert (result.passed, result.reason) == (False, "too_many_steps")
 
     asyncio.run(run())
+
+
+def test_tasks_are_as_the_tables_of_a_recipe_make_them() -> None:
+    few = Blueprinting(distractors=((0, 0, 1.0),), responses=0.0)
+    short = Tables(plan=Planning(depth={"1": 1.0}), blueprint=few)
+    shown = list[Conversation]()
+
+    async def look(conversation: Conversation) -> Assistant:
+        shown.append(conversation)
+        return Assistant(answer="No.")
+
+    async def run() -> None:
+        async with worlds(("seen",), 0, 8, short) as suite:
+            assert {t.labels["depth"] for t in suite.tasks} <= {"1", "2"}  # a loop takes more
+            assert suite.version != (await drawn("seen", each=8)).version
+            for task in suite.tasks:
+                assert (await play(task, task.gold)).passed
+                await play(task, look)
+
+    asyncio.run(run())
+    assert not any(f.responses for c in shown for f in c.functions)
 
 
 def test_an_unknown_part_is_refused() -> None:

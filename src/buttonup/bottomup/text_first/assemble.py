@@ -6,6 +6,9 @@ import random
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
 
 from buttonup.alike.embed import Embedder, Vectors
 from buttonup.bottomup.text_first.clock import today_for
@@ -27,6 +30,8 @@ class AssembleKnobs(Record):
     most_distractors: int = 6
     parallel: float = 0.7
     """Share of blueprints that allow several calls in one turn. Ours; BUTTON shows both."""
+    responses: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
+    """Share of samples in which the student sees what the functions respond with. BUTTON: all."""
     unlike: float | None = None
     """Distractors stay below this cosine to each needed function; not set: 0.7 of the embedder's
     `similar`. A near-same one would be a second right answer."""
@@ -105,6 +110,7 @@ def assemble(
                     needs=tuple(tuple(f.name for f in row) for row in item.functions),
                     parallel=rng.random() < knobs.parallel,
                     context=_context(item.task.text, rng),
+                    responses=rng.random() < knobs.responses,
                     tools=Tools(source="simulated", seed=blueprint_seed),
                     seed=blueprint_seed,
                 )

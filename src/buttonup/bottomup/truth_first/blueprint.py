@@ -64,6 +64,8 @@ class Blueprinting(Record):
     """Share of distractors from the plan's own worlds; half the rest is from near domains."""
     parallel: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.75
     """Share of samples that may call several functions in one turn."""
+    responses: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
+    """Share of samples in which the student sees what the functions respond with."""
 
     def __post_init__(self) -> None:
         for fewest, most, weight in self.distractors:
@@ -127,6 +129,7 @@ def _blueprint(
         functions=tuple(shuffled(rng, shown)),
         needs=tuple(_needs(nodes[i]) for i in worded.served),
         parallel=rng.random() < knobs.parallel,
+        responses=ticket.rng("responses").random() < knobs.responses,
         context=_context(executed, rng),
         tools=_tools(executed, {f.name for f in shown} | late),
         plan=tuple(_step(executed, i, worded) for i in worded.served),

@@ -10,8 +10,8 @@ from buttonup.bottomup.truth_first.plan import Ticket
 from buttonup.bottomup.truth_first.shapes import Planning, Scenes
 from buttonup.errors import Reject
 from buttonup.records import Blueprint
-from buttonup.tools.answers import Wanted, settled
-from buttonup.tools.own import Own
+from buttonup.tools.own.answers import Wanted, settled
+from buttonup.tools.own.run import Own
 
 
 async def own_blueprints(

@@ -17,6 +17,7 @@ import types
 from collections.abc import Callable
 from itertools import count
 from typing import Any
+from unicodedata import is_normalized
 
 MODEL = "buttonup"
 UNKNOWN = "no_such_function()"  # evaluates to an error, as the call that it stands for would
@@ -206,7 +207,8 @@ def written(step: list[dict[str, Any]], entry: dict[str, Any]) -> list[str]:
 
 def _written(name: str, arguments: Any, known: dict[str, list[str]]) -> str:
     plain = isinstance(arguments, dict) and all(
-        key.isidentifier() and not keyword.iskeyword(key) for key in arguments
+        key.isidentifier() and not keyword.iskeyword(key) and is_normalized("NFKC", key)
+        for key in arguments  # Python reads a name that is not normal as another
     )
     if name not in known or not plain:
         return UNKNOWN

@@ -20,7 +20,7 @@ from buttonup import __version__
 from buttonup.errors import Reject
 from buttonup.evaluate.measures import share
 from buttonup.evaluate.suite import Played, Player, Suite
-from buttonup.evaluate.suites.worlds import EACH, acted, drawn, first_wrong
+from buttonup.evaluate.suites.worlds import DEFAULT, EACH, Tables, acted, drawn, first_wrong
 from buttonup.gates.verify import Score
 from buttonup.records import Assistant, Blueprint, Conversation, Message, User
 
@@ -40,14 +40,18 @@ WHOLE = {
 
 @asynccontextmanager
 async def feedback(
-    wanted: tuple[str, ...] = (), seed: int = 0, each: int = EACH, rounds: int = ROUNDS
+    wanted: tuple[str, ...] = (),
+    seed: int = 0,
+    each: int = EACH,
+    rounds: int = ROUNDS,
+    tables: Tables = DEFAULT,
 ) -> AsyncIterator[Suite]:
     """Give the suite: the tasks of `worlds`, each tried for so many rounds at most.
 
     Raises  BadInput for an unknown part
     """
-    tasks = await drawn(wanted, seed, each, partial(_play, rounds))
-    version = f"buttonup {__version__} seed {seed} rounds {rounds}"
+    tasks = await drawn(wanted, seed, each, tables, partial(_play, rounds))
+    version = f"buttonup {__version__} seed {seed} rounds {rounds}{tables.version}"
     measures = (
         share(f"{kind}, round {n}", f"{kind}_{n}", "tasks")
         for kind in ("strict", "soft", "not asked")

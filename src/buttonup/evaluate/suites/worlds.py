@@ -19,7 +19,8 @@ from buttonup.errors import BadInput, Reject
 from buttonup.evaluate.suite import STEPS, Played, Player, Suite, Task
 from buttonup.formats import exported
 from buttonup.gates.verify import Score
-from buttonup.records import Assistant, Blueprint, Conversation, Trajectory
+from buttonup.records import Assistant, Blueprint, Conversation, Record, Trajectory, digest
+from buttonup.store.settings import filled
 from buttonup.topdown.episode import Episode
 from buttonup.topdown.plan_follower import follow_plan
 from buttonup.worlds.splits import Split, unseen, worlds_of
@@ -36,19 +37,38 @@ Play = Callable[[Blueprint, Player], Awaitable[Played]]
 ASKED = ("state", "answer", "restraint", "replies")
 
 
+class Tables(Record):
+    """How tasks are made: the tables of a recipe that say it (docs/recipes.md)."""
+
+    plan: truth_first.Planning = truth_first.Planning()
+    scenes: truth_first.Scenes = truth_first.Scenes()
+    wording: truth_first.Wording = truth_first.Wording()
+    blueprint: truth_first.Blueprinting = truth_first.Blueprinting()
+
+    @property
+    def version(self) -> str:
+        """Tell tasks of other tables apart from these."""
+        return "" if self == DEFAULT else f" recipe {digest(filled(self))}"
+
+
+DEFAULT = Tables()
+
+
 @asynccontextmanager
 async def worlds(
-    wanted: tuple[str, ...] = (), seed: int = 0, each: int = EACH
+    wanted: tuple[str, ...] = (), seed: int = 0, each: int = EACH, tables: Tables = DEFAULT
 ) -> AsyncIterator[Suite]:
     """Give the suite: so many tasks of each part wanted, or of all.
 
     Raises  BadInput for an unknown part
     """
-    tasks = await drawn(wanted, seed, each, _play)
-    yield Suite("worlds", f"buttonup {__version__} seed {seed}", tasks)
+    tasks = await drawn(wanted, seed, each, tables, _play)
+    yield Suite("worlds", f"buttonup {__version__} seed {seed}{tables.version}", tasks)
 
 
-async def drawn(wanted: tuple[str, ...], seed: int, each: int, play: Play) -> tuple[Task, ...]:
+async def drawn(
+    wanted: tuple[str, ...], seed: int, each: int, tables: Tables, play: Play
+) -> tuple[Task, ...]:
     """Draw so many tasks of each part wanted, or of all, each played by `play`.
 
     Raises  BadInput for an unknown part
@@ -59,12 +79,14 @@ async def drawn(wanted: tuple[str, ...], seed: int, each: int, play: Play) -> tu
         [
             _task(f"{part}_{index}", part, blueprint, play)
             for part in wanted or PARTS
-            async for index, blueprint in _blueprints(PARTS[part], seed, each)
+            async for index, blueprint in _blueprints(PARTS[part], seed, each, tables)
         ]
     )
 
 
-async def _blueprints(split: Split, seed: int, each: int) -> AsyncIterator[tuple[int, Blueprint]]:
+async def _blueprints(
+    split: Split, seed: int, each: int, tables: Tables
+) -> AsyncIterator[tuple[int, Blueprint]]:
     there, must, left = worlds_of(split), unseen(split), each
     for index in count():
         if not left:
@@ -73,10 +95,10 @@ async def _blueprints(split: Split, seed: int, each: int) -> AsyncIterator[tuple
             [blueprint] = await truth_first.blueprints(
                 truth_first.Ticket(seed=APART + seed, index=index),
                 there,
-                truth_first.Planning(),
-                truth_first.Scenes(),
-                truth_first.Wording(),
-                truth_first.Blueprinting(),
+                tables.plan,
+                tables.scenes,
+                tables.wording,
+                tables.blueprint,
                 must,
             )
         except Reject:

@@ -1,0 +1,74 @@
+"""The phrase book of a user's functions, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from buttonup.tools.learning.function import OwnFunction
+from buttonup.tools.learning.learned import Learned, LearnedFunction
+from buttonup.tools.learning.names import is_id, plural, qualified, thing
+from buttonup.tools.wording.asking import LOOSE, asked_back, asking, said_as, verb_phrase
+from buttonup.tools.wording.fields import id_of, listed, told_of
+from buttonup.tools.wording.telling import said_of_list, said_of_one
+from buttonup.tools.wording.things import entity
+from buttonup.worlds.phrases import PhraseBook, Phrases, Ways
+
+
+def phrased(functions: Sequence[OwnFunction], learned: Learned, fed: Collection[str]) -> PhraseBook:
+    """Make the phrase book of some functions. `fed` are the fields that feed a parameter."""
+    known = {f.name: learned.functions[f.name] for f in functions}
+    nouns = _nouns(functions, known, fed)
+    kinds: dict[str, Ways] = {}
+    for f in functions:
+        for p in f.parameters:
+            way = (
+                known[f.name].parameters[p.name].says if p.name in known[f.name].parameters else ""
+            )
+            if p.kind and (way or p.kind != "Date"):
+                kinds.setdefault(p.kind, (way or said_as(p, nouns.get(p.kind, "")),))
+    return PhraseBook(
+        functions={f.name: _phrases(f, known[f.name], nouns) for f in functions},
+        entities={f.name: entity(f, known[f.name], fed, nouns) for f in functions},
+        kinds=kinds,
+        ask_back={
+            f"{f.name}.{p.name}": asked_back(p, nouns.get(p.kind or "", ""))
+            for f in functions
+            for p in f.parameters
+        },
+    )
+
+
+def _nouns(
+    functions: Sequence[OwnFunction], known: Mapping[str, LearnedFunction], fed: Collection[str]
+) -> dict[str, str]:
+    """Say what a value of each kind stands for: an order_id for an order, a sku for a product."""
+    nouns: dict[str, str] = {}
+    for f in functions:
+        id_ = id_of(f, fed)
+        for field in f.fields:
+            if field.name == id_ and field.kind and is_id(id_):
+                nouns.setdefault(field.kind, known[f.name].noun or " ".join(thing(f.name)))
+    for f in functions:
+        for p in f.parameters:
+            said = qualified(p.name, thing(f.name))
+            if p.kind and len(said) > 1 and said[-1] in ("id", "uuid", "guid"):
+                nouns.setdefault(p.kind, " ".join(said[:-1]))
+    return nouns
+
+
+def _phrases(f: OwnFunction, known: LearnedFunction, nouns: Mapping[str, str]) -> Phrases:
+    verb = LOOSE.sub(" ", known.asks).strip() or verb_phrase(f.name, f.definition.description)
+    needed = [p for p in f.parameters if p.required]
+    noun = known.noun or " ".join(thing(f.name))
+    many = f.gives == "list"
+    ask = asking(verb, needed, nouns)
+    goal = f"the {known.plural or plural(noun)}"
+    return Phrases(
+        ask=(ask,),
+        wish=(ask,),
+        say=said_of_list() if many else said_of_one(f, noun, nouns),
+        tell=tuple(listed(f)) if many else tuple(told_of(f)),
+        omit={p.name: (asking(verb, [o for o in needed if o is not p], nouns),) for p in needed},
+        modify={p.name: (f"with {{{p.name}}}",) for p in f.parameters if not p.required},
+        np={} if f.writes or not many else {"self": (asking(goal, needed, nouns),)},
+    )

@@ -1,0 +1,2 @@
+// Moves through pages by keys.
+"use strict";
