@@ -10,6 +10,7 @@ accepted.jsonl    samples that passed every gate
 rejected.jsonl    samples that failed one, with their verdicts
 rejections.jsonl  items given up before they became a sample
 records/          what the stages before made, a file a stage
+marks.jsonl       what people say of samples: marks, labels, notes
 batches/          batches that are on their way at a provider, a file each
 report.json       the funnel
 """
