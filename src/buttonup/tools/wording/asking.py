@@ -108,9 +108,14 @@ _SPOKEN_OF = (
 )
 
 
-def with_one(p: Parameter) -> str:
-    """Say what is added to a request for an optional parameter: "found at {place}"."""
-    return _added(p) or f"with {{{p.name}}}"
+def with_one(p: Parameter, verb: str) -> str:
+    """Say what is added to a request for an optional parameter: "found at {place}".
+
+    What the verb phrase ends with is not said again: "list what was found", "at {place}".
+    """
+    way = _added(p) or f"with {{{p.name}}}"
+    head, _, rest = way.partition(" ")
+    return rest if rest and verb.split()[-1:] == [head] else way
 
 
 def _added(p: Parameter) -> str:

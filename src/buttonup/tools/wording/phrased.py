@@ -74,6 +74,8 @@ def _nouns(
 
 def _phrases(f: OwnFunction, known: LearnedFunction, nouns: Mapping[str, str]) -> Phrases:
     verb = LOOSE.sub(" ", known.asks).strip() or verb_phrase(f.name, f.definition.description)
+    if not f.writes and verb.startswith("give "):  # to whoever asks, and not away
+        verb = f"get {verb.removeprefix('give ')}"
     needed = [p for p in f.parameters if p.required]
     noun = known.noun or " ".join(thing(f.name))
     many = f.gives == "list"
@@ -85,6 +87,6 @@ def _phrases(f: OwnFunction, known: LearnedFunction, nouns: Mapping[str, str]) -
         say=said_of_list() if many else said_of_one(f, noun, nouns),
         tell=tuple(listed(f)) if many else tuple(told_of(f)),
         omit={p.name: (asking(verb, [o for o in needed if o is not p], nouns),) for p in needed},
-        modify={p.name: (with_one(p),) for p in f.parameters if not p.required},
+        modify={p.name: (with_one(p, verb),) for p in f.parameters if not p.required},
         np={} if f.writes or not many else {"self": (asking(goal, needed, nouns),)},
     )
