@@ -30,7 +30,7 @@ MEANS: Mapping[Kind, str] = {
     "said": "from the user's words",
     "context": "from the system prompt",
     "result": "from an earlier result",
-    "schema": "offered by the schema: a default, an enum or nothing",
+    "schema": "from the schema: a default, an enum, or a plain yes, no or nothing",
     "composed": "put together from words that are known",
     "derived": "worked out in a step that the assistant states",
     "future": "first known from a later result",

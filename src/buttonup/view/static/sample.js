@@ -30,8 +30,11 @@ function seen(element) {
   return shown;
 }
 
+let held = null; // what is pointed at
+
 function light(of) {
   dim();
+  held = of;
   of.classList.add("lit");
   for (const one of kin(of)) seen(one).classList.add("lit");
   say(of);
@@ -39,13 +42,14 @@ function light(of) {
 
 function dim() {
   for (const one of all(".lit")) one.classList.remove("lit");
-  tip.hidden = true;
+  held = null;
+  if (tip) tip.hidden = true;
 }
 
 // --- the tip -------------------------------------------------------------------------------------
 
 function say(of) {
-  if (!of.dataset.told) return;
+  if (!tip || !of.dataset.told) return;
   tip.replaceChildren();
   const told = document.createElement("span");
   told.textContent = of.dataset.told;
@@ -61,6 +65,10 @@ function say(of) {
     tip.append(step);
   }
   tip.hidden = false;
+  place(of);
+}
+
+function place(of) {
   const at = of.getBoundingClientRect();
   const room = document.documentElement.clientWidth - tip.offsetWidth - 8;
   const above = at.top - tip.offsetHeight - 6;
@@ -80,11 +88,11 @@ for (const kind of ["pointerover", "focusin"])
 for (const kind of ["pointerout", "focusout"])
   document.addEventListener(kind, (event) => {
     if (!pointed(event)) return;
-    const held = document.activeElement?.closest?.(POINTS);
-    if (kind === "pointerout" && held && held.matches(":focus-visible")) light(held);
+    const focused = document.activeElement?.closest?.(POINTS);
+    if (kind === "pointerout" && focused?.matches(":focus-visible")) light(focused);
     else dim();
   });
-addEventListener("scroll", () => (tip.hidden = true), { passive: true });
+addEventListener("scroll", () => held && tip && place(held), { passive: true });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") dim();
 });
