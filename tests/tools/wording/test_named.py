@@ -16,6 +16,7 @@ from buttonup.tools.wording.named import added, named, picks, referred
         ("kind", "of the kind {x}"),
         ("words", "with {x} in it"),
         ("limit", "{x} at most"),
+        ("nights", "for {x} nights"),
         ("colour", ""),
     ],
 )

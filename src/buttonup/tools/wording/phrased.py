@@ -7,9 +7,17 @@ from collections.abc import Collection, Mapping, Sequence
 from msgspec.structs import replace
 
 from buttonup.tools.learning.function import OwnFunction
-from buttonup.tools.learning.learned import Learned, LearnedFunction
+from buttonup.tools.learning.learned import Learned, LearnedFunction, LearnedParameter
 from buttonup.tools.learning.names import is_id, plural, qualified, thing
-from buttonup.tools.wording.asking import LOOSE, asked_back, asking, said_as, verb_phrase, with_one
+from buttonup.tools.wording.asking import (
+    LOOSE,
+    asked_back,
+    asking,
+    said_as,
+    said_object,
+    verb_phrase,
+    with_one,
+)
 from buttonup.tools.wording.fields import id_of, listed, told_of
 from buttonup.tools.wording.telling import said_of_list, said_of_one
 from buttonup.tools.wording.things import entity
@@ -23,9 +31,8 @@ def phrased(functions: Sequence[OwnFunction], learned: Learned, fed: Collection[
     kinds: dict[str, Ways] = {}
     for f in functions:
         for p in f.parameters:
-            way = (
-                known[f.name].parameters[p.name].says if p.name in known[f.name].parameters else ""
-            )
+            mine = known[f.name].parameters.get(p.name, LearnedParameter())
+            way = mine.says or (said_object(p.name, mine.values) if p.hint is dict else "")
             if p.kind and (way or p.kind != "Date"):
                 kinds.setdefault(p.kind, (way or said_as(p, nouns.get(p.kind, "")),))
     return PhraseBook(
