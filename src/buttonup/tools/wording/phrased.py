@@ -21,12 +21,18 @@ from buttonup.tools.wording.asking import (
 from buttonup.tools.wording.fields import id_of, listed, told_of
 from buttonup.tools.wording.telling import said_of_list, said_of_one
 from buttonup.tools.wording.things import entity
+from buttonup.tools.wording.written import try_words
 from buttonup.worlds.phrases import PhraseBook, Phrases, Ways
 
 
 def phrased(functions: Sequence[OwnFunction], learned: Learned, fed: Collection[str]) -> PhraseBook:
-    """Make the phrase book of some functions. `fed` are the fields that feed a parameter."""
+    """Make the phrase book of some functions. `fed` are the fields that feed a parameter.
+
+    Raises  BadInput where words that somebody wrote have a slot that nothing fills
+    """
     known = {f.name: learned.functions[f.name] for f in functions}
+    for f in functions:
+        try_words(f, known[f.name])
     nouns = _nouns(functions, known, fed)
     kinds: dict[str, Ways] = {}
     for f in functions:
