@@ -83,6 +83,7 @@ def test_from_the_first_page_to_an_export(
     browser.find_element(By.LINK_TEXT, "All samples").click()
     select = browser.find_element(By.ID, "f-status")
     select.send_keys("accepted")
+    browser.find_element(By.CSS_SELECTOR, "#filters button").click()
     wait(lambda: "status=accepted" in browser.current_url)
     assert len(rows(browser)) == 24
     assert "q=" not in browser.current_url, "what says nothing is not in the address"
