@@ -23,7 +23,7 @@ def main(out: Path, runs: list[Path]) -> None:
         for wide, (high, dark) in SIZES.items():
             with chromium(wide, high, dark=dark) as browser:
                 browser.get(served.address)
-                while "token" in browser.current_url:
+                while not browser.find_elements("id", "main"):
                     time.sleep(0.1)
                 for name, path in (ONE if len(runs) == 1 else TWO).items():
                     browser.get(f"http://{served.host}{path}")
