@@ -152,6 +152,15 @@ def test_an_index_of_another_version_or_a_damaged_one_is_made_anew(run: Path) ->
     assert len(names(filled(source))) == ACCEPTED + REJECTED
 
 
+def test_whoever_is_to_end_leaves_it_at_a_batch(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "BATCH", 5)
+    source = open_source(run)
+    with closing(tables.opened(source.index)) as db:
+        build.fill(db, source, ended=lambda: True)
+    assert Index(source).progress().samples == 10, "a batch of each file"
+    assert len(names(filled(source))) == ACCEPTED + REJECTED
+
+
 def test_a_process_of_its_own_follows_the_run_until_its_parent_ends(run: Path) -> None:
     lines = (run / "accepted.jsonl").read_bytes().splitlines(keepends=True)
     (run / "accepted.jsonl").write_bytes(b"".join(lines[:-1]))

@@ -13,7 +13,7 @@ import select
 import sqlite3
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -65,10 +65,12 @@ def _follow(db: sqlite3.Connection, source: Source) -> None:
     told = None
     while True:
         try:
-            fill(db, source)
+            fill(db, source, ended=lambda: _ended(0))
             trouble = ""
         except BadInput as error:
             trouble = str(error)
+        except FileNotFoundError as error:
+            trouble = f"{error.filename} is not there any more"
         if trouble != told:
             tables.say(db, trouble)
             told = trouble
@@ -113,8 +115,16 @@ def _alone(index: Path) -> Iterator[bool]:
 # --- what is there -------------------------------------------------------------------------------
 
 
-def fill(db: sqlite3.Connection, source: Source, most: int | None = None) -> None:
-    """Put in what the files have and the index has not, until it has `most` samples of each."""
+def fill(
+    db: sqlite3.Connection,
+    source: Source,
+    most: int | None = None,
+    ended: Callable[[], bool] = lambda: False,
+) -> None:
+    """Put in what the files have and the index has not, until it has `most` samples of each.
+
+    `ended` is asked after every batch whether to leave it at that.
+    """
     there = tables.standings(db)
     known = {part.name: there.get(part.name, Standing(part.name)) for part in source.parts}
     if not all(_same_or_grown(part, known[part.name]) for part in source.parts):
@@ -123,7 +133,7 @@ def fill(db: sqlite3.Connection, source: Source, most: int | None = None) -> Non
     for part in source.parts:
         left = None if most is None else max(most - known[part.name].lines, 0)
         if part.path.exists() and left != 0:
-            _read_on(db, source, part, known[part.name], left)
+            _read_on(db, source, part, known[part.name], left, ended)
 
 
 def _same_or_grown(part: Part, known: Standing) -> bool:
@@ -154,7 +164,12 @@ def _mark(path: Path, read: int) -> str:
 
 
 def _read_on(
-    db: sqlite3.Connection, source: Source, part: Part, known: Standing, most: int | None
+    db: sqlite3.Connection,
+    source: Source,
+    part: Part,
+    known: Standing,
+    most: int | None,
+    ended: Callable[[], bool],
 ) -> None:
     """Index a file from where it was left, a batch at a time."""
     stat = part.path.stat()
@@ -174,6 +189,8 @@ def _read_on(
             (row.id, zlib.compress(place.line, 1)) for row, place in zip(rows, batch, strict=False)
         )
         tables.put(db, rows, known, kept if packed else ())
+        if ended():
+            return
     if packed and most is None:
         tables.put(db, (), known._replace(read=stat.st_size))
 
