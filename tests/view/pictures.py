@@ -12,8 +12,8 @@ from pathlib import Path
 from tests.view.browser import chromium
 from tests.view.serving import serving
 
-SIZES = {1280: (900, False), 390: (844, True)}
-ONE = {"overview": "/", "samples": "/samples"}
+SIZES = {1280: (720, False), 390: (844, True)}
+ONE = {"overview": "/", "samples": "/samples?status=rejected&calls.from=2&sort=-tokens"}
 TWO = {"compared": "/"}
 
 
