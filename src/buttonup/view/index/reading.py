@@ -68,6 +68,12 @@ class Progress(NamedTuple):
     """Why it does not go on; "" where it does."""
 
 
+    @property
+    def behind(self) -> int:
+        """Samples that are not indexed yet, as far as can be told."""
+        return max(self.about - self.samples, 0)
+
+
 class Tallied(NamedTuple):
     """How many samples have one thing."""
 
