@@ -20,9 +20,10 @@ import uvloop
 from aiohttp import web
 from hypothesis import HealthCheck, settings
 
+from buttonup.chat.probe import conversation
 from buttonup.model.endpoint import Endpoint
 from buttonup.recipe import reading
-from buttonup.records import Schema
+from buttonup.records import Schema, encode
 from buttonup.tools.sources import joined
 from buttonup.tools.sources.scripted import Scripted
 
@@ -438,3 +439,26 @@ def own_tools(
     monkeypatch.setattr(joined, "opened", lambda spec, *_: kits[spec].opening())
     monkeypatch.setattr(reading, "OPENERS", {"python": "python"})
     return kits
+
+
+@pytest.fixture(scope="session")
+def byte_bpe() -> Callable[..., Any]:
+    """Train a small byte-level BPE with special tokens, and others that are kept whole."""
+
+    def train(special: list[str], whole: list[str] | None = None) -> Any:
+        made = pytest.importorskip("tokenizers")
+        from tokenizers import decoders, models, pre_tokenizers, trainers  # noqa: PLC0415
+
+        bpe = made.Tokenizer(models.BPE())
+        bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        bpe.decoder = decoders.ByteLevel()
+        alphabet = pre_tokenizers.ByteLevel.alphabet()
+        trainer = trainers.BpeTrainer(
+            vocab_size=500, initial_alphabet=alphabet, show_progress=False
+        )
+        bpe.train_from_iterator([encode(conversation()).decode()], trainer)
+        bpe.add_special_tokens(special)
+        bpe.add_tokens(whole or [])
+        return bpe
+
+    return train

@@ -10,7 +10,7 @@ from buttonup.worlds.catalogue import WORLDS
 
 ROOT = Path(buttonup.__file__).parent
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"records", "errors", "once", "chunks", "loop", "intervals"}),
+    frozenset({"records", "errors", "once", "chunks", "loop", "intervals", "ranked"}),
     frozenset({"prompts", "store", "alike"}),
     frozenset({"model", "tools", "worlds"}),
     frozenset({"bottomup", "topdown", "gates", "formats"}),
@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"evaluate", "train"}),
     frozenset({"recipe"}),
     frozenset({"doors", "owned"}),
-    frozenset({"engines", "estimating", "trial", "listing"}),
+    frozenset({"engines", "estimating", "trial", "listing", "learning"}),
     frozenset({"dataset"}),
     frozenset({"view"}),
     frozenset({"cli"}),

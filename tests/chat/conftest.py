@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,8 @@ import pytest
 from hypothesis import strategies as st
 
 from buttonup.chat import Template
-from buttonup.chat.probe import FIND, RATE, conversation
-from buttonup.records import Assistant, Call, Conversation, Message, Tool, User, encode
+from buttonup.chat.probe import FIND, RATE
+from buttonup.records import Assistant, Call, Conversation, Message, Tool, User
 
 FOLDER = Path(__file__).parent / "templates"
 CONTROL = ["<|im_start|>", "<|im_end|>", "[INST]", "[/INST]", "[TOOL_CALLS]", "<s>", "</s>"]
@@ -28,34 +27,18 @@ def _template() -> Callable[[str], Template]:
     return template
 
 
-@cache
-def tokenizer() -> Any:
-    """Train a small byte-level BPE, whose control tokens are those of the templates."""
-    made = pytest.importorskip("tokenizers")
-    from tokenizers import decoders, models, pre_tokenizers, trainers  # noqa: PLC0415
-
-    bpe = made.Tokenizer(models.BPE())
-    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    bpe.decoder = decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(vocab_size=600, initial_alphabet=alphabet, show_progress=False)
-    bpe.train_from_iterator([encode(conversation()).decode()], trainer)
-    bpe.add_special_tokens(CONTROL)
-    bpe.add_tokens(["<tool_call>", "</tool_call>", "<think>", "</think>"])
-    return bpe
-
-
-@pytest.fixture(scope="session", name="tokenizer")
-def _tokenizer() -> Any:
-    return tokenizer()
+@pytest.fixture(scope="session")
+def tokenizer(byte_bpe: Callable[..., Any]) -> Any:
+    """Train a tokenizer whose control tokens are those of the templates."""
+    return byte_bpe(CONTROL, ["<tool_call>", "</tool_call>", "<think>", "</think>"])
 
 
 @pytest.fixture(name="saved")
-def _saved(tmp_path: Path) -> Path:
+def _saved(tmp_path: Path, tokenizer: Any) -> Path:
     """A tokenizer's folder, with the template that keeps all."""
     folder = tmp_path / "tokenizer"
     folder.mkdir()
-    tokenizer().save(str(folder / "tokenizer.json"))
+    tokenizer.save(str(folder / "tokenizer.json"))
     (folder / "tokenizer_config.json").write_text(
         json.dumps({"bos_token": "<s>", "eos_token": {"content": "</s>"}})
     )

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from buttonup.engine.judged import read_judged
 from buttonup.engine.report import read_report
 from buttonup.errors import BadInput
 from buttonup.gates import sift
@@ -41,7 +40,7 @@ def judged(tmp_path: Path) -> Path:
 
 
 def test_scores_are_counted_of_samples_that_failed_too(judged: Path) -> None:
-    whole, turns = read_judged(judged)
+    whole, turns = read_report(judged).judged
     assert (whole.axis, whole.of, whole.scored, whole.unscored) == ("plan", "whole", 2, 1)
     assert (whole.mean, whole.below, whole.share_below) == (3.25, 1, 0.5)
     assert (whole.agreement.units, whole.agreement.within_one) == (2, 0.5)
@@ -50,7 +49,6 @@ def test_scores_are_counted_of_samples_that_failed_too(judged: Path) -> None:
 
 def test_the_report_shows_them(judged: Path) -> None:
     report = read_report(judged)
-    assert report.judged == read_judged(judged)
     [row] = [r for r in as_text(report).splitlines() if r.startswith("plan") and "whole" in r]
     assert row.split() == ["plan", "whole", "2", "1", "3.25", "1", "(50.0%)", "0.50", "0.70"]
 
@@ -66,4 +64,4 @@ def test_a_line_that_is_no_sample_is_told(judged: Path) -> None:
     with (judged / "accepted.jsonl").open("a") as file:
         file.write('{"trajectory": {"scores": [7]}}\n')
     with pytest.raises(BadInput, match=r"accepted\.jsonl"):
-        read_judged(judged)
+        read_report(judged)

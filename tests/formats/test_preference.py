@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from buttonup.errors import Reject
 from buttonup.formats import detect, read
 from buttonup.formats.pairs import Preference, write_pairs
 from buttonup.formats.preference import is_pair, parse, parse_way
-from buttonup.records import Assistant, Call, Conversation, Function, User
+from buttonup.records import Assistant, Call, Conversation, Function, Rejection, User
 
 PROMPT = Conversation(
     (Function("find_rooms", "Find rooms.", {"type": "object"}),),
@@ -21,9 +23,13 @@ RIGHT = Assistant("I look.", (Call.of("call_1", "find_rooms", {"town": "Ghent"})
 WRONG = Assistant("I look.", (Call.of("call_1", "find_rooms", {"town": "Bruges"}),))
 
 
+async def made() -> AsyncIterator[Preference | Rejection]:
+    yield Preference("x", "provenance", "invented", PROMPT, RIGHT, WRONG)
+
+
 def test_our_own_rows_are_read_back_by_their_chosen_way(tmp_path: Path) -> None:
     path = tmp_path / "pairs.jsonl"
-    write_pairs([Preference("x", "provenance", "invented", PROMPT, RIGHT, WRONG)], path)
+    asyncio.run(write_pairs(made(), path))
     [(_, item)] = read(path)
     assert item == Conversation(PROMPT.functions, (*PROMPT.messages, RIGHT), False, PROMPT.context)
     row = json.loads(path.read_text())

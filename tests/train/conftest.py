@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +13,16 @@ from buttonup.chat.probe import conversation
 from buttonup.formats.exported import adopt
 from buttonup.records import Sample, encode
 from buttonup.train.models import OURS, PARTS
+from buttonup.train.results import Results
 
 MARKS = ["<|im_start|>", "<|im_end|>", "<|endoftext|>"]
 
 
 @pytest.fixture(scope="session")
-def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tokenizer(byte_bpe: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Train a byte-level BPE and save it as a folder."""
-    made = pytest.importorskip("tokenizers")
-    from tokenizers import decoders, models, pre_tokenizers, trainers  # noqa: PLC0415
-
-    bpe = made.Tokenizer(models.BPE())
-    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    bpe.decoder = decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(vocab_size=500, initial_alphabet=alphabet, show_progress=False)
-    bpe.train_from_iterator([encode(conversation()).decode()], trainer)
-    bpe.add_special_tokens(MARKS)
     folder = tmp_path_factory.mktemp("tokenizer")
-    bpe.save(str(folder / "tokenizer.json"))
+    byte_bpe(MARKS).save(str(folder / "tokenizer.json"))
     config = {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "eos_token": "<|im_end|>",
@@ -67,6 +59,43 @@ def student(tokenizer: Path) -> Path:
     made: Any = LlamaForCausalLM(config)
     made.save_pretrained(tokenizer)
     return tokenizer
+
+
+RESULTS = Results(
+    round=2,
+    objective="imitation",
+    rows={"data": 8, "round 1": 2},
+    tokens=1000,
+    learnt=100,
+    skipped={"too_long": 3},
+    steps=4,
+    first_loss=2.0,
+    last_loss=1.0,
+    before={"data": 2.0, "round 1": 1.0},
+    after={"data": 1.0, "round 1": 1.25},
+    forgotten={"round 1": 0.25},
+    margin=None,
+    seconds=10.0,
+    tokens_a_second=100.0,
+    memory_mb=1,
+    device="cpu",
+    processes=1,
+    data="x",
+    template="y",
+    versions={},
+)
+
+
+@pytest.fixture
+def results() -> Results:
+    """Give what a training came to."""
+    return RESULTS
+
+
+@pytest.fixture
+def ended() -> bytes:
+    """Give the same as it is written."""
+    return encode(RESULTS)
 
 
 def write_run(folder: Path, *thoughts: str) -> Path:

@@ -14,15 +14,16 @@ from importlib import import_module
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal, Protocol
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from buttonup.alike.words import words
 from buttonup.errors import BadInput
 
-Vectors = npt.NDArray[np.float32]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+Vectors: TypeAlias = "npt.NDArray[np.float32]"
 EmbedderName = Literal["auto", "wordllama", "lexical"]
 
 FILLERS = frozenset(
@@ -60,6 +61,8 @@ class Lexical:
 
     def __call__(self, texts: Sequence[str], /) -> Vectors:
         """Give a row for each text."""
+        import numpy as np  # noqa: PLC0415 - few processes need it
+
         rows = np.zeros((len(texts), self.dims), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):
             for feature, weight in _features(text):
@@ -79,6 +82,8 @@ class WordLlama:
 
     def __call__(self, texts: Sequence[str], /) -> Vectors:
         """Give a row for each text."""
+        import numpy as np  # noqa: PLC0415 - few processes need it
+
         return _unit(np.asarray(self.model.embed(list(texts)), dtype=np.float32))
 
 
@@ -118,6 +123,8 @@ def _features(text: str) -> list[tuple[str, float]]:
 
 
 def _unit(rows: Vectors) -> Vectors:
+    import numpy as np  # noqa: PLC0415 - few processes need it
+
     lengths = np.linalg.norm(rows, axis=1, keepdims=True).astype(np.float32)
     unit: Vectors = rows / np.maximum(lengths, np.float32(1e-12))  # no words: zeros stay zeros
     return unit

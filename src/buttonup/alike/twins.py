@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
-import numpy as np
 from rensa import RMinHash, RMinHashLSH
 
 from buttonup.alike.embed import Embedder, Vectors
@@ -170,6 +169,8 @@ class Meaning:
 
     def _among_kept(self, rows: Vectors) -> list[Twin | None]:
         """Look for the first kept vector that is near; a row that has one is looked for no more."""
+        import numpy as np  # noqa: PLC0415 - few processes need it
+
         twins: list[Twin | None] = [None] * len(rows)
         left = np.arange(len(rows))
         for number, block in enumerate(self.blocks):
@@ -183,6 +184,8 @@ class Meaning:
         return twins
 
     def _keep(self, rows: Vectors, places: list[int]) -> None:
+        import numpy as np  # noqa: PLC0415 - few processes need it
+
         self.places += places
         last = self.blocks.pop() if self.blocks and len(self.blocks[-1]) < BLOCK else rows[:0]
         joined = np.concatenate([last, rows])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from buttonup import formats, gates
+from buttonup.ranked import ranked
 from buttonup.records import Conversation, Record, Rejection, Sample
 
 KEPT = 1000  # failures that a check keeps; all are told as they are found. Ours
@@ -71,7 +72,7 @@ def check(
         lines=count.lines,
         passed=count.passed,
         failures=tuple(kept),
-        reasons=tuple((gate, why, n) for (gate, why), n in count.reasons.most_common()),
+        reasons=tuple((gate, why, n) for (gate, why), n in ranked(count.reasons)),
         asked=dict.fromkeys((gate.__name__ for gate in gates.GATES), 0) | count.asked,
         lacking=tuple((gate, what, n) for (gate, what), n in count.lacking.items()),
         stopped=count.stopped,

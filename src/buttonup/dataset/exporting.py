@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from msgspec import structs
 
-from buttonup import formats, gates, overlap
+from buttonup import formats, gates, overlap, owned
 from buttonup.chat import Tokens
 from buttonup.dataset.comparing import benchmarks_of, write_certificate
 from buttonup.dataset.folder import accepted, accepted_file
 from buttonup.engine.cores import cores, in_turn
-from buttonup.errors import BadInput
+from buttonup.errors import BadInput, Reject
 from buttonup.formats import Exported, Negatives, Preference
 from buttonup.formats.export import refuse_taken
 from buttonup.records import Rejection, Sample
 from buttonup.store.lines import stretches
 from buttonup.store.marks import ALL, Choice, Marks, sample_key
 from buttonup.store.marks import FILE as MARKS_FILE
-from buttonup.topdown.corrupt import corruptions
+from buttonup.tools.own.run import Own
+from buttonup.topdown.corrupt import CORRUPTIONS, Corruption, Pair, corruption
 
 
 def export(
@@ -86,28 +87,47 @@ class _Chosen:
         return fits
 
 
-def negatives(folder: Path, path: Path, *, overwrite: bool = False) -> Negatives:
+async def negatives(folder: Path, path: Path, *, overwrite: bool = False) -> Negatives:
     """Spoil a run's accepted samples, one mistake at a time, and write chosen beside rejected.
 
-    Every pair is judged: one that fails another gate than its own, or several, is left out.
-    Raises  BadInput for a folder that is no run or has nothing to spoil, or a path that is taken
+    Every pair is judged: one that fails another gate than its own, or several, is left out. Over a
+    user's own tools these are opened again, and answer what a mistake calls.
+    Raises  BadInput for a folder that is no run or has nothing to spoil, a path that is taken, or
+            tools that cannot be opened any more
     """
-    pairs = (pair for sample in accepted(folder) for pair in _spoilt(sample))
-    return formats.write_pairs(pairs, path, replace=overwrite)
+    async with owned.opened_if_own(folder) as own:
+        return await formats.write_pairs(_spoilt(folder, own), path, replace=overwrite)
 
 
-def _spoilt(sample: Sample) -> Iterator[Preference | Rejection]:
-    for pair in corruptions(sample):
-        failures = gates.sift(pair.trajectory).failures
-        if [v.gate for v in failures] != [pair.gate]:
-            told = ", ".join(f"{v.gate}: {v.reason}" for v in failures)
-            yield Rejection("negatives", "not_alone", told, sample.key)
-            continue
-        yield Preference(
-            corruption=pair.corruption,
-            gate=pair.gate,
-            reason=failures[0].reason,
-            prompt=formats.exported(structs.replace(sample.trajectory, messages=pair.prompt)),
-            chosen=pair.chosen,
-            rejected=pair.rejected,
-        )
+async def _spoilt(folder: Path, own: Own | None) -> AsyncIterator[Preference | Rejection]:
+    for sample in accepted(folder):
+        for name in CORRUPTIONS:
+            try:
+                pair = await _corrupted(sample, name, own)
+            except Reject as reject:
+                yield Rejection("negatives", reject.reason, reject.detail, sample.key)
+                continue
+            if pair is not None:
+                yield _judged(sample, pair)
+
+
+async def _corrupted(sample: Sample, name: Corruption, own: Own | None) -> Pair | None:
+    if own is None:
+        return corruption(sample, name)
+    return await own.once_known(partial(corruption, sample, name, own.world))
+
+
+def _judged(sample: Sample, pair: Pair) -> Preference | Rejection:
+    """Ask all gates of a conversation with one mistake; one of them is to find it."""
+    failures = gates.sift(pair.trajectory).failures
+    if [v.gate for v in failures] != [pair.gate]:
+        told = ", ".join(f"{v.gate}: {v.reason}" for v in failures)
+        return Rejection("negatives", "not_alone", told, sample.key)
+    return Preference(
+        corruption=pair.corruption,
+        gate=pair.gate,
+        reason=failures[0].reason,
+        prompt=formats.exported(structs.replace(sample.trajectory, messages=pair.prompt)),
+        chosen=pair.chosen,
+        rejected=pair.rejected,
+    )

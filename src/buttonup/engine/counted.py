@@ -13,12 +13,14 @@ from typing import TypeAlias
 
 import msgspec
 
+from buttonup.engine.judged import Judged
 from buttonup.engine.lengths import LengthTally
 from buttonup.engine.saved import Savings
 from buttonup.engine.variety import NGRAMS_OF, Tally
 from buttonup.records import (
     CompositionalTask,
     Repair,
+    Score,
     Step,
     Tools,
     Usage,
@@ -67,6 +69,7 @@ class _Trajectory(msgspec.Struct):
     messages: tuple[_User | _Assistant | _Tool, ...] = ()
     usage: dict[str, Usage] = {}
     repair: Repair | None = None
+    scores: tuple[Score, ...] = ()
 
 
 class Sifted(msgspec.Struct):
@@ -99,6 +102,7 @@ class Counted:
     taken: Taken = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     savings: Savings = field(default_factory=Savings)
+    judged: Judged = field(default_factory=Judged)
     grid: Counter[tuple[str, int]] = field(default_factory=Counter)
     """(shape, calls) -> samples."""
     offered: Counter[str] = field(default_factory=Counter)
@@ -149,6 +153,7 @@ class Counted:
         self.parallel_turns += other.parallel_turns
         self.tally.join(other.tally)
         self.savings.join(other.savings)
+        self.judged.join(other.judged)
         self.grid.update(other.grid)
         self.offered.update(other.offered)
         self.lengths.join(other.lengths)
@@ -180,6 +185,7 @@ def counted_in(stretch: Stretch) -> Counted:
     for n, sample in enumerate(read_stretch(stretch, Sifted, "Sample"), start=stretch.first):
         counted.add(sample.trajectory, ngrams=n < NGRAMS_OF)
         counted.savings.add(sample.verdicts, sample.trajectory.repair)
+        counted.judged.add(sample.trajectory.scores)
         counted.not_replayable += any(
             "not_replayable" in words for v in sample.verdicts for words in v.evidence
         )

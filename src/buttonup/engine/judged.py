@@ -4,27 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
-from typing import TypeAlias
 
-import msgspec
-
-from buttonup.engine.cores import cores, in_turn
 from buttonup.judge.agreement import Agreement, Coincidences
 from buttonup.records import Record, Score
-from buttonup.store.lines import Stretch, read_stretch, stretches
-from buttonup.store.rundir import ACCEPTED, FAILED
-
-
-class _Trajectory(msgspec.Struct):
-    scores: tuple[Score, ...] = ()
-
-
-class _Sample(msgspec.Struct):
-    """What is read of a sample; the rest, nearly all of its bytes, is skipped."""
-
-    trajectory: _Trajectory
 
 
 class AxisScores(Record, omit_defaults=False):
@@ -75,41 +58,38 @@ class _Tally:
         self.votes.join(other.votes)
 
 
-_Tallies: TypeAlias = dict[tuple[str, str], _Tally]
-"""(axis, "whole" or "turns") -> what is counted."""
+@dataclass(slots=True)
+class Judged:
+    """The scores of a run's samples, of those that failed too."""
 
+    tallies: dict[tuple[str, str], _Tally] = field(default_factory=dict)
+    """(axis, "whole" or "turns") -> what is counted."""
 
-def read_judged(folder: Path) -> tuple[AxisScores, ...]:
-    """Count the scores of a run's samples, of those that failed too. Without a judge: none.
-
-    Raises  BadInput for a line that is no sample
-    """
-    tallies: _Tallies = {}
-    for name in (ACCEPTED, FAILED):
-        for part in in_turn(stretches(folder / name), _counted_in, cores()):
-            for key, tally in part.items():
-                tallies.setdefault(key, _Tally()).join(tally)
-    return tuple(
-        AxisScores(
-            axis=axis,
-            of=of,
-            scored=t.scored,
-            unscored=t.unscored,
-            mean=round(t.total / t.scored, 3) if t.scored else None,
-            below=t.below,
-            agreement=t.votes.agreement(),
-        )
-        for (axis, of), t in tallies.items()
-    )
-
-
-def _counted_in(stretch: Stretch) -> _Tallies:
-    tallies: _Tallies = {}
-    for sample in read_stretch(stretch, _Sample, "Sample"):
-        for score in sample.trajectory.scores:
+    def add(self, scores: Iterable[Score]) -> None:
+        """Count the scores of one sample."""
+        for score in scores:
             of = "whole" if score.at is None else "turns"
-            tallies.setdefault((score.axis, of), _Tally()).add(score)
-    return tallies
+            self.tallies.setdefault((score.axis, of), _Tally()).add(score)
+
+    def join(self, other: Judged) -> None:
+        """Add what was counted of other samples."""
+        for key, tally in other.tallies.items():
+            self.tallies.setdefault(key, _Tally()).join(tally)
+
+    def told(self) -> tuple[AxisScores, ...]:
+        """Sum up."""
+        return tuple(
+            AxisScores(
+                axis=axis,
+                of=of,
+                scored=t.scored,
+                unscored=t.unscored,
+                mean=round(t.total / t.scored, 3) if t.scored else None,
+                below=t.below,
+                agreement=t.votes.agreement(),
+            )
+            for (axis, of), t in self.tallies.items()
+        )
 
 
 def rows(judged: Iterable[AxisScores]) -> list[tuple[str, ...]]:

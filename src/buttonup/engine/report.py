@@ -14,9 +14,9 @@ from typing import Any, TypeVar, get_args
 from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.engine.cores import cores, in_turn
 from buttonup.engine.counted import Counted, Sifted, Taken, add_taken, counted_in
-from buttonup.engine.judged import AxisScores, read_judged
+from buttonup.engine.judged import AxisScores
 from buttonup.engine.lengths import Lengths
-from buttonup.engine.saved import Saved, Savings
+from buttonup.engine.saved import Saved
 from buttonup.engine.variety import Variety
 from buttonup.errors import BadInput
 from buttonup.model.prices import Prices, cost, price_of, read_prices
@@ -165,9 +165,9 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
     rejections, given_up = _given_up(folder / "rejections.jsonl")
     records_of_library = folder / "records" / "library.jsonl"
     counted = Counted()
-    rejected, failures, failed = _failures(folder / "rejected.jsonl", counted.savings)
     for part in in_turn(stretches(folder / "accepted.jsonl"), counted_in, cores()):
         counted.join(part)
+    rejected, failures, failed = _failures(folder / "rejected.jsonl", counted)
     depth, called, drawn = counted.tally.calls, counted.functions, _drawn_on(folder)
     own = read_learned(folder / LEARNED).functions if (folder / LEARNED).exists() else {}
     return Report(
@@ -177,7 +177,7 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
         accepted=counted.tally.samples,
         rejected=rejected,
         failures=failures,
-        judged=read_judged(folder) if _has_judge(folder) else (),
+        judged=counted.judged.told() if _has_judge(folder) else (),
         spent=tuple(_spent_by(row, prices) for row in read_usage(folder / "journal.sqlite")),
         given_up={stage: _sum(taken, prices) for stage, taken in given_up.items()},
         failed=_sum(failed, prices),
@@ -206,7 +206,7 @@ def read_report(folder: Path, stages: Sequence[str] = (), ending: Ending | None 
 
 
 def _has_judge(folder: Path) -> bool:
-    """Say whether a run asks a judge; where none is asked, no sample is read for scores."""
+    """Say whether a run asks a judge."""
     judge = _recipe(folder / "recipe.toml").get("judge", {})
     return isinstance(judge, dict) and bool(judge.get("votes"))
 
@@ -241,10 +241,10 @@ def _given_up(path: Path) -> tuple[dict[str, dict[str, int]], dict[str, Taken]]:
     return _nested(tally), dict(sorted(taken.items()))
 
 
-def _failures(path: Path, savings: Savings) -> tuple[int, dict[str, dict[str, int]], Taken]:
+def _failures(path: Path, counted: Counted) -> tuple[int, dict[str, dict[str, int]], Taken]:
     """Count the samples of a file, by gate and reason why they failed, and what they took.
 
-    Second tries at them are counted among the `savings`.
+    Their second tries, and what a judge said of them, are added to what is counted.
     """
     samples, taken = 0, Taken()
     tally: Counter[tuple[str, str]] = Counter()
@@ -252,7 +252,8 @@ def _failures(path: Path, savings: Savings) -> tuple[int, dict[str, dict[str, in
         samples += 1
         tally.update({(v.gate, v.reason) for v in sample.verdicts if not v.passed})
         add_taken(taken, sample.trajectory.usage)
-        savings.add((), sample.trajectory.repair)
+        counted.savings.add((), sample.trajectory.repair)
+        counted.judged.add(sample.trajectory.scores)
     return samples, _nested(tally), taken
 
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from statistics import median_low
 
 from buttonup.alike.masks import skeleton
+from buttonup.ranked import ranked
 from buttonup.records import Json, Record, Step, Tools, UserTurn, leaves
 
 NGRAMS_OF = 8000
@@ -141,8 +142,8 @@ class Tally:
             calls=_histogram(self.calls),
             user_turns=_histogram(self.user_turns),
             shown=_histogram(self.shown, 10),
-            turn_kinds=dict(self.turn_kinds.most_common()),
-            forms=dict(self.forms.most_common()),
+            turn_kinds=dict(ranked(self.turn_kinds)),
+            forms=dict(ranked(self.forms)),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import fmean
 
@@ -9,6 +10,7 @@ from buttonup.evaluate.measures import Counts, Measure, interval, summed
 from buttonup.evaluate.statistics import mean_interval, pass_hat
 from buttonup.evaluate.suite import Suite
 from buttonup.intervals import wilson
+from buttonup.ranked import ranked
 from buttonup.records import Message, Record, Usage
 
 
@@ -126,7 +128,7 @@ def _group(
     means = [fmean(r.passed for r in rs) for rs in played]
     low, high = wilson(passed, len(answered)) if trials == 1 else mean_interval(means)
     whole = [sum(r.passed for r in rs) for rs in played if len(rs) == trials]
-    counts = [_mean_counts(rs) for rs in played]
+    counts = [mean_counts(rs) for rs in played]
     best, worst = ([found[id] for id in by_task if id in found] for found in (ceiling, floor))
     return Group(
         name=name,
@@ -158,14 +160,11 @@ def _figure(
     )
 
 
-def _mean_counts(trials: Sequence[Result]) -> Counts:
+def mean_counts(trials: Sequence[Result]) -> Counts:
     """Give the counts of a task, the mean of its trials: each task weighs the same."""
     return {name: n / len(trials) for name, n in summed([r.counts for r in trials]).items()}
 
 
 def counted(words: Iterable[str]) -> dict[str, int]:
     """Count words, the most frequent first."""
-    counts: dict[str, int] = {}
-    for word in words:
-        counts[word] = counts.get(word, 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    return dict(ranked(Counter(words)))

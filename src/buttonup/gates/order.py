@@ -9,13 +9,8 @@ from buttonup.errors import BadInput
 from buttonup.gates.seen import Made, Problem, Seen, seen, short, verdict
 from buttonup.once import once
 from buttonup.records import Blueprint, PlannedCall, Tools, Trajectory, User, Verdict
+from buttonup.tools.learning.names import only_reads as named_as_reading
 from buttonup.worlds.session import find_world
-
-_READS = (
-    "get list find search check look lookup query read show view fetch calculate compute convert "
-    "quote compare estimate track verify validate count translate generate analyze"
-).split()
-"""First words of function names that say the function changes nothing."""
 
 
 def dependency(trajectory: Trajectory) -> Verdict:
@@ -180,7 +175,7 @@ def only_reads(name: str, reads: frozenset[str] | None) -> bool:
     """Say whether a function changes nothing: the world knows; elsewhere its name tells."""
     if reads is not None:
         return name in reads
-    return any(name.lower().startswith(verb) for verb in _READS)
+    return named_as_reading(name)
 
 
 def reading(tools: Tools) -> frozenset[str] | None:

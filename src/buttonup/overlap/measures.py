@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-
 from buttonup.alike.embed import Vectors, pick_embedder
 from buttonup.alike.words import runs, words
 from buttonup.overlap.benchmarks import Asked, Shown
@@ -173,6 +171,8 @@ class Cosines:
     """Compares by meaning: the cosine of the messages' vectors (the extra `embed`)."""
 
     def __init__(self, asked: Iterable[Asked]) -> None:
+        import numpy as np  # noqa: PLC0415 - few processes need it
+
         every = list(asked)
         self._asked = [one for one in every if len(words(one.text)) >= SHORTEST]
         self._embed = pick_embedder("wordllama")
@@ -190,7 +190,7 @@ class Cosines:
         if not long or not self._asked:
             return
         cosines = self._embed([text for _, text in long]) @ self._rows.T
-        self._best.lines |= {long[i][0] for i in np.flatnonzero(cosines.max(axis=1) >= NEAR)}
+        self._best.lines |= {long[i][0] for i in (cosines.max(axis=1) >= NEAR).nonzero()[0]}
         for place, i in enumerate(cosines.argmax(axis=0)):
             self._best.see(place, float(cosines[i, place]), *long[i])
 

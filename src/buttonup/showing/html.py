@@ -23,6 +23,7 @@ from buttonup.engine.judged import rows as judged_rows
 from buttonup.engine.lengths import CHARACTERS_A_TOKEN
 from buttonup.engine.report import Ending, Report
 from buttonup.engine.variety import Histogram
+from buttonup.ranked import ranked
 from buttonup.records import Assistant, Sample, Tool, Usage, User, decode, encode
 from buttonup.showing import plots
 from buttonup.showing.text import saved_in_words
@@ -119,15 +120,15 @@ def visible(value: object) -> object:
 
 def rows(counts: Mapping[str, int], limit: int = ROWS, *, least: bool = False) -> Cut:
     """Cut counts to the most frequent ones (or the least), named alike in order of name."""
-    sign = 1 if least else -1
-    ranked = sorted(counts.items(), key=lambda item: (sign * item[1], item[0]))
-    kept = [(plain(name), count) for name, count in ranked[:limit]]
-    return Cut(kept, max(len(ranked) - limit, 0), max(counts.values(), default=0))
+    told = sorted(counts.items(), key=lambda item: (item[1], item[0])) if least else ranked(counts)
+    kept = [(plain(name), count) for name, count in told[:limit]]
+    return Cut(kept, max(len(told) - limit, 0), max(counts.values(), default=0))
 
 
 def _shapes(report: Report) -> list[str]:
     """List the shapes, the most frequent first."""
-    return sorted(report.grid, key=lambda shape: (-sum(report.grid[shape].values()), shape))[:ROWS]
+    counts = {shape: sum(calls.values()) for shape, calls in report.grid.items()}
+    return [shape for shape, _ in ranked(counts)[:ROWS]]
 
 
 def _plots(report: Report) -> Iterable[Plot]:

@@ -9,6 +9,7 @@ from buttonup.engine.judged import rows as judged_rows
 from buttonup.engine.report import Ending, Report, all_known
 from buttonup.engine.saved import Saved
 from buttonup.engine.variety import Histogram, Variety
+from buttonup.ranked import ranked
 from buttonup.records import Usage
 from buttonup.showing.wording import dollars_in_words, many, plain
 
@@ -243,9 +244,9 @@ def _shares(counts: Mapping[str, int], total: int) -> str:
 
 def _listed(counts: Mapping[str, int]) -> str:
     """List the most frequent first: "unparsable 12, echo 3"."""
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    more = [f"and {len(ranked) - SHOWN} more"] if len(ranked) > SHOWN else []
-    return ", ".join([f"{plain(name)} {count:,}" for name, count in ranked[:SHOWN]] + more)
+    more = [f"and {len(counts) - SHOWN} more"] if len(counts) > SHOWN else []
+    first = ranked(counts)[:SHOWN]
+    return ", ".join([f"{plain(name)} {count:,}" for name, count in first] + more)
 
 
 def _aligned(rows: Sequence[tuple[str, str, str]]) -> str:

@@ -46,7 +46,7 @@ class Line(NamedTuple):
     text: bytes
 
 
-PRICES, LEARNED = "prices.toml", "learned.toml"
+PRICES, LEARNED, ANSWERS = "prices.toml", "learned.toml", "tools.sqlite"
 ACCEPTED, FAILED, GIVEN_UP = "accepted.jsonl", "rejected.jsonl", "rejections.jsonl"
 
 
@@ -90,7 +90,7 @@ class RunDir:
 
     def answers(self) -> Journal:
         """Open the journal of what a user's own tools answered."""
-        return self._stack.enter_context(Journal(self.path / "tools.sqlite"))
+        return self._stack.enter_context(Journal(self.path / ANSWERS))
 
     def write_learned(self, learned: str) -> None:
         """Write down what was learned of a user's own tools."""

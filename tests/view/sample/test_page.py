@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 import msgspec
 import pytest
 
+from buttonup import gates
 from buttonup.formats import adopt, exported, preference, trl
 from buttonup.model.prices import shipped
 from buttonup.records import (
@@ -66,6 +67,22 @@ def test_a_preference_row_opens_with_its_two_ways(bikes: Trajectory) -> None:
     told = page(Shown(About("7", encode(row)), read, foreign=True))
     assert told["show"] == "diff"
     assert [row.part for row in told["rows"]] == ["thought", "answer"]
+
+
+def test_a_preference_row_is_not_blamed_for_ending_with_a_call(bikes: Trajectory) -> None:
+    c = exported(bikes)
+    chosen = c.messages[3]
+    assert isinstance(chosen, Assistant)
+    prompt = Conversation(c.functions, c.messages[:3], c.parallel, c.context)
+    row = trl.preference(prompt, chosen, Assistant(answer="No."))
+    trajectory = adopt(preference.parse(row))
+    read = Sample(trajectory, gates.ask(trajectory))
+    assert [v.gate for v in read.failures] == ["structure"]
+    told = page(Shown(About("7", encode(row)), read, foreign=True), [("show", "conversation")])
+    assert told["failures"] == []
+    [structure] = [one for one in told["asked"] if one.gate == "structure"]
+    assert structure.state == "not asked"
+    assert "preference" in structure.evidence[0]
 
 
 @pytest.mark.parametrize("line", [b"{not json", b"\xff\x00", b"[[[[" * 10_000, b""])

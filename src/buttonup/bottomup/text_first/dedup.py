@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from buttonup.alike.embed import Embedder, Vectors
 from buttonup.errors import Reject
 from buttonup.records import AtomicTask, CompositionalTask, Record, Scenario
@@ -30,11 +28,15 @@ class Shelf:
     rows: Vectors = field(init=False)
 
     def __post_init__(self) -> None:
+        import numpy as np  # noqa: PLC0415 - few processes need it
+
         self.rows = np.empty((64, self.width), dtype=np.float32)
 
     def add(self, name: str, vector: Vectors) -> None:
         """Put a vector on the shelf."""
         if len(self.names) == len(self.rows):
+            import numpy as np  # noqa: PLC0415 - few processes need it
+
             self.rows = np.concatenate([self.rows, np.empty_like(self.rows)])
         self.rows[len(self.names)] = vector
         self.names.append(name)
@@ -44,7 +46,7 @@ class Shelf:
         if not self.names:
             return "", 0.0
         cosines = self.rows[: len(self.names)] @ vector
-        best = int(np.argmax(cosines))  # the first of equals: order of arrival decides
+        best = int(cosines.argmax())  # the first of equals: order of arrival decides
         return self.names[best], float(cosines[best])
 
 

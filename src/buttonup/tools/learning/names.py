@@ -15,7 +15,7 @@ GENERIC = IDS - {"sku", "isbn", "email"} | frozenset(
 
 READS = frozenset(
     "get list find search check look lookup query read show view fetch calculate compute convert "
-    "quote compare estimate verify validate count translate describe retrieve browse "
+    "quote compare estimate track verify validate count translate analyze describe retrieve browse "
     "is has can preview summarize tell see stat head ping whoami measure detect parse".split()
 )
 """First words of function names that say, though they do not prove it, that it only reads."""
@@ -32,7 +32,7 @@ _VERBS = READS | frozenset(
     "remind remove rename renew rent reopen reorder replace reply report request reschedule "
     "reserve reset resolve restart restore resume return revoke roll run save schedule select "
     "sell send set share ship sign sort split start stop submit subscribe suggest sum swap switch "
-    "take test track transfer turn undo unlock unsubscribe update upgrade upload use verify vote "
+    "take test transfer turn undo unlock unsubscribe update upgrade upload use verify vote "
     "withdraw write".split()
 )
 _SPLIT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")

@@ -8,6 +8,7 @@ varied it is) comes from its report.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -43,7 +44,8 @@ PLOTS: dict[Measure, tuple[str, str]] = {
 }
 
 
-class Bar(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Bar:
     """A row of a table: so many samples, and where they are listed."""
 
     name: str

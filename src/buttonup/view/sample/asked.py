@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -31,10 +31,15 @@ class Asked:
         return {"passed": "good", "failed": "bad", "let be": "warn"}.get(self.state, "")
 
 
-def asked(t: Trajectory, verdicts: Sequence[Verdict]) -> tuple[Asked, ...]:
-    """List all gates: first those that failed, then in their order."""
+def asked(
+    t: Trajectory, verdicts: Sequence[Verdict], unasked: Mapping[str, str] | None = None
+) -> tuple[Asked, ...]:
+    """List all gates: first those that failed, then in their order.
+
+    `unasked` has why some were not asked, where that is known.
+    """
     told = {v.gate: v for v in verdicts}
-    lacking = gates.lacking(t)
+    lacking = {**gates.lacking(t), **(unasked or {})}
     known = [gate.__name__ for gate in gates.GATES]
     names = [*known, *(v.gate for v in verdicts if v.gate not in known)]
     listed = [_asked(name, told.get(name), lacking.get(name, "")) for name in names]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from msgspec import DecodeError, json
+from msgspec import DecodeError, json, structs
 
 from buttonup.formats import FORMATS, exported
 from buttonup.formats.preference import is_pair
@@ -83,6 +83,7 @@ def page(shown: Shown, address: Sequence[tuple[str, str]] = ()) -> dict[str, Any
     rest = [(key, value) for key, value in address if key not in PARAMETERS]
     row = _row(shown.about.line)
     pair = as_pair(row) if shown.sample and shown.foreign and is_pair(row) else None
+    shown = _without_end(shown) if pair else shown
     ways = _ways(shown, pair)
     show = own["show"] if own.get("show") in ways else ways[0]
 
@@ -99,6 +100,14 @@ def page(shown: Shown, address: Sequence[tuple[str, str]] = ()) -> dict[str, Any
         **_head(shown),
         **_body(show, shown, own, row, pair),
     }
+
+
+def _without_end(shown: Shown) -> Shown:
+    """Take back what the gates say of the end: a pair ends with a turn, and nothing answers it."""
+    assert shown.sample is not None
+    kept = tuple(v for v in shown.sample.verdicts if v.gate != "structure")
+    why = {**shown.lacking, "structure": "a preference row ends with the turn that is chosen"}
+    return shown._replace(sample=structs.replace(shown.sample, verdicts=kept), lacking=why)
 
 
 def _row(line: bytes) -> Json:
@@ -136,7 +145,7 @@ def _body(
         return _record(about.line, row)
     t = sample.trajectory
     body: Callable[[], dict[str, Any]] = {
-        "conversation": lambda: _conversation(sample, about.prices),
+        "conversation": lambda: _conversation(sample, about.prices, shown.lacking),
         "diff": lambda: {"pair": pair, "rows": pair and diff.beside(pair.chosen, pair.rejected)},
         "blueprint": lambda: _blueprint(t, about.prices),
         "exported": lambda: _exported(sample, own.get("format", "")),
@@ -167,7 +176,7 @@ def _chips(sample: Sample) -> list[tuple[str, str]]:
     return told + ([(f"{many(masked, 'turn')} not learnt", "warn")] if masked else [])
 
 
-def _conversation(sample: Sample, prices: Prices) -> dict[str, Any]:
+def _conversation(sample: Sample, prices: Prices, unasked: Mapping[str, str]) -> dict[str, Any]:
     t = sample.trajectory
     found = sources(t)
     drawn = graph.graph(t, found)
@@ -177,7 +186,7 @@ def _conversation(sample: Sample, prices: Prices) -> dict[str, Any]:
         "functions": blueprint.functions(t),
         "graph": drawn,
         "drawing": graph.drawn(drawn),
-        "asked": asked(t, sample.verdicts),
+        "asked": asked(t, sample.verdicts, unasked),
         "kinds": sorted({o.kind for made in found.traces.values() for o in made.values()}),
         "wholes": [score for score in t.scores if score.at is None],
         "scored": scored,
