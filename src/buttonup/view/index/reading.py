@@ -67,7 +67,6 @@ class Progress(NamedTuple):
     trouble: str = ""
     """Why it does not go on; "" where it does."""
 
-
     @property
     def behind(self) -> int:
         """Samples that are not indexed yet, as far as can be told."""
