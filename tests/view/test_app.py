@@ -156,6 +156,14 @@ def test_news_is_sent_once_and_then_only_when_there_is_some(served: Served) -> N
         assert connection.getresponse().status == 304
 
 
+def test_an_index_that_is_gone_is_told(run: Path) -> None:
+    with serving(run) as served:
+        shutil.rmtree(run / "view")
+        status, page = served.ask("/samples")
+        assert status == 500
+        assert "start the viewer again" in page
+
+
 def test_two_runs_have_a_page_that_compares_them_and_pages_of_their_own(
     run: Path, made: Path, tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import gzip
 import os
 import shutil
@@ -136,6 +137,21 @@ def test_a_file_that_is_damaged_further_on_says_so_and_shows_what_can_be_read(
 def test_any_name_of_a_folder_will_do(run: Path) -> None:
     odd = run.rename(run.with_name("a?b#c %41 'd"))
     assert len(names(filled(open_source(odd)))) == ACCEPTED + REJECTED
+
+
+def test_a_viewer_waits_for_another_that_has_just_begun_the_index(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = open_source(run)
+    monkeypatch.setattr(build, "BEGINNING", 1)
+    monkeypatch.setattr(build, "EVERY", 0)
+    source.index.parent.mkdir()
+    with source.index.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(BadInput, match="another process is making"):
+            build.begin(source)
+        with closing(tables.opened(source.index)):
+            build.begin(source)
 
 
 def test_an_index_that_cannot_be_written_is_told(run: Path) -> None:

@@ -12,6 +12,7 @@ import os
 import select
 import sqlite3
 import sys
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -33,6 +34,7 @@ from buttonup.view.sources import Part, Source, open_source
 FIRST = 200  # samples that are indexed before the first page: it shows some at once. Ours
 BATCH = 2000  # samples put in at a time: what a kill makes to be read again. Ours
 EVERY = 0.5  # seconds between two looks for more
+BEGINNING = 60  # times that another viewer is waited for which has just begun an index
 EDGE = 1 << 16  # bytes at the beginning and at the end that tell whether a file is the same
 
 SERVE = (
@@ -88,9 +90,16 @@ def begin(source: Source) -> None:
             if alone:
                 with closing(tables.opened(source.index)) as db:
                     fill(db, source, FIRST)
+                return
     except (OSError, sqlite3.OperationalError) as error:
         what = f"cannot write the index {source.index}: {error}"
         raise BadInput(what, "make room, or set XDG_CACHE_HOME to a folder for it") from error
+    for _ in range(BEGINNING):
+        if tables.version_of(source.index) == tables.VERSION:
+            return
+        time.sleep(EVERY)
+    what = f"another process is making {source.index} and does not get on"
+    raise BadInput(what, "end it, and start again")
 
 
 def _ended(seconds: float) -> bool:
