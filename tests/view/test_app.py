@@ -94,7 +94,7 @@ def test_hostile_text_is_text_on_every_page(run: Path) -> None:
         for path in ("/samples", "/samples?q=%3Cscript%3E", "/sample/rejected-1"):
             page = served.get(path)
             risky = [attrs for tag, attrs in Tags(page).tags if tag in ("script", "img")]
-            assert all(set(attrs) <= {"src", "defer"} for attrs in risky)
+            assert all(set(attrs) <= {"src", "defer", "type"} for attrs in risky)
             assert all(str(attrs["src"]).startswith("/static/") for attrs in risky)
             assert "\u202e" not in page
             assert "\x00" not in page

@@ -32,7 +32,7 @@ from buttonup.view.index.tables import Indexed, Standing
 from buttonup.view.sources import Part, Source, open_source
 
 FIRST = 200  # samples that are indexed before the first page: it shows some at once. Ours
-BATCH = 2000  # samples put in at a time: what a kill makes to be read again. Ours
+BATCH = 1000  # samples put in at a time: what a kill makes to be read again. Ours
 EVERY = 0.5  # seconds between two looks for more
 BEGINNING = 60  # times that another viewer is waited for which has just begun an index
 EDGE = 1 << 16  # bytes at the beginning and at the end that tell whether a file is the same
