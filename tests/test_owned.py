@@ -415,3 +415,98 @@ def test_a_name_that_a_world_has_is_not_taken_twice(own_tools: Kits, tmp_path: P
 def test_a_world_beside_own_tools_has_to_be_one() -> None:
     with pytest.raises(BadInput, match="there is no world 'nowhere'"):
         recipe(tools=[SHOP, "worlds:nowhere"])
+
+
+# --- text first ---------------------------------------------------------------------------------
+
+
+def composing(request: Request) -> str:
+    """Play a model that composes a task over the shop, and acts it out."""
+    turns = [turn.content for turn in request.messages]
+    replies: dict[str, Any] = {
+        "scenario_given": {
+            "reasoning": "",
+            "scenarios": ["Chasing an order", "Furnishing a flat", "Moving house", "Buying lamps"],
+        },
+        "atom": {"reasoning": "", "task": "Find the customers in Ghent."},
+        "sequential": {
+            "reasoning": "",
+            "subsequent_task": "List what Mira Walsh has ordered.",
+            "composite_task": "Find the customers in Ghent, and tell me what Mira Walsh among them "
+            "has ordered.",
+        },
+        "consistent": {"reasoning": "", "missing": [], "surplus": [], "verdict": "yes"},
+        "choose": {
+            "reasoning": "",
+            "parts": [
+                {"subtask": 1, "why": "", "functions": [{"name": "find_customers"}]},
+                {"subtask": 2, "why": "", "functions": [{"name": "list_orders", "inputs_from": [
+                    {"parameter": "customer_id", "function": "find_customers",
+                     "field": "[].customer_id"}]}]},
+            ],
+        },
+        "assistant": [
+            {"thought": "First I look for the customers in Ghent.",
+             "calls": [{"name": "find_customers", "arguments": {"city": "Ghent"}}]},
+            {"thought": "Mira Walsh is C-17, so I list her orders.",
+             "calls": [{"name": "list_orders", "arguments": {"customer_id": "C-17"}}]},
+            {"thought": "There are two orders.", "calls": [],
+             "answer": "Mira Walsh has two orders: O-1001 (LMP-204, shipped) and O-1002 (CHR-322, "
+             "four of them, open). The other customer in Ghent is Noor Haddad."},
+        ],
+    }  # fmt: skip
+    if request.prompt == "assistant":
+        made = sum('"result"' in turn for turn in turns[1:])
+        return json.dumps(replies["assistant"][made])
+    return json.dumps(replies[request.prompt])
+
+
+def text_first(folder: Path, **settings: Any) -> Made:
+    asked = {"first": "text", "teacher.model": "m", "compose.strategies": ["sequential"], "n": 1}
+    return asyncio.run(make(recipe(**asked, **settings), folder, model=Scripted(composing)))
+
+
+def test_text_first_a_model_composes_and_the_tools_themselves_answer(
+    own_tools: Kits, tmp_path: Path
+) -> None:
+    made = text_first(tmp_path / "run")
+    assert (made.short, made.report.accepted) == ("", 1)
+    [sample] = samples(tmp_path / "run")
+    blueprint = sample.trajectory.blueprint
+    assert (blueprint.tools.source, blueprint.plan, blueprint.task.wording) == ("own", (), "")
+    assert blueprint.needs == (("find_customers",), ("list_orders",))
+    assert calls_of(sample) == ["find_customers", "list_orders"]
+    assert ("list_orders", {"customer_id": "C-17"}) in own_tools[SHOP].calls
+    [replayed] = [v for v in sample.verdicts if v.gate == "replay"]
+    assert replayed.passed
+    assert not replayed.evidence  # every call was made again
+
+
+def test_text_first_goes_on_without_asking_or_calling_twice(
+    own_tools: Kits, tmp_path: Path
+) -> None:
+    text_first(tmp_path / "run")
+    known = whole(tmp_path / "run")
+    (tmp_path / "run" / "report.json").unlink()
+    own_tools[SHOP].calls.clear()
+    asked = {"first": "text", "teacher.model": "m", "compose.strategies": ["sequential"], "n": 1}
+    silent = Scripted(lambda _: "nothing")
+    asyncio.run(make(recipe(**asked), tmp_path / "run", model=silent))
+    assert whole(tmp_path / "run") == known
+    assert ("list_orders", {"customer_id": "C-17"}) not in own_tools[SHOP].calls
+
+
+@pytest.mark.usefixtures("own_tools")
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"first": "text"}, "needs a model to ask"),
+        ({"first": "text", "tools": "worlds"}, "not over worlds"),
+        ({"first": "truth", "tools": "simulated", "teacher.model": "m"}, "no truth to begin with"),
+    ],
+)
+def test_a_way_up_that_does_not_go_with_the_tools_is_refused(
+    tmp_path: Path, settings: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(BadInput, match=told):
+        asyncio.run(make(recipe(**settings), tmp_path / "run"))

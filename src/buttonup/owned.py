@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from buttonup.errors import BadInput
-from buttonup.recipe import Recipe, own_specs, read_recipe, worlds_beside
+from buttonup.recipe import Recipe, is_text_first, own_specs, read_recipe, worlds_beside
 from buttonup.records import digest
 from buttonup.store.journal import Journal
 from buttonup.store.rundir import ANSWERS, LEARNED, RunDir
@@ -42,9 +42,10 @@ class Opened:
     recipe: Recipe
 
     def at_work(self, run: RunDir) -> Own:
-        """Take them into a run. Raises BadInput where no function can be planned with."""
+        """Take them into a run. Raises BadInput where no function can be called."""
         run.write_learned(written(self.learned))
-        return Own(self.source, self.learned, self.recipe.own, run.answers())
+        planned = not is_text_first(self.recipe)
+        return Own(self.source, self.learned, self.recipe.own, run.answers(), planned=planned)
 
 
 @asynccontextmanager
@@ -53,12 +54,12 @@ async def open_tools(recipe: Recipe, known: Learned | None) -> AsyncIterator[Ope
 
     Raises  BadInput where they cannot be opened
     """
-    specs, k = own_specs(recipe), recipe.own
-    if not specs:
+    if not own_specs(recipe):
         yield None
         return
-    async with _joined(specs, k, _names_beside(recipe)) as source:
-        yield Opened(source, known or await learned_of(source, k, recipe.seed), recipe)
+    async with joined_for(recipe) as source:
+        learned = known or await learned_of(source, recipe.own, recipe.seed)
+        yield Opened(source, learned, recipe)
 
 
 @asynccontextmanager
@@ -74,7 +75,7 @@ async def opened_again(folder: Path) -> AsyncIterator[Own]:
     recipe, known = read_recipe(folder / "recipe.toml", {}), read_learned(folder / LEARNED)
     async with _joined(own_specs(recipe), recipe.own, _names_beside(recipe)) as source:
         with Journal(folder / ANSWERS) as journal:
-            own = Own(source, known, recipe.own, journal)
+            own = Own(source, known, recipe.own, journal, planned=not is_text_first(recipe))
             try:
                 yield own
             finally:
@@ -95,6 +96,11 @@ async def learn(specs: Sequence[str], knobs: Owning, seed: int) -> Learned:
     """Open tools, learn about them, and close them again. Raises BadInput as above."""
     async with _joined(specs, knobs) as source:
         return await learned_of(source, knobs, seed)
+
+
+def joined_for(recipe: Recipe) -> AbstractAsyncContextManager[Source]:
+    """Open the tools of a recipe as one source. Raises BadInput as above."""
+    return _joined(own_specs(recipe), recipe.own, _names_beside(recipe))
 
 
 def _joined(

@@ -105,7 +105,7 @@ def test_what_cannot_be_compared_is_told_in_a_line(sums: Suite, tmp_path: Path) 
     for rounds, label, own, told in (
         ([one], "", {}, "one round has forgotten nothing"),
         ([one, three], "", {}, "the last round has no evaluation like .*1, of round 1"),
-        ([one, two], "part", {}, "no task has the label 'part'; choose from n, world"),
+        ([one, two], "part", {}, "has the label 'part'; choose from n, world"),
         ([one, two], "world", {"world=c": 1}, "no slice 'world=c'"),
         ([one, two], "world", {"world=a": 3}, "no round 3"),
         ([one, tmp_path], "", {}, "are of the same tasks"),
@@ -122,7 +122,7 @@ def test_the_table_has_every_round_and_both_figures(sums: Suite, tmp_path: Path)
     assert told[:2] == ["1  1", "2  2"]
     cells = [line.split() for line in told[4:7]]
     assert cells[0][1:7] == ["world=a", "1", "1", "100.0", "100.0", "+0.0"]
-    assert [row[1] for row in cells] == ["world=a", "world=b", "world="]
+    assert [row[1] for row in cells] == ["world=a", "world=b", "world=\\x01"]
     assert told[-2].startswith("backward transfer")
     assert told[-1].startswith("average forgetting")
     assert "\x01" not in "\n".join(told)

@@ -11,7 +11,15 @@ import pytest
 from msgspec.structs import replace
 
 from buttonup.errors import BadInput
-from buttonup.train.adapters import OWN, Past, merged, read_past, started, weights_of
+from buttonup.train.adapters import (
+    OWN,
+    Past,
+    merged,
+    put_weights,
+    read_past,
+    started,
+    weights_of,
+)
 from buttonup.train.results import RESULTS
 from buttonup.train.training import Lora, Training
 
@@ -125,3 +133,21 @@ def test_what_cannot_be_gone_on_from_is_told_in_a_line(
 def test_another_rank_is_told_with_the_right_one(round_one: Path) -> None:
     with pytest.raises(BadInput, match=r"rank 4 and alpha 8.*--set lora\.rank=4"):
         read_past(round_one, replace(LORA, rank=8))
+
+
+def test_an_adapter_that_does_not_fit_its_model_is_not_laid_in(student: Path, torch: Any) -> None:
+    from peft import get_peft_model  # noqa: PLC0415
+
+    from buttonup.train import fit  # noqa: PLC0415
+
+    k = Training(tune="lora", lora=LORA)
+    model = get_peft_model(fit.load(student, k), fit.adapter(k))
+    fitting = weights_of(model)
+    put_weights(model, started(fitting))
+    name = next(iter(fitting))
+    for wrong in (
+        {n: w for n, w in fitting.items() if n != name},
+        {**fitting, name: torch.ones(2)},
+    ):
+        with pytest.raises(BadInput, match="does not fit the model"):
+            put_weights(model, wrong)

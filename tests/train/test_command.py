@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -21,7 +23,7 @@ from buttonup.chat.probe import conversation
 from buttonup.errors import BadInput
 from buttonup.formats import openai, trl
 from buttonup.records import Assistant, decode, encode
-from buttonup.train import Results, Training, read_training
+from buttonup.train import Results, Training, fit, read_training
 from buttonup.train import train as train_in
 from buttonup.train.curve import Point
 from buttonup.train.fit import At
@@ -142,10 +144,11 @@ def pairs(path: Path, count: int) -> Path:
     return path
 
 
+@pytest.mark.parametrize("precision", ["float32", "autocast"])
 def test_pairs_that_are_held_back_are_measured_on_the_way_and_at_last(
-    student: Path, tmp_path: Path
+    precision: str, student: Path, tmp_path: Path
 ) -> None:
-    k = settings(student, steps=4, save_every=2)
+    k = settings(student, steps=4, save_every=2, precision=precision)
     results = train(pairs(tmp_path / "pairs.jsonl", 20), k, tmp_path / "out")
     [(source, weighed)] = results.preferred.items()
     assert (source, weighed.pairs, results.rows) == ("data", 2, {"data": 18})
@@ -228,6 +231,30 @@ def test_ids_that_the_model_does_not_know_are_refused(student: Path, tmp_path: P
         train(path, settings(student), tmp_path / "out")
 
 
+@pytest.mark.parametrize(
+    ("error", "free"),
+    [
+        (RuntimeError("PytorchStreamWriter failed writing file data/0"), 0),
+        (OSError(28, "No space left on device"), 2**30),
+        (ValueError("Error while serializing: I/O error: No space left on device"), 2**30),
+    ],
+)
+def test_a_full_disk_is_told_in_a_line_however_a_library_says_it(
+    error: Exception, free: int, run: Path, student: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(fit, "fit", fail)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    with pytest.raises(BadInput, match="the disk is full; make room; the same command goes on"):
+        train(run, settings(student), tmp_path / "out")
+    monkeypatch.setattr(fit, "fit", lambda *_: 1 / 0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2**30))
+    with pytest.raises(ZeroDivisionError):
+        train(run, settings(student), tmp_path / "out")
+
+
 def test_a_round_after_nothing_is_refused(run: Path, student: Path, tmp_path: Path) -> None:
     k = settings(student, round=Round(after=str(tmp_path)))
     with pytest.raises(BadInput, match="no training that has ended"):
@@ -271,14 +298,28 @@ def curve_lines(out: Path) -> list[bytes]:
     return (out / "curve.jsonl").read_bytes().splitlines()
 
 
+ACCELERATE = "accelerate.commands.launch --multi_gpu --num_machines 1 --num_processes 2".split()
+TORCHRUN = "torch.distributed.run --nproc_per_node 2".split()
+
+
 @pytest.mark.slow
-def test_several_processes_train_one_model(run: Path, student: Path, tmp_path: Path) -> None:
-    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
-    words = command(run, student, tmp_path / "out", "--set", "steps=2")
-    subprocess.run([*launch, "-m", "buttonup", *words], env=OFFLINE, check=True)
-    results = read_results(tmp_path / "out")
-    assert (results.processes, results.steps) == (2, 2)
-    assert [step for step, _ in curve(tmp_path / "out")] == [1, 2]
+@pytest.mark.parametrize("launch", [ACCELERATE, TORCHRUN], ids=["accelerate", "torchrun"])
+def test_several_processes_train_the_model_of_one_that_takes_as_many_rows(
+    launch: list[str], run: Path, student: Path, tmp_path: Path
+) -> None:
+    whole = settings(student, steps=4, batch=2, save_every=50)
+    alone = train(run, whole, tmp_path / "alone")
+    words = ["train", str(run), "--model", str(student), "--out", str(tmp_path / "two")]
+    told = ("steps=4", "accumulate=1", "rate=0.01", "warmup=0.0", "schedule=cosine")
+    sets = [word for one in told for word in ("--set", one)]
+    subprocess.run(
+        [sys.executable, "-m", *launch, "-m", "buttonup", *words, *sets], env=OFFLINE, check=True
+    )
+    results = read_results(tmp_path / "two")
+    assert (results.processes, alone.processes) == (2, 1)
+    one, two = (dict(curve(tmp_path / name)) for name in ("alone", "two"))
+    assert two == pytest.approx(one, abs=2e-3)
+    assert results.after == pytest.approx(alone.after, abs=2e-3)
 
 
 @pytest.mark.skipif(find_spec("trl") is not None, reason="the extra is installed")

@@ -48,6 +48,11 @@ from buttonup.worlds.splits import Split
     "mcp:COMMAND; may be given again, worlds too.  [default: worlds]",
 )
 @click.option(
+    "--first",
+    type=click.Choice(["auto", "truth", "text"]),
+    help="Over your own tools: plan calls and word them, or have a model compose tasks (text).",
+)
+@click.option(
     "--learned", type=click.Path(), help="What is known of your own tools (docs/tools.md)."
 )
 @click.option("--include", multiple=True, metavar="PATTERN", help="Your own tools wanted.")

@@ -82,7 +82,7 @@ def forgetting(rounds: Sequence[Path], label: str, own: Mapping[str, int]) -> Fo
     tables = [t for key in played[-1] for t in _tables([p.get(key) for p in played], label)]
     if not tables:
         known = sorted({k for p in played for e in p.values() for k in _labels(e)})
-        what = f"no task has the label {label!r}"
+        what = f"no task that every round answered has the label {label!r}"
         raise BadInput(what, f"choose from {', '.join(known)}")
     names = {name for table in tables for name in table.names}
     for name, number in own.items():

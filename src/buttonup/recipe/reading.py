@@ -12,7 +12,15 @@ from buttonup import gates
 from buttonup.errors import BadInput
 from buttonup.model.local import is_local
 from buttonup.recipe.askers import asking
-from buttonup.recipe.settings import ASKING, ROLES, Recipe, Teaching, own_specs, specs
+from buttonup.recipe.settings import (
+    ASKING,
+    ROLES,
+    Recipe,
+    Teaching,
+    is_text_first,
+    own_specs,
+    specs,
+)
 from buttonup.recipe.stages import chosen, worlds_beside
 from buttonup.store.settings import read_settings
 from buttonup.tools.source import OPENERS
@@ -34,11 +42,9 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
     gates.try_masking(recipe.mask)
     if own_specs(recipe):
         _try_own(recipe)
-    if recipe.tools != "simulated":
-        if not own_specs(recipe):
-            chosen(recipe)
-        if recipe.seeds:
-            raise BadInput("seeds are for text first", 'set tools to "simulated", or give none')
+    if recipe.tools != "simulated" and not own_specs(recipe):
+        chosen(recipe)
+    _try_first(recipe)
     if recipe.teacher.batch:
         _try_batches(recipe)
     for teaching in (recipe.teacher, *recipe.models.values()):
@@ -48,6 +54,21 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
                 "leave it out, or name the model at the endpoint otherwise",
             )
     return recipe
+
+
+def _try_first(recipe: Recipe) -> None:
+    """Raise BadInput where a way up does not go with the tools, the split or the seeds."""
+    if recipe.first == "truth" and recipe.tools == "simulated":
+        raise BadInput("simulated tools have no truth to begin with", 'leave out first = "truth"')
+    if recipe.first == "text" and recipe.tools != "simulated":
+        if not own_specs(recipe) or worlds_beside(recipe):
+            what = "text first is over simulated tools, or your own; not over worlds"
+            raise BadInput(what, "leave out --first, or name other --tools")
+        if recipe.split == "held_out":
+            what = "tasks are held out by the calls that are planned, and text first plans none"
+            raise BadInput(what, "leave out --split, or --first text")
+    if recipe.seeds and not is_text_first(recipe):
+        raise BadInput("seeds are for text first", 'set tools to "simulated", or give --first text')
 
 
 def _try_own(recipe: Recipe) -> None:

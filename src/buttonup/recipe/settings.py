@@ -56,6 +56,10 @@ class Recipe(Record):
     tools: str | tuple[str, ...] = "worlds"
     """"worlds", "worlds:NAME,NAME", "simulated" (text first, through a teacher), or tools of your
     own: "python:FILE", several as a list, worlds among them."""
+    first: Literal["auto", "truth", "text"] = "auto"
+    """Over tools of your own: "truth" plans and executes calls and then words them; with "text" a
+    model composes tasks, and then the tools answer. "auto" is "truth", and for simulated tools
+    "text"."""
     split: Split = "train"
     """Part of the worlds: "train", "held_out" or "unseen_functions" (for evaluation), "all".
     Over your own tools: what is held out is a share of the tasks (`own.held_out`)."""
@@ -91,6 +95,7 @@ class Recipe(Record):
     blueprint: truth_first.Blueprinting = truth_first.Blueprinting()
     rewriting: truth_first.Rewriting = truth_first.Rewriting()
 
+    given: text_first.GivenKnobs = text_first.GivenKnobs()
     embedder: text_first.EmbedderName = "auto"
     """What near-duplicates are told by: "wordllama" (the `embed` extra), "lexical", or "auto"."""
     dedup: text_first.DedupKnobs = text_first.DedupKnobs()
@@ -113,6 +118,11 @@ def own_specs(recipe: Recipe) -> tuple[str, ...]:
     if isinstance(recipe.tools, str) and ":" not in recipe.tools:
         return ()
     return tuple(spec for spec in specs(recipe) if not shipped(spec))
+
+
+def is_text_first(recipe: Recipe) -> bool:
+    """Say whether tasks are composed by a model before anything is called."""
+    return recipe.tools == "simulated" or recipe.first == "text"
 
 
 def specs(recipe: Recipe) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from buttonup.errors import BadInput
 from buttonup.judge import judge
 from buttonup.model.teachers import Teachers
 from buttonup.recipe.askers import askers, try_judge
-from buttonup.recipe.settings import Recipe, own_specs, shipped, specs
+from buttonup.recipe.settings import Recipe, is_text_first, own_specs, shipped, specs
 from buttonup.records import Sample, Trajectory
 from buttonup.tools.own.run import Own
 from buttonup.worlds.session import find_world
@@ -36,6 +36,8 @@ def pipeline(recipe: Recipe, teachers: Teachers, own: Own | None = None) -> Sequ
             teachers.needed(name)
     if recipe.tools == "simulated":
         return text_first_stages(recipe, teachers)
+    if is_text_first(recipe):
+        return given_stages(recipe, teachers, own)
     return truth_first_stages(recipe, teachers, own)
 
 
@@ -67,6 +69,31 @@ def text_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
         Fold("library", text_first.library(embed, k.library)),
         Fold("assemble", text_first.assemble(embed, k.assemble, k.seed)),
         *acted_out(k, teachers),
+    )
+
+
+def given_stages(k: Recipe, teachers: Teachers, own: Own | None) -> Sequence[Stage | Fold]:
+    """BUTTON over a user's own tools: functions are chosen instead of made, and really run."""
+    on, ask, embed = functools.partial, teachers.needed, text_first.pick_embedder(k.embedder)
+    given: Any = own and text_first.Given(own, k.given, k.seed)  # None where stages are only named
+    scenes = text_first.extract if k.seeds else on(text_first.imagine, given=given)
+    over = {"given": given}
+    return (
+        Stage("scenarios", on(scenes, teacher=ask("scenarios"))),
+        Fold("distinct", text_first.near_duplicates(embed, k.dedup)),
+        Stage("atoms", on(text_first.atoms, teacher=ask("atoms"), knobs=k.atoms, **over)),
+        Stage("compose", on(text_first.compose, teacher=ask("compose"), knobs=k.compose, **over)),
+        *(
+            [Stage("deepen", on(text_first.deepen, teacher=ask("deepen"), knobs=k.compose, **over))]
+            if k.compose.deeper
+            else []
+        ),
+        Stage("consistent", on(text_first.consistent, teacher=ask("consistent"))),
+        Stage(
+            "functions", on(text_first.choose, teacher=ask("functions"), knobs=k.functions, **over)
+        ),
+        Stage("assemble", on(text_first.assemble_given, knobs=k.assemble, seed=k.seed, **over)),
+        *acted_out(k, teachers, own),
     )
 
 

@@ -91,9 +91,13 @@ def weights_of(model: Any) -> dict[str, Any]:
 
 
 def put_weights(model: Any, weights: Weights) -> None:
-    """Lay an adapter's weights into a model that has one of the same shape."""
-    from peft import set_peft_model_state_dict  # noqa: PLC0415 - an extra
+    """Lay an adapter's weights into a model. Raises BadInput where its own are of other shapes."""
+    from peft import get_peft_model_state_dict, set_peft_model_state_dict  # noqa: PLC0415
 
+    there = get_peft_model_state_dict(model)
+    if {n: w.shape for n, w in there.items()} != {n: w.shape for n, w in weights.items()}:
+        what = "the adapter of the round before does not fit the model that it says it is for"
+        raise BadInput(what, "train that round again, or leave round.shared out")
     set_peft_model_state_dict(model, dict(weights))
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import resource
+import shutil
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -26,6 +29,9 @@ from buttonup.train.results import RESULTS, Results, read_results
 from buttonup.train.rows import OWN, Pair, Row, ids_of, write_rows
 from buttonup.train.sources import ROUND, Prepared, prepared
 from buttonup.train.training import Training
+
+FULL = re.compile("No space left|[Qq]uota exceeded")
+LITTLE = 2**20  # bytes; torch says of a full disk only that it could not write
 
 
 class Work(NamedTuple):
@@ -90,7 +96,22 @@ def train(data: Path, k: Training, out: Path, watch: fit.Watch) -> Results:
         if (out / RESULTS).exists():
             return read_results(out)
         work = Work(k, folder, past, tokens, ready, out)
+        stack.enter_context(_told_where_full(out))
         return _fitted(work, watch, first=state.is_main_process)
+
+
+@contextmanager
+def _told_where_full(out: Path) -> Iterator[None]:
+    """Raise BadInput where a library could not write, which each of them tells in its own way."""
+    try:
+        yield
+    except BadInput:
+        raise
+    except Exception as error:
+        if not FULL.search(str(error)) and shutil.disk_usage(out).free > LITTLE:
+            raise
+        mend = "make room; the same command goes on from the last checkpoint"
+        raise BadInput(f"cannot write {out}: the disk is full", mend) from error
 
 
 def _student(k: Training) -> Path:
@@ -187,7 +208,7 @@ def _write_model(trained: Any, out: Path) -> None:
 def _before(model: Any, work: Work) -> Before:
     """Measure the untrained model once: a training that goes on reads what was measured."""
     losses, odds = work.out / "before.json", work.out / "odds.json"
-    if not losses.exists():
+    if not (losses.exists() and odds.exists()):
         put(odds, encode(odds_on(model, work.pairs)) + b"\n")
         put(losses, encode(loss_on(model, work.rows)) + b"\n")
     return Before(decode(losses.read_bytes(), dict[str, float]), decode(odds.read_bytes(), Odds))

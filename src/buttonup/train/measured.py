@@ -61,12 +61,14 @@ def _log_odds(model: Any, ids: Ids, places: Sequence[int]) -> float:
     """
     import torch  # noqa: PLC0415 - an extra
 
+    # Accelerate lays bf16 around a model's forward while it trains, too coarse for sums of odds.
+    ask = getattr(model, "_original_forward", model)
     was_training = model.training
     model.eval()
     with torch.no_grad():
         row = torch.tensor([ids], device=model.device)
         at = torch.tensor(places, device=model.device, dtype=torch.long)
-        logits = model(input_ids=row, logits_to_keep=at - 1).logits[0].float()
+        logits = ask(input_ids=row, logits_to_keep=at - 1).logits[0].float()
         found = logits.log_softmax(-1).gather(1, row[0, at, None]).double().sum()
     model.train(was_training)
     return float(found)

@@ -104,7 +104,12 @@ def _server(
     token = new_token()
     guarded = Guard(app_of(shown), token)
     config = uvicorn.Config(
-        guarded, log_level="warning", access_log=False, server_header=False, lifespan="off"
+        guarded,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        ws="none",
     )
     address = f"http://{HOST}:{listening.getsockname()[1]}/?{PARAMETER}={token}"
     return uvicorn.Server(config), address

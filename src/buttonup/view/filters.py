@@ -41,7 +41,7 @@ class Filter(Record):
     """What every sample wanted has, and the order."""
 
     words: str = ""
-    """Words, and "several in a row" in quotation marks, that its text has."""
+    """Words, "several in a row" and beginnings* of words that its text has."""
     has: tuple[tuple[Kind, str], ...] = ()
     within: tuple[Range, ...] = ()
     mark: str = ""
@@ -135,13 +135,11 @@ _TERMS = re.compile(r'"([^"]*)"?|([^\s"]+)')
 def as_match(f: Filter) -> str:
     """Give the full-text query (FTS5) of a filter; "" where it has none.
 
-    Every word of a person goes between quotation marks, so none of it is syntax; the last one, if
-    it is still being typed, may be the beginning of a word.
+    Every word of a person goes between quotation marks, so none of it is syntax but a "*" at its
+    end: then it is the beginning of a word.
     """
     terms = [a or b for a, b in _TERMS.findall(f.words) if _told(a or b)]
-    said = " AND ".join(f'"{_told(term)}"' for term in terms)
-    if said and not f.words.endswith(('"', " ")):
-        said += "*"
+    said = " AND ".join(f'"{_told(term)}"{"*" if term.endswith("*") else ""}' for term in terms)
     tags = " AND ".join(tag(kind, value) for kind, value in f.has)
     return " AND ".join(
         f"{{{column}}} : ({query})" for column, query in (("said", said), ("tags", tags)) if query

@@ -68,27 +68,21 @@ def open_source(path: Path) -> Source:
             read
     """
     if path.is_dir():
-        if not any((path / mark).exists() for mark in RUN_MARKS):
-            mend = "name the folder that `buttonup run --out` made, or a file"
-            raise BadInput(f"{path} holds no run", mend)
-        parts: tuple[Part, ...] = (
-            Part(ACCEPTED, path / ACCEPTED, 0),
-            Part(FAILED, path / FAILED, SECOND),
-        )
-        kept = path / "view" / "index.sqlite"
-        index = kept if _writable(path) else _cached(path)
-        return Source(path, parts, index, path / MARKS_FILE, run=True)
+        return _run(path)
     if not path.exists():
         raise BadInput(f"there is no file or folder {path}", "check the path")
     next(formats.read(path))  # raises for what is in no format
-    parts = (Part(path.name, path, 0),)
-    return Source(
-        path, parts, _cached(path), path.with_name(f"{path.name}.{MARKS_FILE}"), run=False
-    )
+    marks = path.with_name(f"{path.name}.{MARKS_FILE}")
+    return Source(path, (Part(path.name, path, 0),), _cached(path), marks, run=False)
 
 
-def _writable(folder: Path) -> bool:
-    return os.access(folder, os.W_OK)
+def _run(path: Path) -> Source:
+    if not any((path / mark).exists() for mark in RUN_MARKS):
+        mend = "name the folder that `buttonup run --out` made, or a file"
+        raise BadInput(f"{path} holds no run", mend)
+    parts = (Part(ACCEPTED, path / ACCEPTED, 0), Part(FAILED, path / FAILED, SECOND))
+    index = path / "view" / "index.sqlite" if os.access(path, os.W_OK) else _cached(path)
+    return Source(path, parts, index, path / MARKS_FILE, run=True)
 
 
 def _cached(path: Path) -> Path:

@@ -80,8 +80,12 @@ def test_whoever_calls_what_the_simulation_cannot_tell_hears_so_and_goes_on(
     assert second == {"error": "What comes after a simulated write cannot be told."}
 
 
+async def unused(_own: Own, _suite: Suite) -> None:
+    raise AssertionError
+
+
 def test_a_part_that_is_not_there_is_told(shop: Scripted) -> None:
     with pytest.raises(BadInput, match="tools has no new"):
-        over(shop, scores, "new")
+        over(shop, unused, "new")
     with pytest.raises(BadInput, match="no tasks over these tools are held out"):
-        over(shop, scores, held_out=0.0)
+        over(shop, unused, held_out=0.0)

@@ -87,9 +87,14 @@ def given(knobs: Owning) -> Learned | None:
     return read_learned(Path(knobs.learned)) if knobs.learned else None
 
 
-async def learned_of(source: Source, knobs: Owning, seed: int) -> Learned:
-    """Learn what the user's file does not know. Raises BadInput where it speaks of others."""
-    known = given(knobs)
+async def learned_of(
+    source: Source, knobs: Owning, seed: int, known: Learned | None = None
+) -> Learned:
+    """Learn what is not `known` yet, or the user's file does not know.
+
+    Raises  BadInput where that file speaks of others
+    """
+    known = known or given(knobs)
     there = {tool.function.name for tool in source.tools}
     if known and (gone := sorted(known.functions.keys() - there)) and not knobs.include:
         what = f"{knobs.learned} has functions that are not there"
@@ -100,10 +105,19 @@ async def learned_of(source: Source, knobs: Owning, seed: int) -> Learned:
 
 
 class Own:
-    """A user's tools, open, with all that is known of them."""
+    """A user's tools, open, with all that is known of them.
+
+    `planned` says whether calls are planned by us, which takes arguments that we can say in words.
+    """
 
     def __init__(
-        self, source: Source, learned: Learned, knobs: Owning, kept: Journal | None = None
+        self,
+        source: Source,
+        learned: Learned,
+        knobs: Owning,
+        kept: Journal | None = None,
+        *,
+        planned: bool = True,
     ) -> None:
         writing = any(
             known.writes and allows(name, knobs.writes) for name, known in learned.functions.items()
@@ -111,13 +125,17 @@ class Own:
         self.answers = Answers(source, kept, writing=writing)
         self.knobs = knobs
         self.learned = learned
-        self.world = OwnWorld(source.tools, learned, self.answers, knobs.writes)
-        if not self.world.can_begin():
+        self.world = OwnWorld(source.tools, learned, self.answers, knobs.writes, planned=planned)
+        if not (self.world.can_begin() if planned else self.world.own):
             raise _nothing_to_plan_with(source, learned)
 
     def door(self, tools: Tools) -> Door:
         """Open the door of a conversation."""
         return _Door(self, tools)
+
+    async def look(self, name: str, arguments: dict[str, Json]) -> Json:
+        """Call a function on tools that are as they were opened. Rejects as `once_known`."""
+        return await self.once_known(lambda: Session((self.world,), 0).call(name, arguments))
 
     def open_door(self, tools: Tools) -> Door:
         """Open the door to somebody who may call anything: what cannot be told is an error."""

@@ -131,12 +131,16 @@ def unreadable(why: Rejection, line: bytes) -> Row:
     failure = f"{why.stage}:{why.reason}"
     text = line[:SEARCHED].decode("utf-8", "replace")
     return Row(
-        request=text[:SHOWN],
+        request=_shortened(text),
         status="unreadable",
         failures=(failure,),
         tags=(("status", "unreadable"), ("gate", why.stage), ("reason", failure)),
         said=text,
     )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
 def _row(t: Trajectory | _Trajectory, verdicts: tuple[Verdict, ...]) -> Row:
@@ -158,7 +162,7 @@ def _row(t: Trajectory | _Trajectory, verdicts: tuple[Verdict, ...]) -> Row:
     tags |= dict.fromkeys(("gate", v.gate) for v in failed)
     tags |= dict.fromkeys(("reason", failure) for failure in failures)
     return Row(
-        request=request[:SHOWN],
+        request=_shortened(request),
         status=status,
         shape=b.task.shape if b.task.subtasks else "",
         worlds=b.tools.worlds,

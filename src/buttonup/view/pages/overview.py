@@ -49,7 +49,7 @@ class Bar:
     """A row of a table: so many samples, and where they are listed."""
 
     name: str
-    count: int
+    samples: int
     href: str
 
 
