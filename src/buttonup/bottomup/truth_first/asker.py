@@ -94,6 +94,8 @@ class Asker(Voice):
         """Words in which values have been said: nobody slips in them."""
         self.told: set[str] = set()
         """Kinds of the user's own values that have been said."""
+        self.questions: set[int] = set()
+        """Calls that are asked for as questions: these want an answer, not only its length."""
         self.sets: dict[int, int] = {}
         """Turn -> how many sets of things its conclusions are drawn from."""
         for i, node in enumerate(self.nodes):
@@ -346,6 +348,7 @@ class Asker(Voice):
         place = "first" if first else "follow" if hangs else "beside"
         match form:
             case "question":
+                self.questions.add(clause.node)
                 text = self.asked(node, self.choose(phrases.question))
                 return self._capital(
                     self._joining(g.question[place], q=_lowered(text), Q=text), "?"
