@@ -90,6 +90,8 @@ class Asker(Voice):
         """Connectives that this message has: none comes twice while there are others."""
         self.mentioned: set[int] = set()
         """Picks that this message has named; then "that bike" will do."""
+        self.on_its_own = False
+        """Whether nothing stands before what is said: "each of them" would mean nothing."""
         self.kept: set[str] = set()
         """Words in which values have been said: nobody slips in them."""
         self.told: set[str] = set()
@@ -180,7 +182,10 @@ class Asker(Voice):
     def task(self, i: int) -> str:
         """Say one sub-task on its own."""
         self.mentioned.clear()
-        return settled(self._task(i), self.grammar.dropped_before_day)
+        self.on_its_own = True
+        said = self._task(i)
+        self.on_its_own = False
+        return settled(said, self.grammar.dropped_before_day)
 
     def _task(self, i: int) -> str:
         node = self.nodes[i]
@@ -451,11 +456,13 @@ class Asker(Voice):
             case Fed(i, use):
                 return self._reference(i, use)
             case EachOf(i, use):
-                return self._every(i, use, self.grammar.each, self.grammar.each_among)
+                them = self.grammar.each_known if self.on_its_own else self.grammar.each
+                return self._every(i, use, them, self.grammar.each_among)
             case AllOf(i, use) if len(self.nodes[i].objects) == 1:
                 return self._reference(i, use)
             case AllOf(i, use):
-                return self._every(i, use, self.grammar.all, self.grammar.all_among)
+                them = self.grammar.all_known if self.on_its_own else self.grammar.all
+                return self._every(i, use, them, self.grammar.all_among)
             case NextPage():
                 raise AssertionError("nobody asks for the next page")
 
@@ -503,6 +510,8 @@ class Asker(Voice):
             return self._named(over[0], "self")
         if self.sets[self.plan.turn_of[i]] > 1:
             return self.said(self.grammar.those, plural=self.entity(self.nodes[over[0]]).plural)
+        if self.on_its_own:
+            return self.said(self.grammar.known, plural=self.entity(self.nodes[over[0]]).plural)
         return ""
 
     def _every(self, i: int, use: str, them: Ways, among: Ways) -> str:
