@@ -132,7 +132,7 @@ def _told(c: Comparison) -> list[str]:
 
 def _trainings(plan: Plan, k: Size, folder: Path) -> str:
     """Tell what each training came to."""
-    from buttonup.train.command import read_results  # noqa: PLC0415 - an extra is behind it
+    from buttonup.train.results import read_results  # noqa: PLC0415 - an extra is behind it
 
     rows = []
     for arm, seed in ((a, s) for a in plan.arm for s in k.seeds):

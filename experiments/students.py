@@ -33,7 +33,7 @@ class Bench:
             if not (to / "summary.json").exists():
                 own = ["--recipe", str(ROOT / self.k.recipe)] if suite == "worlds" else []
                 buttonup(
-                    "evaluate", "--suite", parts, "--model", model, "--max-tokens", "256",
+                    "evaluate", "--suite", parts, "--model", model, "--max-tokens", "192",
                     "-n", str(self.k.each[suite]), *own, "--out", str(to), "--quiet",
                 )  # fmt: skip
 

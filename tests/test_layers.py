@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"evaluate", "train"}),
     frozenset({"recipe"}),
     frozenset({"doors", "owned"}),
-    frozenset({"engines", "estimating", "trial", "listing"}),
+    frozenset({"engines", "estimating", "trial", "listing", "learning"}),
     frozenset({"dataset"}),
     frozenset({"view"}),
     frozenset({"cli"}),

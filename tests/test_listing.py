@@ -3,8 +3,6 @@ from __future__ import annotations
 import asyncio
 import json
 import tomllib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,6 @@ import pytest
 
 from buttonup import listing
 from buttonup.errors import BadInput
-from buttonup.model.ask import Teacher
 from buttonup.model.scripted import Scripted
 
 TOOLS = [
@@ -28,20 +25,14 @@ def spec(tmp_path: Path) -> str:
     return f"json:{path}"
 
 
-def listed(*specs: str, **more: Any) -> listing.Listing:
-    return asyncio.run(listing.listed(listing.Order(specs, **more)))
+def listed(*specs: str, model: Scripted | None = None, **more: Any) -> listing.Listing:
+    return asyncio.run(listing.listed(listing.Order(specs, **more), model or teacher()))
 
 
-@pytest.fixture
-def teacher(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have a script propose words."""
+def teacher() -> Scripted:
+    """Propose words for one of the tools."""
     reply = '{"description": "Finds pets for sale.", "parameters": []}'
-
-    @asynccontextmanager
-    async def at(name: str, *_: Any) -> AsyncIterator[Teacher]:
-        yield Teacher(Scripted(lambda request: reply if '"find"' in str(request) else "no"), name)
-
-    monkeypatch.setattr(listing, "teacher_at", at)
+    return Scripted(lambda request: reply if '"find"' in str(request) else "no")
 
 
 def test_what_is_listed_as_json_is_read_again_as_it_was(spec: str, tmp_path: Path) -> None:
@@ -67,7 +58,6 @@ def test_as_json_every_field_is_there(spec: str) -> None:
     }
 
 
-@pytest.mark.usefixtures("teacher")
 def test_proposed_words_are_an_overlay_that_can_be_given_again(spec: str, tmp_path: Path) -> None:
     out = tmp_path / "words.toml"
     printed = listing.as_text(listed(spec, teacher="m"))
@@ -79,7 +69,6 @@ def test_proposed_words_are_an_overlay_that_can_be_given_again(spec: str, tmp_pa
     assert find.doubts == sell.doubts == ("simulated",)
 
 
-@pytest.mark.usefixtures("teacher")
 def test_a_tool_for_which_nothing_good_is_proposed_is_left_and_told(tmp_path: Path) -> None:
     path = tmp_path / "tools.json"
     path.write_text('[{"name": "find"}, {"name": "lose"}]', "utf-8")
@@ -90,7 +79,6 @@ def test_a_tool_for_which_nothing_good_is_proposed_is_left_and_told(tmp_path: Pa
     assert found.refused["lose"].startswith("unparsable")
 
 
-@pytest.mark.usefixtures("teacher")
 def test_nothing_that_is_there_is_written_over(spec: str, tmp_path: Path) -> None:
     out = tmp_path / "words.toml"
     out.write_text("mine", "utf-8")
@@ -101,3 +89,21 @@ def test_nothing_that_is_there_is_written_over(spec: str, tmp_path: Path) -> Non
     assert out.read_text("utf-8") == "mine"
     listed(spec, teacher="m", out=out, force=True)
     assert "Finds pets" in out.read_text("utf-8")
+
+
+PRICES = "[m]\ninput = 1.0\noutput = 1.0\n"
+
+
+def test_a_budget_ends_the_proposing_and_what_was_paid_for_is_not_asked_again(
+    spec: str, tmp_path: Path
+) -> None:
+    prices, out = tmp_path / "prices.toml", tmp_path / "words.toml"
+    prices.write_text(PRICES, "utf-8")
+    given: dict[str, Any] = {"teacher": "m", "prices": str(prices), "out": out, "force": True}
+    poor = listed(spec, budget=0.000001, **given)
+    assert poor.short
+    assert poor.overlay == {}
+    model = teacher()
+    assert not listed(spec, budget=1.0, model=model, **given).short
+    assert len(model.asked) == 1
+    assert [p.name for p in tmp_path.glob("words*")] == ["words.toml"]

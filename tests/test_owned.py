@@ -12,17 +12,23 @@ from msgspec.structs import replace
 
 import buttonup
 from buttonup import Made, accepted, make
+from buttonup.bottomup.truth_first.own import held_out
 from buttonup.errors import BadInput
+from buttonup.formats.rl import read_tasks
 from buttonup.gates import GATES
+from buttonup.gates.verify import Score
 from buttonup.model.door import Request
 from buttonup.model.scripted import Scripted
-from buttonup.owned import learn
+from buttonup.owned import learn, opened_again
 from buttonup.recipe import Recipe, read_recipe
-from buttonup.records import Sample, Tool, encode
+from buttonup.records import Assistant, Blueprint, Sample, Tool, encode
 from buttonup.showing.text import as_text
 from buttonup.tools.learning.learned import read_learned, written
-from buttonup.tools.own.run import Owning
+from buttonup.tools.own.run import Own, Owning
 from buttonup.tools.sources.scripted import Scripted as Kit
+from buttonup.topdown.episode import Episode
+from buttonup.topdown.plan_follower import follow_plan
+from buttonup.worlds.session import find_world
 
 SHOP, DESK = "python:shop.py", "python:desk.py"
 Kits = dict[str, Kit]
@@ -244,7 +250,7 @@ def test_tools_that_changed_under_a_run_fail_their_samples(own_tools: Kits, tmp_
     ("settings", "told"),
     [
         ({"tools": "ftp:shop"}, "not known|no source"),
-        ({"tools": [SHOP, "worlds"]}, "worlds goes with no other"),
+        ({"tools": [SHOP, "simulated"]}, "simulated goes with no other tools"),
         ({"tools": [SHOP, "shop.py"]}, "no source of tools"),
         ({"engine": "ray"}, "not on a cluster"),
         ({"own.sample": -1}, "sample"),
@@ -303,3 +309,204 @@ def test_the_samples_can_be_exported_and_checked(tmp_path: Path) -> None:
         key for line in out.read_text().splitlines() for key in json.loads(line)
     }
     assert buttonup.check(out).failing == 0
+
+
+# --- what is made of a run afterwards -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("writes", [[], ["*"]])
+def test_the_samples_of_own_tools_are_spoilt_as_those_of_worlds_are(
+    own_tools: Kits, tmp_path: Path, writes: list[str]
+) -> None:
+    made(tmp_path / "run", **{"own.writes": writes})
+    spoilt = asyncio.run(buttonup.negatives(tmp_path / "run", tmp_path / "pairs.jsonl"))
+    assert {"wrong_argument", "skipped_dependency", "premature_answer"} <= spoilt.corruptions.keys()
+    assert spoilt.count > spoilt.skipped.get("not_alone", 0)
+    rows = [json.loads(line) for line in (tmp_path / "pairs.jsonl").read_text().splitlines()]
+    assert all(row["chosen"] != row["rejected"] for row in rows)
+
+    calls = len(own_tools[SHOP].calls)
+    again = asyncio.run(buttonup.negatives(tmp_path / "run", tmp_path / "again.jsonl"))
+    assert again == spoilt
+    assert (tmp_path / "again.jsonl").read_bytes() == (tmp_path / "pairs.jsonl").read_bytes()
+    assert len(own_tools[SHOP].calls) == calls  # nothing is called for it a second time
+
+
+@pytest.mark.usefixtures("own_tools")
+def test_the_tasks_of_own_tools_can_be_played_again(tmp_path: Path) -> None:
+    made(tmp_path / "run")
+    buttonup.export(tmp_path / "run", "rl", tmp_path / "tasks.jsonl")
+    tasks = [blueprint for _, blueprint in read_tasks(tmp_path / "tasks.jsonl")]
+
+    async def gold(blueprint: Blueprint, own: Own) -> Score:
+        episode = await Episode.open(blueprint, own.open_door)
+        while not episode.over:
+            said = (await follow_plan(episode.trajectory)).messages[-1]
+            assert isinstance(said, Assistant)
+            await episode.take(said)
+        return episode.verified()
+
+    async def scores() -> list[Score]:
+        async with opened_again(tmp_path / "run") as own:
+            return [await gold(blueprint, own) for blueprint in tasks]
+
+    assert len(tasks) == 20
+    assert all(score.passed and score.share == 1 for score in asyncio.run(scores()))
+
+
+@pytest.mark.usefixtures("own_tools")
+def test_tasks_over_tools_that_nobody_has_opened_are_refused(tmp_path: Path) -> None:
+    made(tmp_path / "run", n=1)
+    [sample] = samples(tmp_path / "run")
+    with pytest.raises(BadInput, match="cannot be run; name the run whose tools they are"):
+        asyncio.run(Episode.open(sample.trajectory.blueprint))
+
+
+def test_a_folder_that_is_no_run_over_own_tools_is_told(tmp_path: Path) -> None:
+    async def opening() -> None:
+        async with opened_again(tmp_path):
+            pass
+
+    with pytest.raises(BadInput, match="is no run over tools of your own"):
+        asyncio.run(opening())
+
+
+@pytest.mark.usefixtures("own_tools")
+def test_the_same_tasks_are_kept_from_every_run(tmp_path: Path) -> None:
+    made(tmp_path / "train", n=40)
+    made(tmp_path / "other", n=40, seed=1, split="held_out", **{"own.held_out": 0.3})
+    assert not any(held_out(s.trajectory.blueprint, 0.1) for s in samples(tmp_path / "train"))
+    assert all(held_out(s.trajectory.blueprint, 0.3) for s in samples(tmp_path / "other"))
+    with pytest.raises(BadInput, match="no functions that are held out, only tasks"):
+        recipe(split="unseen_functions")
+
+
+def test_worlds_and_own_tools_meet_in_one_run_and_show_each_others_functions(
+    own_tools: Kits, tmp_path: Path
+) -> None:
+    made(tmp_path / "run", tools=["worlds:library,museum", SHOP], n=40)
+    shop = {tool.function.name for tool in own_tools[SHOP].tools}
+    where = [s.trajectory.blueprint for s in samples(tmp_path / "run")]
+    assert {b.tools.source for b in where} == {"own", "worlds"}
+    assert {name for b in where for name in b.tools.worlds} <= {"library", "museum"}
+    over = [b for b in where if b.tools.source == "worlds"]
+    assert any(shop & {f.name for f in b.distractors} for b in over)
+    assert all(not shop & {name for names in b.needs for name in names} for b in over)
+    again = asyncio.run(buttonup.negatives(tmp_path / "run", tmp_path / "pairs.jsonl"))
+    assert again.count
+
+
+def test_a_name_that_a_world_has_is_not_taken_twice(own_tools: Kits, tmp_path: Path) -> None:
+    def find_books(_state: Any, words: str) -> list[dict[str, str]]:
+        return [{"book_id": "B-1", "title": words}]
+
+    kit, text = own_tools[SHOP], {"type": "string"}
+    kit.add(find_books, "Find books.", {"words": text})
+    taken = next(iter(find_world("library").functions))
+    find_books.__name__ = taken
+    kit.add(find_books, "Find books of the shop.", {"words": text})
+    made(tmp_path / "run", tools=["worlds:library", SHOP], n=20)
+    for sample in samples(tmp_path / "run"):
+        names = [f.name for f in sample.trajectory.blueprint.functions]
+        assert len(names) == len(set(names))
+    assert f"shop_{taken}" in read_learned(tmp_path / "run" / "learned.toml").functions
+
+
+def test_a_world_beside_own_tools_has_to_be_one() -> None:
+    with pytest.raises(BadInput, match="there is no world 'nowhere'"):
+        recipe(tools=[SHOP, "worlds:nowhere"])
+
+
+# --- text first ---------------------------------------------------------------------------------
+
+
+def composing(request: Request) -> str:
+    """Play a model that composes a task over the shop, and acts it out."""
+    turns = [turn.content for turn in request.messages]
+    replies: dict[str, Any] = {
+        "scenario_given": {
+            "reasoning": "",
+            "scenarios": ["Chasing an order", "Furnishing a flat", "Moving house", "Buying lamps"],
+        },
+        "atom": {"reasoning": "", "task": "Find the customers in Ghent."},
+        "sequential": {
+            "reasoning": "",
+            "subsequent_task": "List what Mira Walsh has ordered.",
+            "composite_task": "Find the customers in Ghent, and tell me what Mira Walsh among them "
+            "has ordered.",
+        },
+        "consistent": {"reasoning": "", "missing": [], "surplus": [], "verdict": "yes"},
+        "choose": {
+            "reasoning": "",
+            "parts": [
+                {"subtask": 1, "why": "", "functions": [{"name": "find_customers"}]},
+                {"subtask": 2, "why": "", "functions": [{"name": "list_orders", "inputs_from": [
+                    {"parameter": "customer_id", "function": "find_customers",
+                     "field": "[].customer_id"}]}]},
+            ],
+        },
+        "assistant": [
+            {"thought": "First I look for the customers in Ghent.",
+             "calls": [{"name": "find_customers", "arguments": {"city": "Ghent"}}]},
+            {"thought": "Mira Walsh is C-17, so I list her orders.",
+             "calls": [{"name": "list_orders", "arguments": {"customer_id": "C-17"}}]},
+            {"thought": "There are two orders.", "calls": [],
+             "answer": "Mira Walsh has two orders: O-1001 (LMP-204, shipped) and O-1002 (CHR-322, "
+             "four of them, open). The other customer in Ghent is Noor Haddad."},
+        ],
+    }  # fmt: skip
+    if request.prompt == "assistant":
+        made = sum('"result"' in turn for turn in turns[1:])
+        return json.dumps(replies["assistant"][made])
+    return json.dumps(replies[request.prompt])
+
+
+def text_first(folder: Path, **settings: Any) -> Made:
+    asked = {"first": "text", "teacher.model": "m", "compose.strategies": ["sequential"], "n": 1}
+    return asyncio.run(make(recipe(**asked, **settings), folder, model=Scripted(composing)))
+
+
+def test_text_first_a_model_composes_and_the_tools_themselves_answer(
+    own_tools: Kits, tmp_path: Path
+) -> None:
+    made = text_first(tmp_path / "run")
+    assert (made.short, made.report.accepted) == ("", 1)
+    [sample] = samples(tmp_path / "run")
+    blueprint = sample.trajectory.blueprint
+    assert (blueprint.tools.source, blueprint.plan, blueprint.task.wording) == ("own", (), "")
+    assert blueprint.needs == (("find_customers",), ("list_orders",))
+    assert calls_of(sample) == ["find_customers", "list_orders"]
+    assert ("list_orders", {"customer_id": "C-17"}) in own_tools[SHOP].calls
+    [replayed] = [v for v in sample.verdicts if v.gate == "replay"]
+    assert replayed.passed
+    assert not replayed.evidence  # every call was made again
+
+
+def test_text_first_goes_on_without_asking_or_calling_twice(
+    own_tools: Kits, tmp_path: Path
+) -> None:
+    text_first(tmp_path / "run")
+    known = whole(tmp_path / "run")
+    (tmp_path / "run" / "report.json").unlink()
+    own_tools[SHOP].calls.clear()
+    asked = {"first": "text", "teacher.model": "m", "compose.strategies": ["sequential"], "n": 1}
+    silent = Scripted(lambda _: "nothing")
+    asyncio.run(make(recipe(**asked), tmp_path / "run", model=silent))
+    assert whole(tmp_path / "run") == known
+    assert ("list_orders", {"customer_id": "C-17"}) not in own_tools[SHOP].calls
+
+
+@pytest.mark.usefixtures("own_tools")
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"first": "text"}, "needs a model to ask"),
+        ({"first": "text", "tools": "worlds"}, "not over worlds"),
+        ({"first": "truth", "tools": "simulated", "teacher.model": "m"}, "no truth to begin with"),
+    ],
+)
+def test_a_way_up_that_does_not_go_with_the_tools_is_refused(
+    tmp_path: Path, settings: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(BadInput, match=told):
+        asyncio.run(make(recipe(**settings), tmp_path / "run"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,13 +16,15 @@ from buttonup.errors import BadInput
 from buttonup.model import prices
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Model
+from buttonup.model.journaled import Journaled
 from buttonup.model.local import content_name, hosted, is_local
 from buttonup.model.metered import FREE, Metered, Purse
 from buttonup.model.prices import Prices
-from buttonup.model.retrying import Tell
+from buttonup.model.retrying import Tell, untold
 from buttonup.model.stack import Way, batches_of, reached
 from buttonup.model.teachers import Teachers
 from buttonup.recipe import Recipe, Teaching, asking
+from buttonup.store.journal import Journal
 
 if TYPE_CHECKING:
     from buttonup.model.batches import Batches
@@ -126,6 +129,37 @@ async def open_ways(
 def _way(place: Place) -> Way:
     key = os.environ.get(place.key_env)
     return Way(place.base_url, key, place.key_env, place.timeout, place.in_flight)
+
+
+@asynccontextmanager
+async def one_teacher(
+    recipe: Recipe, out: Path, model: Model | None = None
+) -> AsyncIterator[tuple[Teacher, Purse]]:
+    """Reach the teacher of a recipe for a file that is no run, and pay within its budget.
+
+    Its replies are kept beside the file until somebody says `forget`: begun again, none is paid for
+    twice. `model` stands in for the endpoint.
+    Raises  BadInput when nobody is there, a key is refused, or the budget has no prices
+    """
+    alone = Recipe(teacher=recipe.teacher, budget=recipe.budget, prices=recipe.prices)
+    purse = purse_of(alone)
+    async with open_ways(alone, model, purse, untold) as ways:
+        with Journal(_journal_of(out)) as journal:
+            purse.begin(journal.usage(), journal.lose)
+            doors = {place: Journaled(door, journal) for place, door in ways.doors.items()}
+            try:
+                yield teachers_of(alone, doors.__getitem__).needed("rewrite"), purse
+            finally:
+                await asyncio.gather(*(door.ended() for door in doors.values()))
+
+
+def forget(out: Path) -> None:
+    """Take away the replies that were kept for a file."""
+    _journal_of(out).unlink(missing_ok=True)
+
+
+def _journal_of(out: Path) -> Path:
+    return out.with_name(f"{out.name}.journal.sqlite")
 
 
 # --- paying -------------------------------------------------------------------------------------

@@ -54,3 +54,7 @@ class BadInput(Exception):  # noqa: N818 - the user's to mend
 
 class OverBudget(Exception):  # noqa: N818 - not an error: the run ends in good order
     """The next call could cost more than is left, and nothing is in flight that may free some."""
+
+
+OVER = "over_budget"
+"""Reason of what was not asked for, because the budget had no room for it."""

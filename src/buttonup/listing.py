@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from msgspec import json
 
-from buttonup.engine.cores import cores
-from buttonup.errors import BadInput
+from buttonup.doors import forget, one_teacher
+from buttonup.errors import OVER, BadInput
 from buttonup.formats.export import refuse_taken
-from buttonup.model.stack import Way
+from buttonup.model.door import Model
+from buttonup.recipe import Recipe, Teaching
 from buttonup.records import Record, encode
 from buttonup.showing.tools import tools_as_text
 from buttonup.showing.wording import many, plain
 from buttonup.store.settings import filled
 from buttonup.store.whole import put
-from buttonup.tools.definitions.describe import proposed, teacher_at, wordless
+from buttonup.tools.definitions.describe import proposed, wordless
 from buttonup.tools.definitions.overlay import Words, as_toml
 from buttonup.tools.source import Limits, Tool
 from buttonup.tools.sources.joined import joined
@@ -35,6 +36,9 @@ class Order(Record):
     """Model that proposes descriptions; "" for nobody."""
     base_url: str = "https://api.openai.com/v1"
     key_env: str = "OPENAI_API_KEY"
+    budget: float | None = None
+    """Dollars that the proposing may cost; None for any."""
+    prices: str = ""
     out: Path | None = None
     """File for what is proposed."""
     force: bool = False
@@ -51,10 +55,16 @@ class Listing(Record):
     out: str = ""
     """Where the overlay was written."""
 
+    @property
+    def short(self) -> bool:
+        """Say whether the budget ended the asking."""
+        return any(why.startswith(OVER) for why in self.refused.values())
 
-async def listed(order: Order) -> Listing:
+
+async def listed(order: Order, model: Model | None = None) -> Listing:
     """Read tools, and have words proposed for those that lack some.
 
+    `model` stands in for the endpoint.
     Raises  BadInput for what cannot be read, where nothing is left, where nobody can be asked, and
             where the file is there already
     """
@@ -68,13 +78,19 @@ async def listed(order: Order) -> Listing:
         tools = source.tools
     if not order.teacher:
         return Listing(tools)
-    way = Way(order.base_url, os.environ.get(order.key_env), order.key_env)
-    async with teacher_at(order.teacher, way, cores()) as teacher:
-        overlay, rejects = await proposed(wordless(tools), teacher)
+    teaching = Teaching(order.teacher, order.base_url, order.key_env, temperature=0.0)
+    recipe = Recipe(teacher=teaching, budget=order.budget, prices=order.prices)
+    with TemporaryDirectory() as nowhere:
+        out = order.out or Path(nowhere, "words")
+        async with one_teacher(recipe, out, model) as (teacher, _):
+            overlay, rejects = await proposed(wordless(tools), teacher)
+        refused = {name: str(reject) for name, reject in rejects.items()}
+        found = Listing(tools, overlay, refused, str(order.out or ""))
+        if not found.short:
+            forget(out)
     if order.out is not None:
         put(order.out, as_toml(overlay).encode())
-    refused = {name: str(reject) for name, reject in rejects.items()}
-    return Listing(tools, overlay, refused, str(order.out or ""))
+    return found
 
 
 def as_text(found: Listing) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from buttonup.errors import BadInput
-from buttonup.recipe import Recipe, own_specs
+from buttonup.recipe import Recipe, is_text_first, own_specs, read_recipe, worlds_beside
 from buttonup.records import digest
-from buttonup.store.rundir import LEARNED, RunDir
+from buttonup.store.journal import Journal
+from buttonup.store.rundir import ANSWERS, LEARNED, RunDir
 from buttonup.tools.learning.learned import Learned, read_learned, written
 from buttonup.tools.own.run import Own, Owning, given, learned_of
 from buttonup.tools.source import Source
@@ -41,9 +42,10 @@ class Opened:
     recipe: Recipe
 
     def at_work(self, run: RunDir) -> Own:
-        """Take them into a run. Raises BadInput where no function can be planned with."""
+        """Take them into a run. Raises BadInput where no function can be called."""
         run.write_learned(written(self.learned))
-        return Own(self.source, self.learned, self.recipe.own, run.answers())
+        planned = not is_text_first(self.recipe)
+        return Own(self.source, self.learned, self.recipe.own, run.answers(), planned=planned)
 
 
 @asynccontextmanager
@@ -52,12 +54,42 @@ async def open_tools(recipe: Recipe, known: Learned | None) -> AsyncIterator[Ope
 
     Raises  BadInput where they cannot be opened
     """
-    specs, k = own_specs(recipe), recipe.own
-    if not specs:
+    if not own_specs(recipe):
         yield None
         return
-    async with _joined(specs, k) as source:
-        yield Opened(source, known or await learned_of(source, k, recipe.seed), recipe)
+    async with joined_for(recipe) as source:
+        learned = known or await learned_of(source, recipe.own, recipe.seed)
+        yield Opened(source, learned, recipe)
+
+
+@asynccontextmanager
+async def opened_again(folder: Path) -> AsyncIterator[Own]:
+    """Open the tools of a run that has been, with all that it knows of them.
+
+    What they have answered it is known, and what they answer now is kept there too.
+    Raises  BadInput for a folder that is no run over a user's own tools, or where they cannot be
+            opened any more
+    """
+    if not (folder / LEARNED).exists():
+        raise BadInput(f"{folder} is no run over tools of your own", "name the folder of one")
+    recipe, known = read_recipe(folder / "recipe.toml", {}), read_learned(folder / LEARNED)
+    async with _joined(own_specs(recipe), recipe.own, _names_beside(recipe)) as source:
+        with Journal(folder / ANSWERS) as journal:
+            own = Own(source, known, recipe.own, journal, planned=not is_text_first(recipe))
+            try:
+                yield own
+            finally:
+                await own.answers.ended()
+
+
+@asynccontextmanager
+async def opened_if_own(folder: Path) -> AsyncIterator[Own | None]:
+    """Open the tools of a run where they are the user's own; None over worlds alone."""
+    if not (folder / LEARNED).exists():
+        yield None
+        return
+    async with opened_again(folder) as own:
+        yield own
 
 
 async def learn(specs: Sequence[str], knobs: Owning, seed: int) -> Learned:
@@ -66,6 +98,18 @@ async def learn(specs: Sequence[str], knobs: Owning, seed: int) -> Learned:
         return await learned_of(source, knobs, seed)
 
 
-def _joined(specs: Sequence[str], k: Owning) -> AbstractAsyncContextManager[Source]:
+def joined_for(recipe: Recipe) -> AbstractAsyncContextManager[Source]:
+    """Open the tools of a recipe as one source. Raises BadInput as above."""
+    return _joined(own_specs(recipe), recipe.own, _names_beside(recipe))
+
+
+def _joined(
+    specs: Sequence[str], k: Owning, taken: Collection[str] = ()
+) -> AbstractAsyncContextManager[Source]:
     overlays = tuple(map(Path, k.overlays))
-    return joined(specs, k.limits, k.env, k.include, k.exclude, overlays, k.reset)
+    return joined(specs, k.limits, k.env, k.include, k.exclude, overlays, k.reset, taken)
+
+
+def _names_beside(recipe: Recipe) -> frozenset[str]:
+    """Name the functions of the worlds that a run has beside the user's own."""
+    return frozenset(name for world in worlds_beside(recipe) for name in world.functions)

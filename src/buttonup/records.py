@@ -166,7 +166,8 @@ class CompositionalTask(Record):
     """(i, j): sub-task j needs what sub-task i gives; i < j."""
     wording: str = ""
     """"descriptions": its words are those of the functions' descriptions, as nobody wrote others;
-    "rewritten": a model reworded these. "" for all else."""
+    "proposed": a model wrote ways to ask for these functions; "rewritten": one reworded this very
+    request. "" for all else."""
 
     @property
     def shape(self) -> Shape:

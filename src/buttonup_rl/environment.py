@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,10 @@ import httpx
 import verifiers.v1 as vf
 
 from buttonup.formats import openai, rl
+from buttonup.owned import opened_again
 from buttonup.records import Assistant, Blueprint, Json, decode
 from buttonup.tools.door import misfit
+from buttonup.tools.own.run import Own
 from buttonup.topdown.episode import Episode
 
 
@@ -30,6 +34,8 @@ class TaskRow(vf.TaskData):
 
     blueprint: str
     """JSON; it holds the answers, and the model never sees it."""
+    run: str = ""
+    """Folder of the run whose tools it is over, where these are a user's own."""
 
 
 class Task(vf.Task[TaskRow, Outcome]):
@@ -52,6 +58,8 @@ class TasksConfig(vf.TasksetConfig):
 
     file: Path = Path("tasks.jsonl")
     """What `buttonup export RUN --format rl` has written: JSON Lines or Parquet."""
+    run: str = ""
+    """That RUN, where it is over tools of your own: they are opened as it knew them."""
 
 
 class Tasks(vf.Taskset[Task, TasksConfig]):
@@ -67,6 +75,7 @@ class Tasks(vf.Taskset[Task, TasksConfig]):
                 prompt="\n".join(said),
                 system_prompt="\n".join(system) or None,
                 blueprint=row["blueprint"],
+                run=self.config.run,
             )
             yield Task(data, self.config.task)
 
@@ -89,7 +98,8 @@ class Player(vf.Harness[vf.HarnessConfig]):
         data: TaskRow,
     ) -> vf.ProgramResult:
         """Let the model speak until the episode is over, or its turns are used up."""
-        episode = await Episode.open(decode(data.blueprint, Blueprint))
+        own = (await tools_of(Path(data.run))).open_door if data.run else None
+        episode = await Episode.open(decode(data.blueprint, Blueprint), own)
         system = data.system_prompt
         shown: list[Json] = [{"role": "system", "content": system}] if system else []
         shown += map(openai.message, episode.messages)
@@ -108,6 +118,19 @@ class Player(vf.Harness[vf.HarnessConfig]):
         finally:
             trace.state = outcome(episode, off_schema)
         return vf.ProgramResult(0, "", "")
+
+
+Opening = AbstractAsyncContextManager[Own]
+_OPENED: dict[tuple[asyncio.AbstractEventLoop, Path], tuple[Opening, asyncio.Task[Own]]] = {}
+
+
+async def tools_of(run: Path) -> Own:
+    """Give the open tools of a run; they stay open for all episodes, until the process ends."""
+    here = (asyncio.get_running_loop(), run)
+    if here not in _OPENED:
+        opening = opened_again(run)
+        _OPENED[here] = opening, asyncio.create_task(opening.__aenter__())
+    return await asyncio.shield(_OPENED[here][1])
 
 
 async def _said(

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from buttonup.store.marks import Change, Marks, sample_key
+
 Command = Callable[..., Any]
 Files = Callable[[Path], dict[str, bytes]]
 
@@ -56,3 +58,28 @@ def test_an_export_against_a_benchmark_has_its_certificate_beside_it(
     assert buttonup(*words, "bench.txt").status == 0
     told = json.loads((tmp_path / "x.jsonl.contamination.json").read_text())
     assert (told["file"], told["samples"], told["clean"]) == ("x.jsonl", 2, True)
+
+
+def test_an_export_of_what_is_marked_and_labelled_has_just_that(
+    buttonup: Command, made: Path, tmp_path: Path
+) -> None:
+    marks, lines = Marks(tmp_path / "run" / "marks.jsonl"), (made / "accepted.jsonl").read_bytes()
+    first, second, third, *_ = map(sample_key, lines.splitlines())
+    marks.change(first, Change(mark="keep", label="short"))
+    marks.change(second, Change(mark="drop"))
+    marks.change(third, Change(mark="keep"))
+
+    def rows(*words: str) -> int:
+        done = buttonup("export", "run", "--format", "trl", "--out", "o.jsonl", "--force", *words)
+        assert done.status == 0
+        assert ("not_chosen" in done.err) == bool(words)
+        return len((tmp_path / "o.jsonl").read_bytes().splitlines())
+
+    assert rows() == 5
+    assert rows("--marked", "keep") == 2
+    assert rows("--not-marked", "drop") == 4
+    assert rows("--marked", "keep", "--label", "short") == 1
+    wrong = buttonup("export", "run", "--format", "trl", "--out", "n.jsonl", "--label", "long")
+    assert wrong.status == 2
+    assert "labelled 'long'" in wrong.told
+    assert not (tmp_path / "n.jsonl").exists()

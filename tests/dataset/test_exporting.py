@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import msgspec
@@ -37,11 +38,11 @@ def test_negatives_name_the_gate_that_finds_each_and_overwrite_nothing(
     finished: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "pairs.jsonl"
-    written = negatives(finished, out)
+    written = asyncio.run(negatives(finished, out))
     rows = [msgspec.json.decode(line) for line in out.read_text().splitlines()]
     assert (len(rows), written.skipped) == (written.count, {})
     assert written.count == sum(written.corruptions.values()) > N
     assert all(row["reason"] and row["gate"] and row["chosen"] != row["rejected"] for row in rows)
     with pytest.raises(BadInput, match="exists"):
-        negatives(finished, out)
-    assert negatives(finished, out, overwrite=True) == written
+        asyncio.run(negatives(finished, out))
+    assert asyncio.run(negatives(finished, out, overwrite=True)) == written

@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as msgspec_replace
 
 from buttonup.errors import BadInput
 from buttonup.evaluate.comparison import compare, comparison_as_text
 from buttonup.evaluate.evaluation import evaluate
-from buttonup.evaluate.suite import Player, Suite, silent
+from buttonup.evaluate.suite import Played, Player, Suite, Task, silent
+from buttonup.evaluate.suites.languages import MEASURES
 from buttonup.records import Assistant, Call, Conversation, decode, encode
 
 
@@ -90,3 +92,27 @@ def test_one_trial_is_compared_with_several_by_their_means(sums: Suite, tmp_path
     found = compare(a, b)
     assert found.difference == pytest.approx(-0.5)
     assert found.test == "sign flips"
+
+
+def test_every_measure_that_both_hold_is_compared(sums: Suite, tmp_path: Path) -> None:
+    spoken = replace(sums, name="languages", measures=MEASURES)
+
+    def counting(task: Task) -> Task:
+        async def play(player: Player) -> Played:
+            played = await task.play(player)
+            return msgspec_replace(played, counts={"turns": 1.0, "turns right": played.credit})
+
+        return replace(task, play=play)
+
+    spoken = replace(spoken, tasks=tuple(map(counting, spoken.tasks)))
+    a, b = played(spoken, tmp_path / "a", silent), played(spoken, tmp_path / "b", calling)
+    found = compare(a, b)
+    assert [(d.name, d.a, d.b, d.difference) for d in found.measures] == [
+        ("credit", 0.0, 1.0, 1.0),
+        ("turns", 0.0, 1.0, 1.0),
+    ]
+    assert found.measures[0].p == found.p
+    rows = [line.split() for line in comparison_as_text(found).splitlines()]
+    assert ["turns", "4", "0.0", "100.0", "+100.0"] in [row[:5] for row in rows]
+    bare = played(replace(spoken, measures=()), tmp_path / "c", silent)
+    assert [d.name for d in compare(a, bare).measures] == ["credit"]

@@ -19,7 +19,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("changes")
     asyncio.run(make(read_recipe(Path("recipes/short.toml"), {"n": 60}), folder / "run"))
     export(folder / "run", "openai", folder / "whole.jsonl")
-    negatives(folder / "run", folder / "pairs.jsonl")
+    asyncio.run(negatives(folder / "run", folder / "pairs.jsonl"))
     return folder
 
 

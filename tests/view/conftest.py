@@ -9,6 +9,7 @@ import pytest
 
 import buttonup
 from buttonup import gates
+from buttonup.dataset.folder import report
 from buttonup.loop import run_to_end
 from buttonup.recipe import Recipe
 from buttonup.records import encode
@@ -29,6 +30,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     failed = [sample for sample in spoilt if not sample.accepted][:REJECTED]
     lines = (encode(sample) + b"\n" for sample in failed)
     (folder / "rejected.jsonl").write_bytes(b"".join(lines))
+    (folder / "report.json").write_bytes(encode(report(folder)))
     return folder
 
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import http.client
 import json
+import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -108,10 +111,6 @@ def test_no_page_has_a_script_or_a_style_in_it(served: Served) -> None:
         ]
 
 
-def test_progress_is_told_as_figures(served: Served) -> None:
-    assert json.loads(served.get("/progress")) == {"samples": 32, "about": 32, "done": True}
-
-
 def test_a_dataset_of_others_is_listed_and_judged_when_shown(tmp_path: Path) -> None:
     rows = [
         {
@@ -130,3 +129,51 @@ def test_a_dataset_of_others_is_listed_and_judged_when_shown(tmp_path: Path) -> 
         assert "/sample/4" in page
         assert served.ask("/sample/2")[0] == 200
         assert served.ask("/sample/4")[0] == 200
+
+
+def test_what_a_person_says_comes_back_and_only_from_our_own_pages(served: Served) -> None:
+    ours = {"Origin": f"http://{served.host}"}
+    status, told = served.ask("/sample/accepted-3/said", "POST", b'{"mark":"keep"}', **ours)
+    assert (status, json.loads(told)["mark"]) == (200, "keep")
+    assert "accepted-3" in served.get("/samples?mark=keep")
+    status, told = served.ask("/sample/accepted-3/said", "POST", b'{"mark":"odd"}', **ours)
+    assert (status, "this is no change" in json.loads(told)["wrong"]) == (400, True)
+    big = b'{"note":"' + b"x" * 100_000 + b'"}'
+    assert served.ask("/sample/accepted-3/said", "POST", big, **ours)[0] == 413
+    assert served.ask("/sample/accepted-3/said", "POST", b'{"mark":"drop"}')[0] == 403
+    assert served.ask("/sample/accepted-3/said")[0] == 405
+
+
+def test_news_is_sent_once_and_then_only_when_there_is_some(served: Served) -> None:
+    connection = http.client.HTTPConnection(served.host, timeout=60)
+    with closing(connection):
+        connection.request("GET", "/live", headers={"Cookie": served.cookie})
+        first = connection.getresponse()
+        first.read()
+        tag = first.headers["ETag"]
+        known = {"Cookie": served.cookie, "If-None-Match": tag}
+        connection.request("GET", "/live", headers=known)
+        assert connection.getresponse().status == 304
+
+
+def test_two_runs_have_a_page_that_compares_them_and_pages_of_their_own(
+    run: Path, made: Path, tmp_path: Path
+) -> None:
+    other = Path(shutil.copytree(made, tmp_path / "other"))
+    with serving(run, other) as served:
+        assert "other" in served.get("/")
+        assert "/b/sample/accepted-1" in served.get("/b/samples")
+        assert "/a/samples?" in served.get("/a/")
+        assert served.ask("/samples")[0] == 404
+
+
+def test_hostile_text_is_text_on_the_overview_too(run: Path) -> None:
+    verdict = Verdict(HOSTILE, passed=False, reason=HOSTILE)
+    trajectory = Trajectory(Blueprint(CompositionalTask(HOSTILE)), (User(HOSTILE),))
+    (run / "rejected.jsonl").write_bytes(encode(Sample(trajectory, (verdict,))) + b"\n")
+    (run / "recipe.toml").write_text(HOSTILE)
+    with serving(run) as served:
+        page = served.get("/")
+        assert not [t for t, a in Tags(page).tags if t == "img" or any(k[:2] == "on" for k in a)]
+        assert "<script>alert" not in page
+        assert "\u202e" not in page

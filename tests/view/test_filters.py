@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from buttonup.errors import BadInput
 from buttonup.view.filters import (
     KINDS,
-    MARKS,
+    MARKED,
     MEASURES,
     SORTS,
     Filter,
@@ -36,7 +36,7 @@ def filters(draw: st.DrawFn) -> Filter:
         words=draw(st.just("") | TOLD),
         has=tuple(sorted(has, key=lambda one: KINDS.index(one[0]))),
         within=tuple(r for r in ranges if (r.low, r.high) != (None, None)),
-        mark=draw(st.sampled_from(["", *MARKS])),
+        mark=draw(st.sampled_from(["", *MARKED])),
         labels=tuple(draw(st.lists(TOLD, unique=True, max_size=2))),
         sort=draw(st.sampled_from(SORTS)),
     )
@@ -63,12 +63,11 @@ def test_a_filter_that_says_nothing_is_an_empty_address() -> None:
     assert read_filter([("q", ""), ("world", " "), ("calls.from", "")]) == Filter()
 
 
-def test_the_last_word_may_be_the_beginning_of_one_until_a_space_or_quotation_mark_ends_it() -> (
-    None
-):
-    assert as_match(Filter(words="book tab")) == '{said} : ("book" AND "tab"*)'
-    assert as_match(Filter(words="book table ")) == '{said} : ("book" AND "table")'
+def test_words_are_searched_each_several_in_a_row_or_by_their_beginning() -> None:
+    assert as_match(Filter(words="book table")) == '{said} : ("book" AND "table")'
     assert as_match(Filter(words='"book a table"')) == '{said} : ("book a table")'
+    assert as_match(Filter(words="book tab*")) == '{said} : ("book" AND "tab*"*)'
+    assert as_match(Filter(words="a OR NOT")) == '{said} : ("a" AND "OR" AND "NOT")'
 
 
 def test_what_a_sample_has_is_a_word_that_no_value_can_break_out_of() -> None:

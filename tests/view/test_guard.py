@@ -71,7 +71,7 @@ def test_an_address_cannot_break_out_of_the_page_that_leads_on() -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", ""]
+    "host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "", "["]
 )
 def test_a_name_that_only_points_here_gets_nothing(host: str) -> None:
     status, _, body = asked(host=host, cookie=entered())

@@ -15,7 +15,7 @@ def test_the_index_of_a_run_is_kept_in_its_folder(run: Path) -> None:
 
 def test_the_index_of_a_file_is_kept_in_the_cache_and_not_beside_it(tmp_path: Path) -> None:
     file = tmp_path / "data.jsonl"
-    file.write_text("{}\n")
+    file.write_text('{"messages":[]}\n')
     assert open_source(file).index.parent == tmp_path / "cache" / "buttonup" / "view"
 
 
@@ -27,7 +27,7 @@ def test_samples_of_a_run_are_called_by_file_and_line(run: Path) -> None:
 
 def test_samples_of_a_file_are_called_by_their_line(tmp_path: Path) -> None:
     file = tmp_path / "my-data-1.jsonl"
-    file.write_text("{}\n")
+    file.write_text('{"messages":[]}\n')
     source = open_source(file)
     assert source.called(17) == "17"
     assert source.id_of("17") == 17

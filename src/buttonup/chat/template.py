@@ -65,6 +65,15 @@ def named(words: tuple[str, ...]) -> Iterator[Template]:
     folder is one; of any other folder all the `.jinja` files in it are read.
     Raises  BadInput when there is none
     """
+    for name, path in places(words):
+        yield msgspec.structs.replace(Template.load(path), name=name)
+
+
+def places(words: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+    """Name the templates that `named` reads, each with its file or folder.
+
+    Raises  BadInput as it does
+    """
     mend = "give a .jinja file, a folder, a tokenizer's folder, or an installed package such as trl"
     known = words or tuple(name for name in PACKAGES if _package(name))
     if not known:
@@ -74,14 +83,12 @@ def named(words: tuple[str, ...]) -> Iterator[Template]:
         if path is None:
             raise BadInput(f"there is no {word}", mend)
         if path.is_file() or _has_own(path):
-            yield Template.load(path)
+            yield path.resolve().name if path.is_dir() else path.stem, path
             continue
         files = sorted(path.rglob("*.jinja"))
         if not files:
             raise BadInput(f"{word} holds no .jinja file", mend)
-        for file in files:
-            one = Template.load(file)
-            yield msgspec.structs.replace(one, name=f"{path.name}/{one.name}")
+        yield from ((f"{path.name}/{file.stem}", file) for file in files)
 
 
 def _package(name: str) -> Path | None:

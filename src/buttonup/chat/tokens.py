@@ -169,7 +169,7 @@ def _loaded(tokens: Tokens) -> _Loaded:
         template = template.marked_as(Path(tokens.tokenizer))
     to = usable(template)
     return _Loaded(
-        template, to, tokenizer, digest(tokenizer.to_str()), _control(tokenizer, template)
+        template, to, tokenizer, digest(tokenizer.to_str()), control_tokens(tokenizer, template)
     )
 
 
@@ -191,7 +191,7 @@ def load(file: Path) -> Tokenizer:
         raise BadInput(f"{file} is no tokenizer: {str(error)[:120]}", mend) from error
 
 
-def _control(tokenizer: Tokenizer, template: Template) -> re.Pattern[str]:
+def control_tokens(tokenizer: Tokenizer, template: Template) -> re.Pattern[str]:
     """Match what reads as a control token: special ones, and others that the template writes.
 
     Source: transformers 5.24.0, `sanitize_control_tokens`

@@ -25,6 +25,7 @@ COMMANDS = {
     "dedup": "Keep the first of what is nearly the same; what is dropped is written beside.",
     "evaluate": "Score a model on tasks whose right answers are known; the same command goes on.",
     "export": "Write a run's accepted samples in a training format, with a dataset card beside.",
+    "learn": "Learn about your tools: what feeds what, which values exist, what reads and writes.",
     "negatives": "Spoil a run's accepted samples: the same prompt, well and badly gone on with.",
     "push": "Send an export, the file given as its --out, to a dataset hub.",
     "report": "Show the funnel of a run: what was made, what was rejected and why.",

@@ -15,6 +15,7 @@ from buttonup.errors import BadInput
 from buttonup.formats import EXPORTS
 from buttonup.overlap import Certificate, certificate_path
 from buttonup.records import decode
+from buttonup.store.marks import MARKS, Choice, Mark
 
 
 @click.command()
@@ -47,6 +48,9 @@ from buttonup.records import decode
     metavar="PATH_OR_bfcl",
     help="Benchmark to compare with; the certificate is written beside. May be given again.",
 )
+@click.option("--marked", type=click.Choice(MARKS), help="Only samples marked so (view).")
+@click.option("--not-marked", type=click.Choice(MARKS), help="No samples marked so.")
+@click.option("--label", "labels", multiple=True, help="Only samples with it; all, if given again.")
 def export(
     folder: Path,
     name: str | None,
@@ -58,6 +62,9 @@ def export(
     shards: int,
     force: bool,
     against: tuple[str, ...],
+    marked: Mark | None,
+    not_marked: Mark | None,
+    labels: tuple[str, ...],
 ) -> int:
     """Write a run's accepted samples in a training format, with a dataset card beside.
 
@@ -66,7 +73,14 @@ def export(
     """
     parted, to = _shares(shares), _form(name, tokenizer, template, max_length)
     exported = exporting.export(
-        folder, to, out, overwrite=force, shares=parted, shards=shards, against=against
+        folder,
+        to,
+        out,
+        overwrite=force,
+        shares=parted,
+        shards=shards,
+        against=against,
+        choice=Choice(marked, not_marked, labels),
     )
     told = f"{name or 'tokens'}, {exported.lines} rows" if exported.lines else name or "tokens"
     click.echo(f"{exported.count} samples to {out} ({told})")

@@ -8,6 +8,7 @@ import click
 
 from buttonup.cli import options
 from buttonup.dataset import exporting
+from buttonup.loop import run_to_end
 
 
 @click.command()
@@ -16,7 +17,7 @@ from buttonup.dataset import exporting
 @options.force
 def negatives(folder: Path, out: Path, force: bool) -> int:
     """Spoil a run's accepted samples: the same prompt, well and badly gone on with."""
-    written = exporting.negatives(folder, out, overwrite=force)
+    written = run_to_end(exporting.negatives(folder, out, overwrite=force))
     counts = ", ".join(f"{name} {count}" for name, count in written.corruptions.items())
     click.echo(f"{written.count} pairs to {out}: {counts}")
     for reason, count in sorted(written.skipped.items()):

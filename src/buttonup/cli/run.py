@@ -45,7 +45,12 @@ from buttonup.worlds.splits import Split
     "--tools",
     multiple=True,
     help="worlds, worlds:NAME,NAME, simulated, or your own: python:FILE, openapi:FILE, "
-    "mcp:COMMAND; may be given again.  [default: worlds]",
+    "mcp:COMMAND; may be given again, worlds too.  [default: worlds]",
+)
+@click.option(
+    "--first",
+    type=click.Choice(["auto", "truth", "text"]),
+    help="Over your own tools: plan calls and word them, or have a model compose tasks (text).",
 )
 @click.option(
     "--learned", type=click.Path(), help="What is known of your own tools (docs/tools.md)."
@@ -68,6 +73,11 @@ from buttonup.worlds.splits import Split
     flag_value="*",
     metavar="[PATTERN]",
     help="Really call your own tools that write, those of a name.  [default: simulate them]",
+)
+@click.option(
+    "--reset",
+    metavar="COMMAND",
+    help="Takes your own tools back to their first state, after conversations that write.",
 )
 @click.option(
     "--split",
@@ -104,7 +114,7 @@ def run(
     """Make a dataset (by default from the worlds that ship with the package)."""
     names = {
         "teacher": "teacher.model", "base_url": "teacher.base_url", "batch": "teacher.batch",
-        "learned": "own.learned", "writes": "own.writes", "env": "own.env",
+        "learned": "own.learned", "writes": "own.writes", "env": "own.env", "reset": "own.reset",
         "include": "own.include", "exclude": "own.exclude", "overlays": "own.overlays",
     }  # fmt: skip
     given = {names.get(k, k): v for k, v in asked.items() if v not in (None, ())}

@@ -31,6 +31,8 @@ from buttonup.showing.wording import plain
 @click.option("--teacher", help="Model that proposes descriptions: an overlay is printed.")
 @options.base_url
 @click.option("--key-env", help="Variable that holds the key.  [default: OPENAI_API_KEY]")
+@click.option("--budget", type=float, metavar="USD", help="Dollars it may cost.  [default: any]")
+@options.prices
 @click.option("--out", type=click.Path(path_type=Path), help="File for the proposed overlay.")
 @options.force
 def tools(as_json: bool, **asked: Any) -> int:
@@ -47,4 +49,4 @@ def tools(as_json: bool, **asked: Any) -> int:
     click.echo(listing.as_json(found) if as_json else listing.as_text(found))
     for name, why in found.refused.items():
         click.echo(f"{name} is left as it is: {plain(why)}", err=True)
-    return 0
+    return 3 if found.short else 0

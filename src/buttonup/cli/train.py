@@ -18,7 +18,10 @@ from buttonup.train.training import read_training
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--recipe", type=click.Path(path_type=Path), help="Settings as TOML (docs/train.md).")
-@click.option("--model", help="smollm2, a folder, a .gguf file, or OWNER/NAME.  [default: smollm2]")
+@click.option(
+    "--model",
+    help="smollm2, gemma3-270m, a folder, a .gguf file, or OWNER/NAME.  [default: smollm2]",
+)
 @click.option("--tune", type=click.Choice(["full", "lora"]), help="[default: full]")
 @click.option("--epochs", type=float, help="[default: 1]")
 @click.option("--max-length", type=int, help="Tokens; longer rows are left out.  [default: 8192]")

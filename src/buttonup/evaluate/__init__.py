@@ -9,7 +9,9 @@ likeness.py     how alike two texts are, by a sentence model
 evaluation.py   plays a suite into a folder
 measures.py     figures beside the score, and their intervals
 summary.py      what all results come to; table.py tells it
-comparison.py   two evaluations, task by task
+reading.py      an evaluation that has ended, by task
+comparison.py   two evaluations, task by task; paired.py: their measures
+forgetting.py   what a student of several rounds has forgotten
 statistics.py   intervals and tests
 command.py      from the words of a command to an evaluation
 """

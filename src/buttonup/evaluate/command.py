@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from random import Random
+from typing import TypeAlias
 
 from buttonup import __version__
 from buttonup.chat import Template
@@ -29,6 +30,7 @@ from buttonup.evaluate.suites.gta_tools import tools_at
 from buttonup.evaluate.suites.languages import languages
 from buttonup.evaluate.suites.tau2 import tau2
 from buttonup.evaluate.suites.tool_query import tool_query
+from buttonup.evaluate.suites.tools import tools
 from buttonup.evaluate.suites.worlds import EACH, Tables, worlds
 from buttonup.evaluate.summary import Summary
 from buttonup.evaluate.ways import way_of
@@ -43,8 +45,9 @@ from buttonup.records import Record, digest
 from buttonup.store.journal import read_usage
 from buttonup.store.rundir import open_run
 from buttonup.store.settings import as_toml
+from buttonup.tools.own.run import Own
 
-SUITES = ("worlds", "feedback", "bfcl", "tau2", "gta", "tool-query", "languages")
+SUITES = ("worlds", "feedback", "tools", "bfcl", "tau2", "gta", "tool-query", "languages")
 PACKAGES = {p.name: p for p in (bfcl_suite.PACKAGE, tau2_suite.PACKAGE)}
 """What suites install for themselves."""
 GRACE = 30.0  # seconds that what is on its way may still take when all ends early
@@ -64,13 +67,13 @@ class Order(Record):
     template: str = ""
     """Chat template of the model, as a file or its tokenizer's folder; a GGUF carries its own."""
     each: int | None = None
-    """Tasks of each part; None for all, and 200 of worlds and feedback."""
+    """Tasks of each part; None for all, and 200 of worlds, feedback and tools."""
     seed: int = 0
     trials: int = 1
     rounds: int = ROUNDS
     """Tries of a task of the suite feedback."""
     tables: Tables = Tables()
-    """How the tasks of worlds and feedback are made."""
+    """How the tasks of worlds, feedback and tools are made."""
     temperature: float = 0.0
     max_tokens: int = 1024
     concurrency: int = 16
@@ -90,8 +93,12 @@ class Order(Record):
         return self.calls or ("template" if self.template else unsaid)
 
 
-async def run(order: Order, folder: Path, watch: Watch) -> Summary:
-    """Evaluate into a folder, or go on there.
+Opening: TypeAlias = AbstractAsyncContextManager[Own]
+"""Opens a user's own tools for as long as the context lasts."""
+
+
+async def run(order: Order, folder: Path, watch: Watch, own: Opening | None = None) -> Summary:
+    """Evaluate into a folder, or go on there; `own` are the tools of the suite `tools`.
 
     Raises  BadInput for what cannot be evaluated, Fault when the model stays away, OverBudget when
             the budget ends it
@@ -103,7 +110,7 @@ async def run(order: Order, folder: Path, watch: Watch) -> Summary:
     way = way_of(order.written, template)
     k = Sampling(order.written, order.temperature, order.max_tokens, order.seed)
     async with AsyncExitStack() as stack:
-        suite = await _suite(order, stack)
+        suite = await _suite(order, stack, own)
         settings = {
             "calls": k.calls,
             "temperature": f"{k.temperature:g}",
@@ -142,7 +149,7 @@ def _template(order: Order) -> Template | None:
     return Template(content_name(order.model), *chat_template(model_file(order.model)))
 
 
-async def _suite(order: Order, stack: AsyncExitStack) -> Suite:
+async def _suite(order: Order, stack: AsyncExitStack, own: Opening | None) -> Suite:
     """Open the suite for as long as the stack is."""
     name, _, parts = order.suite.partition(":")
     wanted = tuple(dict.fromkeys(part.strip() for part in parts.split(",") if part.strip()))
@@ -153,14 +160,17 @@ async def _suite(order: Order, stack: AsyncExitStack) -> Suite:
             return await opened(worlds(wanted, order.seed, each, order.tables))
         case "feedback":
             return await opened(feedback(wanted, order.seed, each, order.rounds, order.tables))
+        case "tools":
+            theirs = await opened(_opening(own))
+            return await opened(tools(theirs, wanted, order.seed, each, order.tables))
         case "bfcl":
             return _some_of(await opened(bfcl(wanted)), order)
         case "tau2":
             return _some_of(await opened(tau2(wanted)), order)
         case "gta":
             likeness = likeness_by(order.sentences) if order.sentences else None
-            tools = await opened(tools_at(order.tools)) if order.tools else None
-            return _some_of(await opened(gta(wanted, _data(order), likeness, tools)), order)
+            server = await opened(tools_at(order.tools)) if order.tools else None
+            return _some_of(await opened(gta(wanted, _data(order), likeness, server)), order)
         case "languages":
             return _some_of(await opened(languages(wanted, _data(order))), order)
         case "tool-query":
@@ -169,6 +179,13 @@ async def _suite(order: Order, stack: AsyncExitStack) -> Suite:
             return _some_of(await opened(tool_query(_data(order))), order)
         case _:
             raise BadInput(f"there is no suite {name!r}", f"choose from {', '.join(SUITES)}")
+
+
+def _opening(own: Opening | None) -> Opening:
+    if own is None:
+        what = "the suite tools is over the tools of a run"
+        raise BadInput(what, "name its folder: --data RUN (docs/tools.md)")
+    return own
 
 
 def _data(order: Order) -> Path:

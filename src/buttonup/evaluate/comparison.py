@@ -6,11 +6,14 @@ from pathlib import Path
 from statistics import fmean
 
 from buttonup.errors import BadInput
-from buttonup.evaluate.evaluation import RESULTS, SUMMARY
+from buttonup.evaluate.measures import share
+from buttonup.evaluate.paired import Difference, differences
+from buttonup.evaluate.reading import Evaluated, read_evaluation
 from buttonup.evaluate.statistics import difference, mcnemar, mean_difference, sign_flips
-from buttonup.evaluate.summary import Result, Summary
+from buttonup.evaluate.suites.figures import measures_of
 from buttonup.records import Record
-from buttonup.store.lines import read_record, read_records
+
+CREDIT = share("credit", "credit", "tasks")
 
 
 class Comparison(Record, omit_defaults=False):
@@ -34,6 +37,8 @@ class Comparison(Record, omit_defaults=False):
     p: float
     test: str
     """The test that p is of, two-sided."""
+    measures: tuple[Difference, ...]
+    """Credit, and what the suite counts beside, of both."""
 
 
 def compare(a: Path, b: Path) -> Comparison:
@@ -43,7 +48,8 @@ def compare(a: Path, b: Path) -> Comparison:
     the means of each task, which are paired: sign flips, and a bootstrap over tasks.
     Raises  BadInput where one is none, or they are not of the same suite, version and tasks
     """
-    of_a, of_b = _summary(a), _summary(b)
+    in_a, in_b = read_evaluation(a), read_evaluation(b)
+    of_a, of_b = in_a.summary, in_b.summary
     for what in ("suite", "version", "tasks"):
         if getattr(of_a, what) != getattr(of_b, what):
             told = f"{getattr(of_a, what)} and {getattr(of_b, what)}"
@@ -51,44 +57,36 @@ def compare(a: Path, b: Path) -> Comparison:
                 f"{a} and {b} differ in {what}: {told}",
                 "compare evaluations of the same suite, seed and tasks",
             )
-    in_a, in_b = _passed(a), _passed(b)
-    pairs = [(in_a[id], in_b[id]) for id in sorted(in_a.keys() & in_b.keys())]
+    both = sorted(in_a.outcomes.keys() & in_b.outcomes.keys())
+    pairs = [(in_a.outcomes[id].passed, in_b.outcomes[id].passed) for id in both]
     only_a, only_b = (sum(x > y for x, y in two) for two in (pairs, [(y, x) for x, y in pairs]))
-    differences = [y - x for x, y in pairs]
+    gained = [y - x for x, y in pairs]
     once = of_a.trials == of_b.trials == 1
-    low, high = difference(only_a, only_b, len(pairs)) if once else mean_difference(differences)
+    low, high = difference(only_a, only_b, len(pairs)) if once else mean_difference(gained)
     return Comparison(
         a=of_a.model,
         b=of_b.model,
         tasks=len(pairs),
-        left_out=len(in_a.keys() ^ in_b.keys()),
+        left_out=len(in_a.outcomes.keys() ^ in_b.outcomes.keys()),
         both=sum(x == y > 0 for x, y in pairs),
         only_a=only_a,
         only_b=only_b,
-        difference=fmean(differences) if pairs else 0.0,
+        difference=fmean(gained) if pairs else 0.0,
         low=low,
         high=high,
-        p=mcnemar(only_a, only_b) if once else sign_flips(differences),
+        p=mcnemar(only_a, only_b) if once else sign_flips(gained),
         test="McNemar's exact" if once else "sign flips",
+        measures=_measures(in_a, in_b, both),
     )
 
 
-def _summary(folder: Path) -> Summary:
-    path = folder / SUMMARY
-    try:
-        return read_record(path.read_bytes(), Summary, str(path))
-    except OSError as error:
-        mend = "give the --out folder of an evaluation that has ended"
-        raise BadInput(f"{folder} holds no evaluation", mend) from error
-
-
-def _passed(folder: Path) -> dict[str, float]:
-    """Give for each task the share of its answered trials that passed."""
-    by_task: dict[str, list[bool]] = {}
-    for result in read_records(folder / RESULTS, Result):
-        if not result.fault:
-            by_task.setdefault(result.task, []).append(result.passed)
-    return {task: fmean(passed) for task, passed in by_task.items()}
+def _measures(a: Evaluated, b: Evaluated, both: list[str]) -> tuple[Difference, ...]:
+    """Compare what both count beside, on the tasks that both answered."""
+    if not both:
+        return ()
+    of_a, of_b = (one.summary.groups[0].measures.keys() for one in (a, b))
+    counts = [(a.outcomes[id].counts, b.outcomes[id].counts) for id in both]
+    return differences((CREDIT, *measures_of(a.summary.suite, of_a & of_b)), counts)
 
 
 def comparison_as_text(c: Comparison) -> str:
@@ -107,4 +105,13 @@ def comparison_as_text(c: Comparison) -> str:
     ]
     if c.left_out:
         lines.append(f"{c.left_out} tasks left out: one of the two had an inference error")
+    if c.measures:
+        lines += ["", f"{'':24}{'tasks':>6}{'A':>8}{'B':>8}{'B less A':>10}{'95 %':>17}{'p':>9}"]
+        lines += map(_row, c.measures)
     return "\n".join(lines)
+
+
+def _row(d: Difference) -> str:
+    between = f"{100 * d.low:+.1f} to {100 * d.high:+.1f}"
+    values = f"{100 * d.a:8.1f}{100 * d.b:8.1f}{100 * d.difference:+10.1f}"
+    return f"{d.name[:23]:24}{d.tasks:6}{values}{between:>17}{d.p:9.3g}"

@@ -11,6 +11,7 @@ import numpy as np
 from buttonup.intervals import Interval, Z
 
 EXACT = 14  # differences up to which all 2^n signs are tried
+ALIKE = 1e-12  # what rounding alone may part
 DRAWS = 20_000  # else; p is then known to 0.003 where it matters
 
 
@@ -89,10 +90,17 @@ def mean_difference(differences: Sequence[float]) -> Interval:
     found = np.array(differences, dtype=float)
     if not len(found):
         return (-1.0, 1.0)
-    if found.min() == found.max():
-        half = 3 / (len(found) + 3)  # at 0 of n that is the rule of three, held back for small n
-        return (max(-1.0, differences[0] - half), min(1.0, differences[0] + half))
     drawn = np.random.default_rng(0).integers(0, len(found), size=(2000, len(found)))
-    means = found[drawn].mean(axis=1)
-    low, high = np.quantile(means, [0.025, 0.975]).tolist()
+    return drawn_interval(found[drawn].mean(axis=1).tolist(), float(found.mean()), len(found))
+
+
+def drawn_interval(drawn: Sequence[float], found: float, tasks: int) -> Interval:
+    """Give the 95 % interval of a difference: percentiles of what was drawn anew.
+
+    Where all draws agree it is the rule of three: about 3 of so many tasks may lie either way.
+    """
+    if not drawn or max(drawn) - min(drawn) < ALIKE:
+        half = 3 / (tasks + 3)  # at 0 of n that is the rule of three, held back for small n
+        return (max(-1.0, found - half), min(1.0, found + half))
+    low, high = np.quantile(drawn, [0.025, 0.975]).tolist()
     return (low, high)

@@ -128,7 +128,7 @@ def _group(
     means = [fmean(r.passed for r in rs) for rs in played]
     low, high = wilson(passed, len(answered)) if trials == 1 else mean_interval(means)
     whole = [sum(r.passed for r in rs) for rs in played if len(rs) == trials]
-    counts = [_mean_counts(rs) for rs in played]
+    counts = [mean_counts(rs) for rs in played]
     best, worst = ([found[id] for id in by_task if id in found] for found in (ceiling, floor))
     return Group(
         name=name,
@@ -160,7 +160,7 @@ def _figure(
     )
 
 
-def _mean_counts(trials: Sequence[Result]) -> Counts:
+def mean_counts(trials: Sequence[Result]) -> Counts:
     """Give the counts of a task, the mean of its trials: each task weighs the same."""
     return {name: n / len(trials) for name, n in summed([r.counts for r in trials]).items()}
 

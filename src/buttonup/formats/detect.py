@@ -17,6 +17,7 @@ from buttonup.formats import (
     glaive,
     hermes,
     openai,
+    preference,
     sharegpt,
     swift,
     toolace,
@@ -66,6 +67,7 @@ READABLE: Mapping[str, Readable] = {
     **FORMATS,
     "apigen-mt": sharegpt,
     "glaive": glaive,
+    "preference": preference,
     "toolace": toolace,
     "toucan": toucan,
 }
@@ -96,6 +98,8 @@ def detect(row: Json) -> str | None:
             return "xlam"
         case {"chat": str()}:
             return "glaive"
+        case {"chosen": list(), "rejected": list()} if preference.is_pair(row):
+            return "preference"
         case {"messages": str()}:
             return "toucan"
         case {"conversations": list()}:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import AsyncIterable
 from pathlib import Path
 
 import msgspec
@@ -36,8 +36,8 @@ class Negatives(Record):
     """Reason -> pairs left out."""
 
 
-def write_pairs(
-    pairs: Iterable[Preference | Rejection], path: Path, *, replace: bool = False
+async def write_pairs(
+    pairs: AsyncIterable[Preference | Rejection], path: Path, *, replace: bool = False
 ) -> Negatives:
     """Write pairs as JSON Lines, in their order; the file appears whole or not at all.
 
@@ -47,7 +47,7 @@ def write_pairs(
     refuse(path, replace=replace)
     written, skipped = Counter[str](), Counter[str]()
     with draft(path) as rows:
-        for pair in pairs:
+        async for pair in pairs:
             if isinstance(pair, Rejection):
                 skipped[pair.reason] += 1
                 continue
@@ -59,7 +59,7 @@ def write_pairs(
             written[pair.corruption] += 1
         if not written:
             raise BadInput(
-                "there is no negative to write", "make a run over worlds, without a guided model"
+                "there is no negative to write", "make a run truth first, without a guided model"
             )
         settle(rows)
     return Negatives(

@@ -4,9 +4,9 @@
 
 prompt     the system's words and the user's first ones
 tools      the functions shown from the start, as a string of JSON, as chat completions take them
-blueprint  the worlds, the seed, the upsets, the user's later turns, the plan and the goal, as a
-           string of JSON: what an episode is run and scored by. It holds the answers: it is for the
-           environment alone, never for the assistant
+blueprint  the worlds and the seed, or the user's own tools; the upsets, the user's later turns,
+           the plan and the goal, as a string of JSON: what an episode is run and scored by. It
+           holds the answers: it is for the environment alone, never for the assistant
 
 No conversation is in a row, so it is no format of conversations: `parse` gives a blueprint.
 Source: ours; `prompt` as `verifiers` 0.4 and trl call it.
@@ -48,9 +48,9 @@ class Row(msgspec.Struct, forbid_unknown_fields=True):
 def render(t: Trajectory) -> dict[str, Json]:
     """Write the task of a trajectory as a row.
 
-    Rejects  "no_world" when its calls run in no world, "no_turns" when the user has no script
+    Rejects  "no_world" when its calls run nowhere, "no_turns" when the user has no script
     """
-    if t.blueprint.tools.source != "worlds":
+    if t.blueprint.tools.source not in ("worlds", "own"):
         raise Reject("no_world", t.blueprint.tools.source)
     if not t.blueprint.turns:
         raise Reject("no_turns")

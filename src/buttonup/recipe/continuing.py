@@ -9,7 +9,7 @@ from pathlib import Path
 from buttonup import __version__
 from buttonup.bottomup import text_first
 from buttonup.model.local import content_name
-from buttonup.recipe.settings import Recipe, own_specs
+from buttonup.recipe.settings import Recipe, is_text_first, own_specs
 from buttonup.records import digest
 from buttonup.store.settings import filled
 from buttonup.tools.definitions.overlay import read_overlay
@@ -65,7 +65,7 @@ def identity(recipe: Recipe, learned: Learned | None = None) -> str:
         for key in NOT_IDENTITY_OF_TEACHER:
             table.pop(key, None)
         table["model"] = content_name(table["model"])
-    if recipe.tools == "simulated":
+    if is_text_first(recipe):
         content["embedder"] = text_first.pick_embedder(recipe.embedder).name
     if recipe.seeds:
         content["seeds"] = hashlib.sha256(Path(recipe.seeds).read_bytes()).hexdigest()

@@ -12,8 +12,16 @@ from buttonup import gates
 from buttonup.errors import BadInput
 from buttonup.model.local import is_local
 from buttonup.recipe.askers import asking
-from buttonup.recipe.settings import ASKING, ROLES, Recipe, Teaching, own_specs
-from buttonup.recipe.stages import chosen
+from buttonup.recipe.settings import (
+    ASKING,
+    ROLES,
+    Recipe,
+    Teaching,
+    is_text_first,
+    own_specs,
+    specs,
+)
+from buttonup.recipe.stages import chosen, worlds_beside
 from buttonup.store.settings import read_settings
 from buttonup.tools.source import OPENERS
 
@@ -34,11 +42,9 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
     gates.try_masking(recipe.mask)
     if own_specs(recipe):
         _try_own(recipe)
-    if recipe.tools != "simulated":
-        if not own_specs(recipe):
-            chosen(recipe)
-        if recipe.seeds:
-            raise BadInput("seeds are for text first", 'set tools to "simulated", or give none')
+    if recipe.tools != "simulated" and not own_specs(recipe):
+        chosen(recipe)
+    _try_first(recipe)
     if recipe.teacher.batch:
         _try_batches(recipe)
     for teaching in (recipe.teacher, *recipe.models.values()):
@@ -50,15 +56,34 @@ def read_recipe(path: Path | None, overrides: Mapping[str, Any]) -> Recipe:
     return recipe
 
 
+def _try_first(recipe: Recipe) -> None:
+    """Raise BadInput where a way up does not go with the tools, the split or the seeds."""
+    if recipe.first == "truth" and recipe.tools == "simulated":
+        raise BadInput("simulated tools have no truth to begin with", 'leave out first = "truth"')
+    if recipe.first == "text" and recipe.tools != "simulated":
+        if not own_specs(recipe) or worlds_beside(recipe):
+            what = "text first is over simulated tools, or your own; not over worlds"
+            raise BadInput(what, "leave out --first, or name other --tools")
+        if recipe.split == "held_out":
+            what = "tasks are held out by the calls that are planned, and text first plans none"
+            raise BadInput(what, "leave out --split, or --first text")
+    if recipe.seeds and not is_text_first(recipe):
+        raise BadInput("seeds are for text first", 'set tools to "simulated", or give --first text')
+
+
 def _try_own(recipe: Recipe) -> None:
     """Raise BadInput where tools of a user's own are named, or used, as they cannot be."""
+    if "simulated" in specs(recipe):
+        raise BadInput("simulated goes with no other tools", "give it alone, or leave it out")
+    worlds_beside(recipe)
     for spec in own_specs(recipe):
         kind, colon, _ = spec.partition(":")
-        if kind in ("worlds", "simulated"):
-            raise BadInput(f"{spec} goes with no other tools", "give it alone, or leave it out")
         if not colon or kind not in OPENERS:
             known = ", ".join(f"{name}:…" for name in OPENERS)
             raise BadInput(f"{spec!r} is no source of tools", f"write worlds, simulated, {known}")
+    if recipe.split == "unseen_functions":
+        what = "your own tools have no functions that are held out, only tasks"
+        raise BadInput(what, 'use --split held_out, or "all"')
     if recipe.engine == "ray":
         raise BadInput("your own tools run here, not on a cluster", "leave --engine out")
 

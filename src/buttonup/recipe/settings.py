@@ -55,9 +55,14 @@ class Recipe(Record):
     seed: int = 0
     tools: str | tuple[str, ...] = "worlds"
     """"worlds", "worlds:NAME,NAME", "simulated" (text first, through a teacher), or tools of your
-    own: "python:FILE", several as a list."""
+    own: "python:FILE", several as a list, worlds among them."""
+    first: Literal["auto", "truth", "text"] = "auto"
+    """Over tools of your own: "truth" plans and executes calls and then words them; with "text" a
+    model composes tasks, and then the tools answer. "auto" is "truth", and for simulated tools
+    "text"."""
     split: Split = "train"
-    """Part of the worlds: "train", "held_out" or "unseen_functions" (for evaluation), "all"."""
+    """Part of the worlds: "train", "held_out" or "unseen_functions" (for evaluation), "all".
+    Over your own tools: what is held out is a share of the tasks (`own.held_out`)."""
     seeds: str = ""
     """File of seed conversations for text first; "" for the shipped scenarios."""
     concurrency: Some = 16
@@ -90,6 +95,7 @@ class Recipe(Record):
     blueprint: truth_first.Blueprinting = truth_first.Blueprinting()
     rewriting: truth_first.Rewriting = truth_first.Rewriting()
 
+    given: text_first.GivenKnobs = text_first.GivenKnobs()
     embedder: text_first.EmbedderName = "auto"
     """What near-duplicates are told by: "wordllama" (the `embed` extra), "lexical", or "auto"."""
     dedup: text_first.DedupKnobs = text_first.DedupKnobs()
@@ -109,7 +115,21 @@ class Recipe(Record):
 
 def own_specs(recipe: Recipe) -> tuple[str, ...]:
     """Name the sources of a user's own tools; () where the tools are worlds or simulated."""
-    if not isinstance(recipe.tools, str):
-        return recipe.tools
-    kind = recipe.tools.partition(":")[0]
-    return () if kind in ("worlds", "simulated") or ":" not in recipe.tools else (recipe.tools,)
+    if isinstance(recipe.tools, str) and ":" not in recipe.tools:
+        return ()
+    return tuple(spec for spec in specs(recipe) if not shipped(spec))
+
+
+def is_text_first(recipe: Recipe) -> bool:
+    """Say whether tasks are composed by a model before anything is called."""
+    return recipe.tools == "simulated" or recipe.first == "text"
+
+
+def specs(recipe: Recipe) -> tuple[str, ...]:
+    """List what a recipe names as its tools."""
+    return (recipe.tools,) if isinstance(recipe.tools, str) else recipe.tools
+
+
+def shipped(spec: str) -> bool:
+    """Say whether tools are none of a user's own."""
+    return spec.partition(":")[0] in ("worlds", "simulated")

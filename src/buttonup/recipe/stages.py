@@ -16,7 +16,7 @@ from buttonup.errors import BadInput
 from buttonup.judge import judge
 from buttonup.model.teachers import Teachers
 from buttonup.recipe.askers import askers, try_judge
-from buttonup.recipe.settings import Recipe, own_specs
+from buttonup.recipe.settings import Recipe, is_text_first, own_specs, shipped, specs
 from buttonup.records import Sample, Trajectory
 from buttonup.tools.own.run import Own
 from buttonup.worlds.session import find_world
@@ -36,6 +36,8 @@ def pipeline(recipe: Recipe, teachers: Teachers, own: Own | None = None) -> Sequ
             teachers.needed(name)
     if recipe.tools == "simulated":
         return text_first_stages(recipe, teachers)
+    if is_text_first(recipe):
+        return given_stages(recipe, teachers, own)
     return truth_first_stages(recipe, teachers, own)
 
 
@@ -70,6 +72,31 @@ def text_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
     )
 
 
+def given_stages(k: Recipe, teachers: Teachers, own: Own | None) -> Sequence[Stage | Fold]:
+    """BUTTON over a user's own tools: functions are chosen instead of made, and really run."""
+    on, ask, embed = functools.partial, teachers.needed, text_first.pick_embedder(k.embedder)
+    given: Any = own and text_first.Given(own, k.given, k.seed)  # None where stages are only named
+    scenes = text_first.extract if k.seeds else on(text_first.imagine, given=given)
+    over = {"given": given}
+    return (
+        Stage("scenarios", on(scenes, teacher=ask("scenarios"))),
+        Fold("distinct", text_first.near_duplicates(embed, k.dedup)),
+        Stage("atoms", on(text_first.atoms, teacher=ask("atoms"), knobs=k.atoms, **over)),
+        Stage("compose", on(text_first.compose, teacher=ask("compose"), knobs=k.compose, **over)),
+        *(
+            [Stage("deepen", on(text_first.deepen, teacher=ask("deepen"), knobs=k.compose, **over))]
+            if k.compose.deeper
+            else []
+        ),
+        Stage("consistent", on(text_first.consistent, teacher=ask("consistent"))),
+        Stage(
+            "functions", on(text_first.choose, teacher=ask("functions"), knobs=k.functions, **over)
+        ),
+        Stage("assemble", on(text_first.assemble_given, knobs=k.assemble, seed=k.seed, **over)),
+        *acted_out(k, teachers, own),
+    )
+
+
 def truth_first_stages(
     k: Recipe, teachers: Teachers, own: Own | None = None
 ) -> Sequence[Stage | Fold]:
@@ -80,7 +107,8 @@ def truth_first_stages(
     }  # fmt: skip
     if own_specs(k):
         tools: Any = own  # None where stages are only named
-        drawn = on(truth_first.own_blueprints, own=tools, **knobs)
+        beside = worlds_beside(k)
+        drawn = on(truth_first.own_blueprints, own=tools, beside=beside, split=k.split, **knobs)
     else:
         drawn = on(truth_first.blueprints, worlds=chosen(k), must=unseen(k.split), **knobs)
     return (
@@ -134,16 +162,22 @@ def sift(trajectory: Trajectory, masking: gates.Masking) -> Sample:
 
 def chosen(recipe: Recipe) -> tuple[World, ...]:
     """Look up the worlds that a recipe names. Raises BadInput for unknown ones."""
-    named = recipe.tools if isinstance(recipe.tools, str) else ""
-    kind, _, names = named.partition(":")
-    if kind != "worlds":
+    mine = own_specs(recipe)
+    named = [spec.partition(":") for spec in specs(recipe) if spec not in mine]
+    if not named or any(kind != "worlds" for kind, _, _ in named):
         raise BadInput(
             f"tools = {recipe.tools!r} is not known",
             'use "worlds", "worlds:NAME,NAME", "simulated", or your own, such as "python:FILE"',
         )
     there = {world.name: world for world in worlds_of(recipe.split)}
-    wanted = [find_world(name.strip()).name for name in names.split(",") if name.strip()]
+    names = [name.strip() for _, _, all_of in named for name in all_of.split(",")]
+    wanted = [find_world(name).name for name in dict.fromkeys(names) if name]
     if outside := [name for name in wanted if name not in there]:
         what = f"{', '.join(outside)} is not in the split {recipe.split!r}"
         raise BadInput(what, 'worlds held out for evaluation need --split held_out, or "all"')
     return tuple(there[name] for name in wanted) or tuple(there.values())
+
+
+def worlds_beside(recipe: Recipe) -> tuple[World, ...]:
+    """Look up the worlds that a run over a user's own tools has beside these. Raises BadInput."""
+    return chosen(recipe) if any(map(shipped, specs(recipe))) else ()

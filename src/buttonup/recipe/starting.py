@@ -7,25 +7,27 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from buttonup.bottomup import text_first, truth_first
-from buttonup.recipe.settings import Recipe
+from buttonup.recipe.settings import Recipe, is_text_first
 from buttonup.records import Record, Rejection
 
 
 def source(recipe: Recipe) -> Iterable[Record]:
     """Give what the first stage starts from. Raises BadInput for a seed file without seeds."""
-    if recipe.tools != "simulated":
-        return (truth_first.Ticket(seed=recipe.seed, index=i) for i in itertools.count())
     if recipe.seeds:
         _try_seeds(Path(recipe.seeds))
         return text_first.read_seeds(Path(recipe.seeds))
-    return text_first.shipped()
+    if recipe.tools == "simulated":
+        return text_first.shipped()
+    return (truth_first.Ticket(seed=recipe.seed, index=i) for i in itertools.count())
 
 
 def promise(recipe: Recipe) -> int:
     """Say how many samples one item of the source gives, if all goes well."""
-    if recipe.tools != "simulated":
+    if not is_text_first(recipe):
         return 1
     widened = 1 + max(0, recipe.expand.per_scenario)
+    if recipe.tools != "simulated":
+        widened = 1 if recipe.seeds else recipe.given.scenarios
     return widened * recipe.atoms.per_scenario * len(recipe.compose.strategies)
 
 

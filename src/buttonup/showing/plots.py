@@ -6,7 +6,7 @@ follow light and dark. Figures stand in the plot, or show on hover (`<title>`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from markupsafe import Markup
@@ -16,6 +16,9 @@ from buttonup.showing.wording import plain
 
 WIDE, TALL = 360, 168  # of a histogram: as wide as a phone shows text at its true size
 LEFT, RIGHT, TOP, BOTTOM = 44, 10, 10, 40
+Link = Callable[[int, int | None], str]
+"""Gives the address for values from one to another, both included; None: from there on."""
+
 MOST_BARS = 40
 """Bars of a histogram; the last one holds all beyond. Ours."""
 
@@ -30,8 +33,11 @@ def bar(count: float, most: float) -> Markup:
     ).format(share)
 
 
-def histogram(h: Histogram, title: str, unit: str) -> Markup:
-    """Draw a histogram: ranges to the right, samples upwards. Empty for no counts."""
+def histogram(h: Histogram, title: str, unit: str, link: Link | None = None) -> Markup:
+    """Draw a histogram: ranges to the right, samples upwards. Empty for no counts.
+
+    Where there is a `link`, a bar leads to what it gives for the bar's first and last value.
+    """
     bars = _bars(h)
     if not bars:
         return Markup("")
@@ -39,23 +45,28 @@ def histogram(h: Histogram, title: str, unit: str) -> Markup:
     slot = (WIDE - LEFT - RIGHT) / len(bars)
     top = _round_up(most)
     high = TALL - TOP - BOTTOM
-    drawn = [
-        Markup(
-            '<rect class="fill" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}">'
-            "<title>{} {}: {:,}</title></rect>"
-        ).format(
-            LEFT + i * slot + min(1, slot / 10),
-            TALL - BOTTOM - high * count / top,
-            slot - min(2, slot / 5),
-            high * count / top,
-            label,
-            plain(unit),
-            count,
+    drawn = []
+    for i, (start, label, count) in enumerate(bars):
+        x, wide = LEFT + i * slot + min(1, slot / 10), slot - min(2, slot / 5)
+        fill = _filled(x, TALL - BOTTOM, wide, high * count / top)
+        told = Markup("<title>{} {}: {:,}</title>").format(label, plain(unit), count)
+        if link is None or not count:
+            drawn.append(Markup("<g>{}{}</g>").format(told, fill))
+            continue
+        end = None if i == len(bars) - 1 and "more" in label else start + h.step - 1
+        whole = Markup('<rect class="hit" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>')
+        drawn.append(
+            Markup('<a href="{}">{}{}{}</a>').format(
+                link(start, end), told, whole.format(x, TOP, wide, high), fill
+            )
         )
-        for i, (_, label, count) in enumerate(bars)
-    ]
     about = f"{title}: median {h.median:,.0f}, most {h.most:,} {unit}"
     return _svg(WIDE, TALL, about, [*_grid(top, high), *drawn, *_below(bars, slot, unit)])
+
+
+def _filled(x: float, foot: float, wide: float, high: float) -> Markup:
+    bar = Markup('<rect class="fill" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>')
+    return bar.format(x, foot - high, wide, high)
 
 
 def heat_map(grid: Mapping[str, Mapping[str, int]], rows: Sequence[str], title: str) -> Markup:

@@ -8,8 +8,8 @@ resumed run proves that it is the same run.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby, islice
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self, TypeVar
@@ -40,7 +40,7 @@ class LineFile:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("ab", buffering=0)
-            _cut_torn_line(path)
+            cut_torn_line(path)
             self._there: BinaryIO | None = path.open("rb")
         except OSError as error:
             raise self._unwritable(error) from error
@@ -109,7 +109,7 @@ class LineFile:
         return BadInput(what, "make room there and run the same command again")
 
 
-def _cut_torn_line(path: Path) -> None:
+def cut_torn_line(path: Path) -> None:
     """Cut off what a kill or a full disk left of a line."""
     with path.open("r+b") as file:
         end = whole = file.seek(0, os.SEEK_END)
@@ -137,12 +137,30 @@ STRETCH = 100
 """Lines of a stretch; ours: of samples they are some 3 MB, and take some 20 ms."""
 
 
-def stretches(path: Path) -> Iterator[Stretch]:
-    """Cut a file into stretches of `STRETCH` lines; none where there is no file."""
+def stretches(path: Path, wanted: Callable[[bytes], bool] | None = None) -> Iterator[Stretch]:
+    """Cut a file into stretches of `STRETCH` lines; none where there is no file.
+
+    Where not all are `wanted`, into shorter ones of the lines that are.
+    """
     lines, first, start = whole_lines(path), 0, 0
-    while sizes := [len(line) for line in islice(lines, STRETCH)]:
-        yield Stretch(path, first, start, len(sizes))
-        first, start = first + len(sizes), start + sum(sizes)
+    while part := list(islice(lines, STRETCH)):
+        yield from _wanted(Stretch(path, first, start, len(part)), part, wanted)
+        first, start = first + len(part), start + sum(map(len, part))
+
+
+def _wanted(
+    stretch: Stretch, lines: Sequence[bytes], wanted: Callable[[bytes], bool] | None
+) -> Iterator[Stretch]:
+    """Cut the lines of a stretch that are not wanted out of it."""
+    if wanted is None:
+        yield stretch
+        return
+    path, first, start, _ = stretch
+    for there, group in groupby(lines, wanted):
+        part = list(group)
+        if there:
+            yield Stretch(path, first, start, len(part))
+        first, start = first + len(part), start + sum(map(len, part))
 
 
 def read_stretch(stretch: Stretch, want: type[T], name: str = "") -> Iterator[T]:

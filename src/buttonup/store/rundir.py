@@ -10,6 +10,7 @@ accepted.jsonl    samples that passed every gate
 rejected.jsonl    samples that failed one, with their verdicts
 rejections.jsonl  items given up before they became a sample
 records/          what the stages before made, a file a stage
+marks.jsonl       what people say of samples: marks, labels, notes
 batches/          batches that are on their way at a provider, a file each
 report.json       the funnel
 """
@@ -45,7 +46,7 @@ class Line(NamedTuple):
     text: bytes
 
 
-PRICES, LEARNED = "prices.toml", "learned.toml"
+PRICES, LEARNED, ANSWERS = "prices.toml", "learned.toml", "tools.sqlite"
 ACCEPTED, FAILED, GIVEN_UP = "accepted.jsonl", "rejected.jsonl", "rejections.jsonl"
 
 
@@ -89,7 +90,7 @@ class RunDir:
 
     def answers(self) -> Journal:
         """Open the journal of what a user's own tools answered."""
-        return self._stack.enter_context(Journal(self.path / "tools.sqlite"))
+        return self._stack.enter_context(Journal(self.path / ANSWERS))
 
     def write_learned(self, learned: str) -> None:
         """Write down what was learned of a user's own tools."""

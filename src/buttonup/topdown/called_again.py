@@ -16,5 +16,7 @@ from buttonup.topdown.turns import calls_made
 async def called_again(trajectory: Trajectory, own: Own) -> list[Trajectory]:
     """Give the trajectory with what its calls come to when they are made again."""
     blueprint = trajectory.blueprint
+    if blueprint.tools.source != "own":
+        return [trajectory]  # over a world beside them: the gate opens that itself
     again = await own.again(blueprint.tools, calls_made(trajectory), digest(blueprint))
     return [replace(trajectory, again=again)]

@@ -1,6 +1,7 @@
 """An episode: a blueprint acted out by an assistant that is not one of ours.
 
-The user speaks by the blueprint's script and the calls run in its worlds, as in `simulate`; the
+The user speaks by the blueprint's script and the calls run in its worlds, or in the user's own
+tools, as in `simulate`; the
 assistant's turns come from outside, one at a time. Evaluation and reinforcement learning are made
 of this.
 """
@@ -12,11 +13,15 @@ from collections.abc import Mapping
 from buttonup.errors import BadInput
 from buttonup.gates.verify import Score, verify
 from buttonup.records import Assistant, Blueprint, Function, Message, Trajectory
+from buttonup.tools.door import Door
 from buttonup.tools.executed import Executed
+from buttonup.tools.own.run import Opens
 from buttonup.topdown.tool_agent import ToolAgent
 from buttonup.topdown.turns import Role, Speak, answered, next_role
 from buttonup.topdown.user_agent import script
 from buttonup.worlds.session import Session, open_session
+
+MEND = "take tasks over worlds, or over tools of your own"
 
 
 class Episode:
@@ -28,24 +33,28 @@ class Episode:
     >>> episode.verified().share
     """
 
-    def __init__(self, blueprint: Blueprint, session: Session) -> None:
+    def __init__(self, blueprint: Blueprint, door: Door, session: Session | None = None) -> None:
         self.trajectory = Trajectory(blueprint)
         self._session = session
-        self._others: Mapping[Role, Speak] = {
-            "user": script,
-            "tool": ToolAgent(Executed(session)),
-        }
+        self._others: Mapping[Role, Speak] = {"user": script, "tool": ToolAgent(door)}
 
     @classmethod
-    async def open(cls, blueprint: Blueprint) -> Episode:
-        """Open the worlds, and let the user say the first thing.
+    async def open(cls, blueprint: Blueprint, own: Opens | None = None) -> Episode:
+        """Open the worlds, or the user's own tools, and let the user say the first thing.
 
-        Raises  BadInput when the blueprint's calls run in no world, or in an unknown one
+        Raises  BadInput when the blueprint's calls run nowhere, in an unknown world, or in tools of
+                one's own that nobody has opened
         """
-        if blueprint.tools.source != "worlds":
-            what = f"the tools of this task are {blueprint.tools.source}: its calls cannot be run"
-            raise BadInput(what, "take tasks over worlds")
-        episode = cls(blueprint, open_session(blueprint.tools))
+        match blueprint.tools.source:
+            case "worlds":
+                session = open_session(blueprint.tools)
+                episode = cls(blueprint, Executed(session), session)
+            case "own" if own is not None:
+                episode = cls(blueprint, own(blueprint.tools))
+            case source:
+                what = f"the tools of this task are {source}: its calls cannot be run"
+                mend = "name the run whose tools they are" if source == "own" else MEND
+                raise BadInput(what, mend)
         await episode._hear()
         return episode
 
@@ -87,4 +96,5 @@ class Episode:
 
     def verified(self) -> Score:
         """Say whether the task is done by now, and how far."""
-        return verify(self.blueprint, self.messages, self._session.changes())
+        changes = self._session.changes() if self._session else {}
+        return verify(self.blueprint, self.messages, changes)

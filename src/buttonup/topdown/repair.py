@@ -29,8 +29,9 @@ from buttonup.records import (
     encode,
     leaves,
 )
+from buttonup.tools.own.run import Opens
 from buttonup.topdown.assistant_agent import REPAIR, AssistantAgent
-from buttonup.topdown.simulate import Opens, Simulating, seated
+from buttonup.topdown.simulate import Simulating, seated
 from buttonup.topdown.turns import converse
 
 MENDABLE = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal, assert_never
 
@@ -13,10 +12,10 @@ from buttonup.errors import BadInput, Reject
 from buttonup.model.tally import tally
 from buttonup.model.teachers import Teachers
 from buttonup.prompts.render import digest_of
-from buttonup.records import Blueprint, Cast, Record, Tools, Trajectory
+from buttonup.records import Blueprint, Cast, Record, Trajectory
 from buttonup.tools import simulated
-from buttonup.tools.door import Door
 from buttonup.tools.executed import Executed
+from buttonup.tools.own.run import Opens
 from buttonup.tools.simulated import Simulated
 from buttonup.topdown import assistant_agent, user_agent
 from buttonup.topdown.assistant_agent import AssistantAgent
@@ -58,10 +57,6 @@ class Seat:
     speak: Speak
     player: str
     prompt: str = ""
-
-
-Opens = Callable[[Tools], Door]
-"""Opens the door of one conversation to a user's own tools."""
 
 
 async def simulate(

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import resource
+import shutil
 from collections import Counter
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec.structs import replace
 
 from buttonup import __version__
 from buttonup.chat import Tokens
@@ -21,64 +22,46 @@ from buttonup.records import Record, decode, digest, encode
 from buttonup.store.rundir import open_run
 from buttonup.store.settings import as_toml
 from buttonup.store.whole import put
-from buttonup.train import fit, models
+from buttonup.train import adapters, fit, models
 from buttonup.train.curve import Curve, as_svg
-from buttonup.train.mixing import Other, drawn, hold_back
-from buttonup.train.rows import OWN, Pair, Row, Rows, gather, read_rows, write_rows
+from buttonup.train.measured import Odds, Preferred, loss_on, odds_on, preferred
+from buttonup.train.results import RESULTS, Results, read_results
+from buttonup.train.rows import OWN, Pair, Row, ids_of, write_rows
+from buttonup.train.sources import ROUND, Prepared, prepared
 from buttonup.train.training import Training
 
-RESULTS = "results.json"
-MIXED = "mix: "  # and a path: the source of rows that are mixed in
-ROUND = "round "  # and its number: the source of rows of an earlier round
+FULL = re.compile("No space left|[Qq]uota exceeded")
+LITTLE = 2**20  # bytes; torch says of a full disk only that it could not write
 
 
-class Results(Record, omit_defaults=False):
-    """What a training came to."""
+class Work(NamedTuple):
+    """All that a training starts from, and the folder that it writes."""
 
-    round: int
-    """1 for the first; a round goes on from the model of the one before."""
-    objective: str
-    """imitation (the labelled tokens) or preference (DPO)."""
-    rows: dict[str, int]
-    """Source -> rows that were learnt."""
-    tokens: int
-    """In these rows, once through."""
-    learnt: int
-    """Of these, the ones with a label."""
-    skipped: dict[str, int]
-    """Reason -> what was left out."""
-    steps: int
-    first_loss: float
-    last_loss: float
-    """Mean of the last tenth of the steps."""
-    before: dict[str, float]
-    """Source -> mean loss of a learnt token on the rows held back, before training."""
-    after: dict[str, float]
-    forgotten: dict[str, float]
-    """Earlier round -> by how much the loss on its held-back rows rose; less than 0: it fell."""
-    margin: float | None
-    """DPO: mean reward margin in the last tenth of the steps."""
-    seconds: float
-    tokens_a_second: float
-    memory_mb: int
-    """The most that was held at a time."""
-    device: str
-    processes: int
-    """Each with a device of its own."""
-    data: str
-    """Digest of the rows."""
-    template: str
-    """Digest of the chat template."""
-    versions: dict[str, str]
+    k: Training
+    folder: Path
+    """The model, or that of the round before."""
+    past: adapters.Past | None
+    """The adapters that a shared round goes on from."""
+    tokens: Tokens
+    ready: Prepared
+    out: Path
+
+    @property
+    def rows(self) -> list[Row]:
+        """Those that are held back."""
+        return [row for row in self.ready.held if isinstance(row, Row)]
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """Those that are held back."""
+        return [row for row in self.ready.held if isinstance(row, Pair)]
 
 
-class Prepared(NamedTuple):
-    """What is learnt, what is measured, and what was left out."""
+class Before(Record):
+    """What was held back, as the student had it before training."""
 
-    rows: Rows
-    held: Rows
-    skipped: Counter[str]
-    round: int
+    losses: dict[str, float] = {}
+    odds: Odds = ()
 
 
 def train(data: Path, k: Training, out: Path, watch: fit.Watch) -> Results:
@@ -95,8 +78,12 @@ def train(data: Path, k: Training, out: Path, watch: fit.Watch) -> Results:
     logging.disable_progress_bar()  # there is one display, and it is ours
     state = PartialState(cpu=not torch.cuda.is_available())  # of all processes
     folder = _student(k)
+    past = adapters.read_past(Path(k.round.after), k.lora) if k.round.shared else None
     tokens = models.tokens_of(folder, k.template)
-    ready = _prepared(data, k, tokens)
+    ready = prepared(data, k, tokens)
+    if past and isinstance(ready.rows[0], Pair):
+        mend = "leave round.shared out: an adapter of their own goes over the model of the round"
+        raise BadInput("preference pairs are not learnt into a shared adapter", mend)
     with ExitStack() as stack:
         if state.is_main_process:
             weights = sorted((p.name, p.stat().st_size) for p in folder.glob("*.safetensors"))
@@ -108,18 +95,23 @@ def train(data: Path, k: Training, out: Path, watch: fit.Watch) -> Results:
         state.wait_for_everyone()
         if (out / RESULTS).exists():
             return read_results(out)
-        first = state.is_main_process
-        return _fitted(folder, k, ready, out, watch, tokens, first=first)
+        work = Work(k, folder, past, tokens, ready, out)
+        stack.enter_context(_told_where_full(out))
+        return _fitted(work, watch, first=state.is_main_process)
 
 
-def read_results(folder: Path) -> Results:
-    """Read what a training came to. Raises BadInput where it has not ended."""
-    path = folder / RESULTS
+@contextmanager
+def _told_where_full(out: Path) -> Iterator[None]:
+    """Raise BadInput where a library could not write, which each of them tells in its own way."""
     try:
-        return decode(path.read_bytes(), Results)
-    except (OSError, msgspec.MsgspecError) as error:
-        what = f"{folder} holds no training that has ended"
-        raise BadInput(what, "name a folder that `buttonup train --out` made") from error
+        yield
+    except BadInput:
+        raise
+    except Exception as error:
+        if not FULL.search(str(error)) and shutil.disk_usage(out).free > LITTLE:
+            raise
+        mend = "make room; the same command goes on from the last checkpoint"
+        raise BadInput(f"cannot write {out}: the disk is full", mend) from error
 
 
 def _student(k: Training) -> Path:
@@ -130,114 +122,82 @@ def _student(k: Training) -> Path:
     return models.folder_of(str(Path(k.round.after).resolve() / "model"))
 
 
-# --- the data -----------------------------------------------------------------------------------
-
-
-def _prepared(data: Path, k: Training, tokens: Tokens) -> Prepared:
-    """Gather all sources, hold some of each back, and draw the shares."""
-    own = gather(data, tokens, k.max_length)
-    learnt, held = hold_back(own.rows, k.held_back, k.seed)
-    skipped, kept = Counter(own.skipped), [held]
-    others = dict[str, Other]()
-    for mixed in k.mix:
-        more = gather(Path(mixed.data), tokens, k.max_length, f"{MIXED}{mixed.data}")
-        rest, back = hold_back(more.rows, k.held_back, k.seed)
-        others[f"{MIXED}{mixed.data}"] = Other(rest, mixed.share)
-        kept.append(back)
-        skipped.update(more.skipped)
-    number = 1
-    if k.round.after:
-        earlier = Path(k.round.after)
-        number = _round_before(earlier, tokens) + 1
-        past = _of_round(read_rows(earlier / "rows.jsonl"), number - 1)
-        others[f"rounds before {number}"] = Other(past, k.round.replay)
-        kept.append(_of_round(read_rows(earlier / "held.jsonl"), number - 1))
-    chosen = drawn(len(learnt), {n: o for n, o in others.items() if o.share}, k.seed)
-    rows: Any = (*learnt, *chain.from_iterable(chosen.values()))
-    if len({type(row) for row in rows}) > 1:
-        raise BadInput(
-            "some data are preference pairs and some conversations", "train on one kind at a time"
-        )
-    return Prepared(rows, tuple(chain.from_iterable(kept)), skipped, number)  # type: ignore[arg-type]
-
-
-def _round_before(folder: Path, tokens: Tokens) -> int:
-    """Count the rounds so far. Raises BadInput where their rows are of another template."""
-    results = read_results(folder)
-    if results.template != digest(models.template_of(tokens).source):
-        raise BadInput(
-            f"{folder} was trained with another chat template",
-            "leave --set template out: its model carries it",
-        )
-    return results.round
-
-
-def _of_round(rows: Rows, number: int) -> Rows:
-    """Say of rows that were a round's own that they are its."""
-    return tuple(  # type: ignore[return-value]
-        replace(row, source=f"{ROUND}{number}") if row.source == OWN else row for row in rows
-    )
-
-
 def _write_tokenizer(folder: Path, tokens: Tokens, to: Path) -> None:
     """Write the tokenizer, with the chat template that the rows are written by."""
     from transformers import AutoTokenizer  # noqa: PLC0415 - an extra
 
     made = AutoTokenizer.from_pretrained(str(folder))
     made.chat_template = models.template_of(tokens).source
-    if tokens.template == str(models.OURS):
-        made.eos_token = models.END
+    if end := models.end_of_turn(tokens):
+        made.eos_token = end
     made.save_pretrained(to)
 
 
 # --- the training -------------------------------------------------------------------------------
 
 
-def _fitted(
-    folder: Path,
-    k: Training,
-    ready: Prepared,
-    out: Path,
-    watch: fit.Watch,
-    tokens: Tokens,
-    *,
-    first: bool,
-) -> Results:
+def _fitted(work: Work, watch: fit.Watch, *, first: bool) -> Results:
     """Train, measure what was held back before and after, and write it all down.
 
     Of several processes, the `first` one measures and writes.
     """
-    model = fit.load(folder, k)
-    top = max(chain.from_iterable(map(_ids, (*ready.rows, *ready.held))))
+    k, ready, out = work.k, work.ready, work.out
+    model = _loaded(work)
+    before = _before(model, work) if first else Before()
+    if work.past:
+        adapters.put_weights(model, adapters.started(work.past.own))
+    _, step = fit.last_checkpoint(out / "checkpoints")
+    curve = Curve(out / "curve.jsonl", step) if first else None
+
+    def weighed(student: Any) -> dict[str, Preferred]:
+        return preferred(work.pairs, before.odds, odds_on(student, work.pairs), k.beta)
+
+    trainer = fit.fit(model, ready.rows, k, out, curve, watch, lambda m: weighed(m).get(OWN))
+    if curve:
+        trained = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
+        place = (str(trained.device), trainer.accelerator.num_processes)
+        _keep_adapters(trained, work)
+        after, now = loss_on(trained, work.rows), weighed(trained)
+        results = _results(work, curve, before.losses, after, now, place)
+        _write_model(trained, out)
+        put(out / "curve.svg", as_svg(curve.points, f"loss of {out.name}").encode())
+        put(out / RESULTS, msgspec.json.format(encode(results), indent=1) + b"\n")  # last of all
+    trainer.accelerator.wait_for_everyone()
+    return read_results(out)
+
+
+def _loaded(work: Work) -> Any:
+    """Load the student as it is before training. Raises BadInput where it lacks a token."""
+    model = fit.load(work.past.base if work.past else work.folder, work.k)
+    top = max(chain.from_iterable(map(ids_of, (*work.ready.rows, *work.ready.held))))
     if top >= model.get_input_embeddings().num_embeddings:
         what = f"the data has the token {top}, which the model does not know"
         raise BadInput(what, "write them with this model's tokenizer")
-    measured = [row for row in ready.held if isinstance(row, Row)]
-    _, step = fit.last_checkpoint(out / "checkpoints")
-    if not first:
-        trainer = fit.fit(model, ready.rows, k, out, None, watch)
-        trainer.accelerator.wait_for_everyone()
-        return read_results(out)
-    before = _before(model, measured, out)
-    curve = Curve(out / "curve.jsonl", step)
-    trainer = fit.fit(model, ready.rows, k, out, curve, watch)
-    trained = trainer.accelerator.unwrap_model(trainer.model)
-    after = fit.loss_on(trained, measured)
-    place = (str(trained.device), trainer.accelerator.num_processes)
-    results = _results(ready, curve, before, after, place, tokens)
-    _write_model(trained, k, out)
-    put(out / "curve.svg", as_svg(curve.points, f"loss of {out.name}").encode())
-    put(out / RESULTS, msgspec.json.format(encode(results), indent=1) + b"\n")  # last of all
-    trainer.accelerator.wait_for_everyone()
-    return results
+    if not work.past:
+        return model
+    from peft import get_peft_model  # noqa: PLC0415 - an extra
+
+    model = get_peft_model(model, fit.adapter(work.k))
+    adapters.put_weights(model, work.past.shared)
+    return model
 
 
-def _write_model(trained: Any, k: Training, out: Path) -> None:
-    """Write the model as safetensors with its tokenizer; an adapter also by itself."""
-    from transformers import AutoTokenizer  # noqa: PLC0415 - an extra
+def _keep_adapters(trained: Any, work: Work) -> None:
+    """Write an adapter by itself, and merge it into the shared one, which the student has then."""
+    if work.k.tune == "lora":
+        trained.save_pretrained(work.out / adapters.OWN)
+    if work.past:
+        own = adapters.weights_of(trained)
+        adapters.put_weights(trained, adapters.merged(work.past.shared, own, work.past.rounds))
+        trained.save_pretrained(work.out / adapters.SHARED)
 
-    if k.tune == "lora":
-        trained.save_pretrained(out / "adapter")
+
+def _write_model(trained: Any, out: Path) -> None:
+    """Write the model as safetensors with its tokenizer, an adapter merged in."""
+    from peft import PeftModel  # noqa: PLC0415 - an extra
+    from transformers import AutoTokenizer  # noqa: PLC0415
+
+    if isinstance(trained, PeftModel):
         trained = trained.merge_and_unload()
     tokenizer = AutoTokenizer.from_pretrained(str(out / "tokenizer"))
     trained.generation_config.eos_token_id = tokenizer.eos_token_id
@@ -245,31 +205,24 @@ def _write_model(trained: Any, k: Training, out: Path) -> None:
     tokenizer.save_pretrained(out / "model")
 
 
-def _ids(row: Row | Pair) -> Iterable[int]:
-    if isinstance(row, Row):
-        return row.input_ids
-    return (*row.prompt_ids, *row.chosen_ids, *row.rejected_ids)
-
-
-def _before(model: Any, held: list[Row], out: Path) -> dict[str, float]:
+def _before(model: Any, work: Work) -> Before:
     """Measure the untrained model once: a training that goes on reads what was measured."""
-    path = out / "before.json"
-    if path.exists():
-        return decode(path.read_bytes(), dict[str, float])
-    before = fit.loss_on(model, held)
-    put(path, encode(before) + b"\n")
-    return before
+    losses, odds = work.out / "before.json", work.out / "odds.json"
+    if not (losses.exists() and odds.exists()):
+        put(odds, encode(odds_on(model, work.pairs)) + b"\n")
+        put(losses, encode(loss_on(model, work.rows)) + b"\n")
+    return Before(decode(losses.read_bytes(), dict[str, float]), decode(odds.read_bytes(), Odds))
 
 
 def _results(
-    ready: Prepared,
+    work: Work,
     curve: Curve,
     before: dict[str, float],
     after: dict[str, float],
+    now: dict[str, Preferred],
     place: tuple[str, int],
-    tokens: Tokens,
 ) -> Results:
-    points = curve.points
+    ready, points = work.ready, curve.points
     tail = points[-max(1, len(points) // 10) :]
     margins = [p.margin for p in tail if p.margin is not None]
     pairs = isinstance(ready.rows[0], Pair)
@@ -277,7 +230,7 @@ def _results(
         round=ready.round,
         objective="preference" if pairs else "imitation",
         rows=dict(Counter(row.source for row in ready.rows)),
-        tokens=sum(1 for row in ready.rows for _ in _ids(row)),
+        tokens=sum(1 for row in ready.rows for _ in ids_of(row)),
         learnt=sum(map(_taught, ready.rows)),
         skipped=dict(sorted(ready.skipped.items())),
         steps=points[-1].step,
@@ -293,8 +246,10 @@ def _results(
         device=place[0],
         processes=place[1],
         data=digest(ready.rows),
-        template=digest(models.template_of(tokens).source),
+        template=digest(models.template_of(work.tokens).source),
         versions={"buttonup": __version__, **{name: version(name) for name in models.PARTS}},
+        preferred=now,
+        shared=work.past.rounds + 1 if work.past else 0,
     )
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from buttonup.errors import BadInput
 from buttonup.formats.export import refuse_taken
+from buttonup.model.carried import CARRIED
 from buttonup.records import Json
 from buttonup.store.whole import put
-from buttonup.train.models import CARRIED
 from buttonup.train.training import Training
 
 Settings = dict[str, Json]

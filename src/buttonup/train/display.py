@@ -11,9 +11,10 @@ from pathlib import Path
 from buttonup.progress import bar
 from buttonup.showing.text import BARS
 from buttonup.showing.wording import plain
-from buttonup.train.command import Results
 from buttonup.train.curve import smoothed
 from buttonup.train.fit import At, Watch
+from buttonup.train.measured import Preferred
+from buttonup.train.results import Results
 
 WIDE = 24  # steps of the curve beside the bar
 EVERY = 10.0  # seconds between two plain lines
@@ -57,7 +58,9 @@ class _Lines:
 
 
 def _told(at: At) -> str:
-    margin = "" if at.point.margin is None else f", margin {at.point.margin:.3f}"
+    p = at.point
+    margin = "" if p.margin is None else f", margin {p.margin:.3f}"
+    margin += "" if p.held_accuracy is None else f", held back {100 * p.held_accuracy:.0f} %"
     rate = at.read / at.sitting if at.sitting else 0.0
     return f"loss {at.point.loss:.4f}{margin}, {rate:.0f} tokens/s"
 
@@ -88,5 +91,16 @@ def as_text(r: Results, folder: Path) -> str:
     for source, rose in r.forgotten.items():
         word = "forgotten: its loss rose" if rose > 0 else "kept: its loss fell"
         lines.append(f"  {plain(source)} is {word} by {abs(rose):.4f}")
+    if r.preferred:
+        lines += ["", "Pairs held back       of  preferred            95 %    loss  margin"]
+        lines += [_weighed(source, p) for source, p in r.preferred.items()]
+    if r.shared:
+        lines += ["", f"Adapters of {r.shared} rounds are merged into {folder / 'shared'}"]
     lines += ["", f"Model    {folder / 'model'}", f"Curve    {folder / 'curve.svg'}"]
     return "\n".join(lines)
+
+
+def _weighed(source: str, p: Preferred) -> str:
+    between = f"{100 * p.low:.1f} to {100 * p.high:.1f}"
+    told = f"{p.pairs:5}{100 * p.accuracy:9.1f} %{between:>16}{p.loss:8.4f}{p.margin:8.4f}"
+    return f"  {plain(source)[:18]:18}{told}"

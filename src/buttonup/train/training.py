@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -42,6 +43,8 @@ class Round(Record):
     """Its folder; "" for none. The student is the model that stands in it."""
     replay: Share = 0.2
     """Share of all rows that are drawn from its rows (which have those of the rounds before)."""
+    shared: bool = False
+    """Whether this round's adapter is merged into one that all rounds share (arXiv 2512.23017)."""
 
 
 class Training(Record, omit_defaults=False):
@@ -95,6 +98,12 @@ def read_training(path: Path | None, overrides: Mapping[str, Any]) -> Training:
     except msgspec.ValidationError as error:
         where = str(path) if path else "the options"
         raise BadInput(f"{where}: {error}", "see docs/train.md for the keys") from error
+    numbers = {name: getattr(k, name) for name in ("epochs", "rate", "decay", "beta")}
+    if endless := [name for name, value in numbers.items() if not math.isfinite(value)]:
+        raise BadInput(f"{endless[0]} is {numbers[endless[0]]}", "give a number that is finite")
+    if k.round.shared and not (k.round.after and k.tune == "lora"):
+        what = "round.shared is for a round with an adapter, after another"
+        raise BadInput(what, "give --tune lora and --after DIR")
     named = [m.data for m in k.mix]
     if len(set(named)) < len(named):
         raise BadInput("a dataset is mixed in twice", "give it once, with one share")

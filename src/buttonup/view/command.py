@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from buttonup.errors import BadInput
 from buttonup.view.index import build
-from buttonup.view.index.reading import Index
-from buttonup.view.pages import Viewed
+from buttonup.view.pages import viewed
 from buttonup.view.sources import Source, open_source
 
 if TYPE_CHECKING:
@@ -95,17 +94,22 @@ def _server(
     import uvicorn  # noqa: PLC0415
 
     roots = [""] if len(sources) == 1 else ROOTS
-    viewed = [
-        Viewed(source, Index(source), root, read_only, tokenizer)
+    shown = [
+        viewed(source, root, read_only=read_only, tokenizer=tokenizer)
         for root, source in zip(roots, sources, strict=True)
     ]
     from buttonup.view.app import app_of  # noqa: PLC0415 - it needs the extra
     from buttonup.view.guard import PARAMETER, Guard, new_token  # noqa: PLC0415
 
     token = new_token()
-    guarded = Guard(app_of(viewed), token)
+    guarded = Guard(app_of(shown), token)
     config = uvicorn.Config(
-        guarded, log_level="warning", access_log=False, server_header=False, lifespan="off"
+        guarded,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        ws="none",
     )
     address = f"http://{HOST}:{listening.getsockname()[1]}/?{PARAMETER}={token}"
     return uvicorn.Server(config), address

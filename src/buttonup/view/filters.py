@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from buttonup.errors import BadInput
 from buttonup.records import Record, digest
+from buttonup.store.marks import MARKS
 
 Kind = Literal["status", "world", "function", "scenario", "shape", "turn", "gate", "reason"]
 """What a sample has one or several of. `function`: called. `turn`: a kind of turn that happens.
@@ -25,7 +26,7 @@ MEASURES: tuple[Measure, ...] = get_args(Measure)
 SORTS = ("", "-", *(sign + measure for measure in MEASURES for sign in ("", "-")))
 """Orders: of the file; the other way round; by a measure, upwards or (with "-") downwards."""
 
-MARKS = ("keep", "drop", "star", "none")
+MARKED = (*MARKS, "none")
 
 
 class Range(Record):
@@ -40,7 +41,7 @@ class Filter(Record):
     """What every sample wanted has, and the order."""
 
     words: str = ""
-    """Words, and "several in a row" in quotation marks, that its text has."""
+    """Words, "several in a row" and beginnings* of words that its text has."""
     has: tuple[tuple[Kind, str], ...] = ()
     within: tuple[Range, ...] = ()
     mark: str = ""
@@ -96,7 +97,7 @@ def read_filter(pairs: Iterable[tuple[str, str]]) -> Filter:
         elif dot and of in MEASURES and end in ("from", "to"):
             bounds.setdefault(of, [None, None])[end == "to"] = _number(key, value)
         elif key == "mark":
-            mark = _one_of(key, value, MARKS)
+            mark = _one_of(key, value, MARKED)
         elif key == "label":
             labels[value] = None
         elif key == "sort":
@@ -134,13 +135,11 @@ _TERMS = re.compile(r'"([^"]*)"?|([^\s"]+)')
 def as_match(f: Filter) -> str:
     """Give the full-text query (FTS5) of a filter; "" where it has none.
 
-    Every word of a person goes between quotation marks, so none of it is syntax; the last one, if
-    it is still being typed, may be the beginning of a word.
+    Every word of a person goes between quotation marks, so none of it is syntax but a "*" at its
+    end: then it is the beginning of a word.
     """
     terms = [a or b for a, b in _TERMS.findall(f.words) if _told(a or b)]
-    said = " AND ".join(f'"{_told(term)}"' for term in terms)
-    if said and not f.words.endswith(('"', " ")):
-        said += "*"
+    said = " AND ".join(f'"{_told(term)}"{"*" if term.endswith("*") else ""}' for term in terms)
     tags = " AND ".join(tag(kind, value) for kind, value in f.has)
     return " AND ".join(
         f"{{{column}}} : ({query})" for column, query in (("said", said), ("tags", tags)) if query

@@ -67,7 +67,7 @@ class Guard:
     def _answer(self, scope: Scope) -> Response | None:
         headers, query = Headers(scope=scope), QueryParams(scope["query_string"])
         host = headers.get("host", "")
-        if urlsplit(f"//{host}").hostname not in HOSTS:
+        if _name(host) not in HOSTS:
             return _refused("This viewer answers to 127.0.0.1 and localhost alone.")
         if self._is(query.get(PARAMETER, "")):
             return self._entered(scope["path"], query)
@@ -87,6 +87,14 @@ class Guard:
         page = HTMLResponse(ENTER.replace("{url}", escape(url)))
         page.set_cookie(self._cookie, self._token, path="/", httponly=True, samesite="strict")
         return page
+
+
+def _name(host: str) -> str | None:
+    """Give the name that a `Host` has; None where it is none."""
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
 
 
 def _ours(headers: Headers, host: str) -> bool:

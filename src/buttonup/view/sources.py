@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from buttonup import formats
 from buttonup.engine.report import MARKS as RUN_MARKS
 from buttonup.errors import BadInput
+from buttonup.store.marks import FILE as MARKS_FILE
 from buttonup.store.rundir import ACCEPTED, FAILED
 from buttonup.view.index.tables import SECOND
 
@@ -30,6 +32,8 @@ class Source:
     parts: tuple[Part, ...]
     index: Path
     """Where its index is."""
+    marks: Path
+    """Where what people say of its samples is."""
     run: bool
     """Whether it is a run's folder: its samples are as this package wrote them."""
 
@@ -60,22 +64,25 @@ class Source:
 def open_source(path: Path) -> Source:
     """Tell what a path holds.
 
-    Raises  BadInput where there is nothing, or a folder that is no run
+    Raises  BadInput where there is nothing, a folder that is no run, or a file that `check` cannot
+            read
     """
     if path.is_dir():
-        if not any((path / mark).exists() for mark in RUN_MARKS):
-            mend = "name the folder that `buttonup run --out` made, or a file"
-            raise BadInput(f"{path} holds no run", mend)
-        parts = (Part(ACCEPTED, path / ACCEPTED, 0), Part(FAILED, path / FAILED, SECOND))
-        kept = path / "view" / "index.sqlite"
-        return Source(path, parts, kept if _writable(path) else _cached(path), run=True)
+        return _run(path)
     if not path.exists():
         raise BadInput(f"there is no file or folder {path}", "check the path")
-    return Source(path, (Part(path.name, path, 0),), _cached(path), run=False)
+    next(formats.read(path))  # raises for what is in no format
+    marks = path.with_name(f"{path.name}.{MARKS_FILE}")
+    return Source(path, (Part(path.name, path, 0),), _cached(path), marks, run=False)
 
 
-def _writable(folder: Path) -> bool:
-    return os.access(folder, os.W_OK)
+def _run(path: Path) -> Source:
+    if not any((path / mark).exists() for mark in RUN_MARKS):
+        mend = "name the folder that `buttonup run --out` made, or a file"
+        raise BadInput(f"{path} holds no run", mend)
+    parts = (Part(ACCEPTED, path / ACCEPTED, 0), Part(FAILED, path / FAILED, SECOND))
+    index = path / "view" / "index.sqlite" if os.access(path, os.W_OK) else _cached(path)
+    return Source(path, parts, index, path / MARKS_FILE, run=True)
 
 
 def _cached(path: Path) -> Path:

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from buttonup.records import encode
 from buttonup.tools.definitions.inlined import LARGEST, inlined
 
 
@@ -95,3 +96,12 @@ def test_anything_at_all_is_written_out_without_references(schema: dict[str, Any
                 stack += node["properties"].values()
         elif isinstance(node, list):
             stack += node
+
+
+def test_a_schema_that_is_deeper_than_anybody_reads_is_cut() -> None:
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(2_000):
+        schema = {"properties": {"in": schema}}
+    written, cut = inlined(schema)
+    assert cut
+    assert encode(written).count(b"in") < 150

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.view.conftest import ACCEPTED, REJECTED
 
+from buttonup.errors import BadInput
 from buttonup.view.filters import Filter
 from buttonup.view.index import build, tables
 from buttonup.view.index.reading import Index
@@ -31,7 +32,7 @@ def test_a_run_is_indexed_accepted_first_then_rejected(run: Path) -> None:
     index = filled(open_source(run))
     accepted = [f"accepted-{n + 1}" for n in range(ACCEPTED)]
     assert names(index) == accepted + [f"rejected-{n + 1}" for n in range(REJECTED)]
-    assert index.progress() == (ACCEPTED + REJECTED, ACCEPTED + REJECTED, True)
+    assert index.progress() == (ACCEPTED + REJECTED, ACCEPTED + REJECTED, True, "")
 
 
 def test_indexing_goes_on_where_it_was_left(run: Path) -> None:
@@ -111,8 +112,36 @@ def test_zipped_files_and_arrays_are_kept_in_the_index_to_be_shown(tmp_path: Pat
     for file in (zipped, array):
         assert len(names(filled(open_source(file), 2))) == 2
         index = filled(open_source(file))
-        assert index.progress() == (5, 5, True)
+        assert index.progress() == (5, 5, True, "")
         assert b"word3" in index.line(4)
+
+
+def test_a_file_that_is_damaged_further_on_says_so_and_shows_what_can_be_read(
+    tmp_path: Path,
+) -> None:
+    row = b'{"messages":[{"role":"user","content":"%d"}]}\n'
+    whole = gzip.compress(b"".join(row % n for n in range(20_000)))
+    (tmp_path / "a.jsonl.gz").write_bytes(whole[: len(whole) // 2])
+    source = open_source(tmp_path / "a.jsonl.gz")
+    build.begin(source)
+    with build.start(source) as process:
+        index = Index(source)
+        wait(lambda: "is damaged after line" in index.progress().trouble)
+        assert index.progress().samples >= build.FIRST
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(60) == 0
+
+
+def test_any_name_of_a_folder_will_do(run: Path) -> None:
+    odd = run.rename(run.with_name("a?b#c %41 'd"))
+    assert len(names(filled(open_source(odd)))) == ACCEPTED + REJECTED
+
+
+def test_an_index_that_cannot_be_written_is_told(run: Path) -> None:
+    (run / "view").touch()
+    with pytest.raises(BadInput, match="cannot write the index"):
+        build.begin(open_source(run))
 
 
 def test_an_index_of_another_version_or_a_damaged_one_is_made_anew(run: Path) -> None:
@@ -130,7 +159,7 @@ def test_a_process_of_its_own_follows_the_run_until_its_parent_ends(run: Path) -
     build.begin(source)
     with build.start(source) as process:
         index = Index(source)
-        wait(lambda: index.progress() == (ACCEPTED - 1 + REJECTED,) * 2 + (True,))
+        wait(lambda: index.progress() == (ACCEPTED - 1 + REJECTED,) * 2 + (True, ""))
         with (run / "accepted.jsonl").open("ab") as file:
             file.write(lines[-1])
         wait(lambda: index.progress().samples == ACCEPTED + REJECTED)

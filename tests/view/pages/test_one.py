@@ -5,14 +5,13 @@ from pathlib import Path
 from buttonup.formats import exported
 from buttonup.formats.openai import render
 from buttonup.records import Sample, decode, encode
-from buttonup.view.index.reading import Index
+from buttonup.view import pages
 from buttonup.view.pages import Viewed, one
 from buttonup.view.sources import open_source
 
 
 def viewed(path: Path) -> Viewed:
-    source = open_source(path)
-    return Viewed(source, Index(source))
+    return pages.viewed(open_source(path))
 
 
 def test_a_sample_of_a_run_is_shown_with_its_own_verdicts_and_recipe(run: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 
 from buttonup.bottomup.text_first import draws, texts
+from buttonup.bottomup.text_first.given import Given, Shown
 from buttonup.errors import BadInput
 from buttonup.model.ask import Teacher
 from buttonup.records import AtomicTask, Record, Scenario
@@ -39,15 +40,21 @@ class AtomKnobs(Record):
             raise BadInput(f"atoms.per_scenario is {self.per_scenario}", "set it to 1 or more")
 
 
-async def atoms(scenario: Scenario, teacher: Teacher, knobs: AtomKnobs) -> list[Record]:
-    """Write atomic tasks for a scenario.
+async def atoms(
+    scenario: Scenario, teacher: Teacher, knobs: AtomKnobs, given: Given | None = None
+) -> list[Record]:
+    """Write atomic tasks for a scenario; where functions are given, tasks that these can do.
 
     Rejects  what the teacher could not mend in its tries
     """
+    shown = await given.shown_for(scenario) if given else None
+
+    def check(reply: Atom) -> None:
+        check_atom(reply, shown)
 
     async def atom(draw: int) -> AtomicTask:
-        slots = {"scenario": scenario.text, "most_words": MOST_WORDS}
-        reply = await teacher.ask("atom", Atom, slots, check=check_atom, draw=draw)
+        slots = {"scenario": scenario.text, "most_words": MOST_WORDS, "given": shown}
+        reply = await teacher.ask("atom", Atom, slots, check=check, draw=draw)
         return AtomicTask(text=texts.squeeze(reply.task), scenario=scenario)
 
     if knobs.per_scenario == 1:
@@ -55,7 +62,8 @@ async def atoms(scenario: Scenario, teacher: Teacher, knobs: AtomKnobs) -> list[
     return await draws.keep("atoms", scenario, (atom(n) for n in range(knobs.per_scenario)))
 
 
-def check_atom(reply: Atom) -> None:
+def check_atom(reply: Atom, shown: Shown | None = None) -> None:
     """Refuse a task that somebody could not act on at once. Raises ValueError with the words."""
-    if found := texts.task_faults(reply.task, MOST_WORDS):
+    found = texts.task_faults(reply.task, MOST_WORDS)
+    if found := found + (shown.faults(reply.task) if shown else []):
         raise ValueError("; ".join(found))

@@ -12,6 +12,7 @@ import msgspec
 
 from buttonup.bottomup.text_first import draws, texts
 from buttonup.bottomup.text_first.atoms import MOST_WORDS
+from buttonup.bottomup.text_first.given import Given, Shown
 from buttonup.errors import BadInput
 from buttonup.model.ask import Teacher
 from buttonup.records import AtomicTask, CompositionalTask, Record
@@ -62,22 +63,30 @@ class ComposeKnobs(Record):
             raise BadInput("compose.strategies is empty", f"name some of {get_args(Strategy)}")
 
 
-async def compose(atom: AtomicTask, teacher: Teacher, knobs: ComposeKnobs) -> list[Record]:
-    """Grow an atomic task into one composite for each strategy."""
+async def compose(
+    atom: AtomicTask, teacher: Teacher, knobs: ComposeKnobs, given: Given | None = None
+) -> list[Record]:
+    """Grow an atomic task into one composite for each strategy.
+
+    Where functions are given, into what these can do.
+    """
+    shown = await given.shown_for(atom.scenario) if given else None
     grow = {"sequential": sequential, "parallel_then_sequential": parallel_then_sequential}
     if len(knobs.strategies) == 1:
-        return [await grow[knobs.strategies[0]](atom, teacher)]
-    drafts = (grow[strategy](atom, teacher) for strategy in knobs.strategies)
+        return [await grow[knobs.strategies[0]](atom, teacher, shown)]
+    drafts = (grow[strategy](atom, teacher, shown) for strategy in knobs.strategies)
     return await draws.keep("compose", atom, drafts)
 
 
-async def sequential(atom: AtomicTask, teacher: Teacher) -> CompositionalTask:
+async def sequential(
+    atom: AtomicTask, teacher: Teacher, shown: Shown | None = None
+) -> CompositionalTask:
     """Add a task that can only run on the atom's result."""
 
     def check(reply: Sequential) -> None:
-        _check([atom.text], [reply.subsequent_task], reply.composite_task)
+        _check([atom.text], [reply.subsequent_task], reply.composite_task, shown)
 
-    slots = {"task": atom.text, "most_words": MOST_WORDS}
+    slots = {"task": atom.text, "most_words": MOST_WORDS, "given": shown}
     reply = await teacher.ask("sequential", Sequential, slots, check=check)
     return CompositionalTask(
         text=texts.squeeze(reply.composite_task),
@@ -86,14 +95,16 @@ async def sequential(atom: AtomicTask, teacher: Teacher) -> CompositionalTask:
     )
 
 
-async def parallel_then_sequential(atom: AtomicTask, teacher: Teacher) -> CompositionalTask:
+async def parallel_then_sequential(
+    atom: AtomicTask, teacher: Teacher, shown: Shown | None = None
+) -> CompositionalTask:
     """Add a task beside the atom, independent of it, and a last one that needs both results."""
 
     def check(reply: ParallelThenSequential) -> None:
         new = [reply.parallel_task, reply.subsequent_task]
-        _check([atom.text], new, reply.composite_task)
+        _check([atom.text], new, reply.composite_task, shown)
 
-    slots = {"task": atom.text, "most_words": MOST_WORDS}
+    slots = {"task": atom.text, "most_words": MOST_WORDS, "given": shown}
     reply = await teacher.ask(
         "parallel_then_sequential", ParallelThenSequential, slots, check=check
     )
@@ -106,24 +117,27 @@ async def parallel_then_sequential(atom: AtomicTask, teacher: Teacher) -> Compos
 
 
 async def deepen(
-    task: CompositionalTask, teacher: Teacher, knobs: ComposeKnobs
+    task: CompositionalTask, teacher: Teacher, knobs: ComposeKnobs, given: Given | None = None
 ) -> list[CompositionalTask]:
     """Add `knobs.deeper` tasks, each of which can only run on the result of the one before."""
+    shown = await given.shown_for(task.subtasks[0].scenario) if given else None
     for _ in range(knobs.deeper):
-        task = await deepened(task, teacher)
+        task = await deepened(task, teacher, shown)
     return [task]
 
 
-async def deepened(task: CompositionalTask, teacher: Teacher) -> CompositionalTask:
+async def deepened(
+    task: CompositionalTask, teacher: Teacher, shown: Shown | None = None
+) -> CompositionalTask:
     """Add one task that can only run on the composite's last result."""
 
     def check(reply: Sequential) -> None:
         before = [subtask.text for subtask in task.subtasks]
-        _check(before, [reply.subsequent_task], reply.composite_task)
+        _check(before, [reply.subsequent_task], reply.composite_task, shown)
         if texts.echoes(reply.composite_task, task.text):
             raise ValueError("the composite task says no more than the one it was given")
 
-    slots = {"task": task.text, "most_words": MOST_WORDS}
+    slots = {"task": task.text, "most_words": MOST_WORDS, "given": shown}
     reply = await teacher.ask("sequential", Sequential, slots, check=check)
     last = len(task.subtasks) - 1
     return CompositionalTask(
@@ -137,18 +151,19 @@ def _subtask(text: str, atom: AtomicTask) -> AtomicTask:
     return AtomicTask(text=texts.squeeze(text), scenario=atom.scenario)
 
 
-def _check(given: list[str], new: list[str], composite: str) -> None:
+def _check(before: list[str], new: list[str], composite: str, shown: Shown | None) -> None:
     """Refuse a composition that echoes, leaves details out, or dictates tools."""
     found = [f"sub-task {n}: {fault}" for n, text in enumerate(new, 1) for fault in _faults(text)]
     found += [f"composite task: {f}" for f in texts.task_faults(composite, MOST_COMPOSITE_WORDS)]
-    for text in (*given, *new):
+    for text in (*before, *new):
         if texts.echoes(composite, text):
             found.append(f'the composite task only repeats "{text}"; it must ask for everything')
         if lost := texts.numerals(text) - texts.numerals(composite):
             found.append(f'the composite task leaves out {", ".join(sorted(lost))} of "{text}"')
     for n, text in enumerate(new):
-        if any(texts.echoes(text, other) for other in (*given, *new[:n])):
+        if any(texts.echoes(text, other) for other in (*before, *new[:n])):
             found.append(f'"{text}" only repeats an earlier sub-task')
+    found += shown.faults(" ".join((*new, composite))) if shown else []
     if found:
         raise ValueError("; ".join(found))
 

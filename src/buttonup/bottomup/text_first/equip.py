@@ -7,7 +7,7 @@ exists and fits the parameter it feeds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from buttonup.bottomup.text_first import schemas, texts
@@ -40,10 +40,13 @@ class Equipped(Record):
     """Names of functions that the library already had from earlier tasks."""
 
 
-def equip(task: CompositionalTask, reply: Parts, most: int) -> tuple[Equipped, list[str]]:
+def equip(
+    task: CompositionalTask, reply: Parts, most: int, given: Mapping[str, Function] | None = None
+) -> tuple[Equipped, list[str]]:
     """Put a reply's functions to their sub-tasks, and list all that is wrong, in words.
 
-    Mended silently: names to snake_case, and what `schemas.mend` says.
+    `given` are functions that are there already, by name: any sub-task may reuse them.
+    Mended silently: names to snake_case, where they are not given, and what `schemas.mend` says.
     Units    most: functions that one sub-task may call
     """
     parts = sorted(reply.parts, key=lambda part: part.subtask)
@@ -51,13 +54,13 @@ def equip(task: CompositionalTask, reply: Parts, most: int) -> tuple[Equipped, l
     if [part.subtask for part in parts] != wanted:
         fault = f"parts must hold each sub-task once: {', '.join(map(str, wanted))}"
         return Equipped(task=task, functions=()), [fault]
-    bench = Bench(task)
+    bench = Bench(task, given or {})
     for part in parts:
         bench.lay(part, most)
     decided = {(i - 1, part.subtask - 1) for part in parts for i in part.decides_on}
     open_edges = [edge for edge in task.edges if edge not in decided]
     bench.found += _edge_faults(open_edges, bench.rows, bench.links)
-    if not any(part.functions for part in parts):
+    if not any(part.functions or part.reuses for part in parts):
         bench.found.append("no sub-task has a function; at least one needs data or an action")
     equipped = Equipped(task=task, functions=tuple(bench.rows), links=tuple(bench.links))
     return equipped, bench.found
@@ -68,7 +71,10 @@ class Bench:
     """Where a reply's functions are laid out, sub-task by sub-task."""
 
     task: CompositionalTask
+    given: Mapping[str, Function]
+    """Those that are there already."""
     defined: dict[str, Function] = field(default_factory=dict)
+    """Those of the sub-tasks so far."""
     unsound: set[str] = field(default_factory=set)
     """Functions with faults of their own: what hangs on them is not judged as well."""
     rows: list[tuple[Function, ...]] = field(default_factory=list)
@@ -83,9 +89,9 @@ class Bench:
             known = dict(self.defined)
             function = self._defined(use) if isinstance(use, Draft) else self._found(use)
             if function is not None:
-                called[function.name] = function
-                self.found += _input_faults(use, function, known, self.unsound, self.task)
-                self.links += _links(len(self.rows), use)
+                called[function.name] = self.defined[function.name] = function
+                self.found += _input_faults(use, function, known, self)
+                self.links += _links(len(self.rows), use, self)
         if len(called) > most:
             self.found.append(f"sub-task {part.subtask} has {len(called)} functions; over {most}")
         self.rows.append(tuple(called.values()))
@@ -108,10 +114,16 @@ class Bench:
         return same
 
     def _found(self, reuse: Reuse) -> Function | None:
-        name = canonical(reuse.name)
-        if name not in self.defined and name not in self.unsound:
+        name = self.named(reuse.name)
+        if self.given and name not in self.given:
+            self.found.append(f"there is no function {reuse.name!r}: {', '.join(self.given)}")
+        elif not self.given and name not in self.defined and name not in self.unsound:
             self.found.append(f"{reuse.name!r} is reused, but not defined in an earlier sub-task")
-        return self.defined.get(name)
+        return self.given.get(name) or self.defined.get(name)
+
+    def named(self, name: str) -> str:
+        """Give the name of a function as it is known here."""
+        return name if self.given else canonical(name)
 
 
 def _function_faults(function: Function, subtask: str, request: str) -> Iterator[str]:
@@ -135,18 +147,17 @@ def _input_faults(
     use: Draft | Reuse,
     function: Function,
     known: dict[str, Function],
-    unsound: set[str],
-    task: CompositionalTask,
+    bench: Bench,
 ) -> Iterator[str]:
     """List what is wrong with where a call's arguments come from."""
     parameters = function.parameters.get("properties", {})
     for given in use.inputs_from:
-        if canonical(given.function) not in unsound:
-            yield from _link_faults(function, given, known)
+        if (source := bench.named(given.function)) not in bench.unsound:
+            yield from _link_faults(function, given, known.get(source))
     for said in use.inputs_said:
         if said.parameter not in parameters:
             yield f"{function.name} has no parameter {said.parameter!r}"
-        if not texts.says(task.text, said.words):
+        if not texts.says(bench.task.text, said.words):
             yield f'{function.name}.{said.parameter}: "{said.words}" does not stand in the request'
     covered = {given.parameter for given in use.inputs_from}
     covered |= {said.parameter for said in use.inputs_said}
@@ -159,23 +170,28 @@ def _input_faults(
             )
 
 
-def _link_faults(
-    function: Function, given: FromResult, known: dict[str, Function]
-) -> Iterator[str]:
+def _link_faults(function: Function, given: FromResult, source: Function | None) -> Iterator[str]:
     wanted = function.parameters.get("properties", {}).get(given.parameter)
-    source = known.get(canonical(given.function))
     if wanted is None:
         yield f"{function.name} has no parameter {given.parameter!r}"
     elif source is None:
         yield f"{function.name}.{given.parameter}: no earlier function {given.function!r}"
+    elif not schemas.types(source.responses):
+        return  # nobody knows what it gives
     elif (found := schemas.field_at(source.responses, given.field)) is None:
-        fields = ", ".join(source.responses["properties"])
+        fields = ", ".join(_fields(source.responses))
         yield f"{source.name} gives no field {given.field!r}; it gives: {fields}"
     elif not (schemas.fits(found, wanted) or _goes_into_words(found, given.parameter, wanted)):
         yield (
             f"{source.name}'s {given.field} ({_kind(found)}) does not fit "
             f"{function.name}.{given.parameter} ({_kind(wanted)})"
         )
+
+
+def _fields(responses: Schema) -> Iterator[str]:
+    """Name the fields of a result, or of its items where it is a list."""
+    inside = responses.get("properties") or responses.get("items", {}).get("properties") or {}
+    yield from inside
 
 
 def _goes_into_words(found: Schema, parameter: str, wanted: Schema) -> bool:
@@ -189,13 +205,13 @@ def _kind(schema: Schema) -> str:
     return " or ".join(sorted(schemas.types(schema)))
 
 
-def _links(subtask: int, use: Draft | Reuse) -> list[Link]:
+def _links(subtask: int, use: Draft | Reuse, bench: Bench) -> list[Link]:
     return [
         Link(
             subtask=subtask,
-            function=canonical(use.name),
+            function=bench.named(use.name),
             parameter=given.parameter,
-            source=canonical(given.function),
+            source=bench.named(given.function),
             field=given.field,
         )
         for given in use.inputs_from

@@ -13,7 +13,9 @@ import msgspec
 
 from buttonup.alike.words import words
 from buttonup.bottomup.text_first import draws, texts
+from buttonup.bottomup.text_first.given import Given, of_tools
 from buttonup.bottomup.text_first.seeds import Seed
+from buttonup.bottomup.truth_first.plan import Ticket
 from buttonup.errors import Reject
 from buttonup.model.ask import Teacher
 from buttonup.records import Record, Scenario
@@ -46,6 +48,18 @@ class Expanded(msgspec.Struct):
     ]
 
 
+class Imagined(msgspec.Struct):
+    """Settings in which somebody would turn to an assistant that can do certain things."""
+
+    reasoning: Annotated[
+        str, msgspec.Meta(description="Two sentences: who would turn to it, and why they differ.")
+    ]
+    scenarios: Annotated[
+        list[Annotated[str, msgspec.Meta(max_length=120)]],
+        msgspec.Meta(description="The settings, 10 words each at most."),
+    ]
+
+
 class ExpandKnobs(Record):
     """How a scenario is widened."""
 
@@ -72,6 +86,32 @@ async def extract(seed: Seed, teacher: Teacher) -> list[Record]:
     if not (text := _tidy(reply.scenario)):
         raise Reject("no_scenario", reply.reasoning)
     return [Scenario(text=text, origin=f"seeds:{seed.line}")]
+
+
+async def imagine(ticket: Ticket, teacher: Teacher, given: Given) -> list[Scenario]:
+    """Think of settings in which somebody would need some of the given functions.
+
+    Which functions, and what is shown of their data, is drawn anew for each ticket.
+    """
+    rng, wanted = given.rng(ticket.key, "scenarios"), given.knobs.scenarios
+    names = await given.drawn(rng)
+    focus = rng.sample(names, min(len(names), 3))
+
+    def check(reply: Imagined) -> None:
+        if len(reply.scenarios) != wanted:
+            raise ValueError(f"give {wanted} scenarios, not {len(reply.scenarios)}")
+        _refuse(
+            [f'"{text}": {f}' for text in reply.scenarios for f in scenario_faults(_tidy(text))]
+        )
+
+    slots = {
+        "count": wanted,
+        "most_words": MOST_WORDS,
+        "given": await given.shown(names, rng),
+        "focus": ", ".join(focus) if len(focus) < len(names) else "",
+    }
+    reply = await teacher.ask("scenario_given", Imagined, slots, check=check, draw=ticket.index)
+    return [Scenario(text=_tidy(text), origin=of_tools(names)) for text in reply.scenarios]
 
 
 async def expand(scenario: Scenario, teacher: Teacher, knobs: ExpandKnobs) -> list[Record]:

@@ -84,9 +84,11 @@ async def blueprints(
     wording: Wording,
     knobs: Blueprinting,
     must: frozenset[str] = frozenset(),
+    others: Sequence[World] = (),
 ) -> list[Blueprint]:
     """Sample, execute and word one task over one of the worlds, or several.
 
+    Of `others` nothing is called, and functions are shown.
     `must` names functions of which it is to call one at least; empty for any.
     Rejects  "no_plan" as `plan` does.
     """
@@ -96,7 +98,7 @@ async def blueprints(
     if rng.random() < scenes.small_talk:
         chat = "before" if rng.random() < CHATTY_FIRST else "after"
     worded = word(executed, ticket.rng("word"), wording, chat)
-    return [_blueprint(executed, worded, worlds, ticket, knobs, rng)]
+    return [_blueprint(executed, worded, (*worlds, *others), ticket, knobs, rng)]
 
 
 def _blueprint(

@@ -32,7 +32,7 @@ SHAPED = 3  # calls from which a shape can show
 
 
 class Ticket(Record):
-    """The place of one truth-first sample in its run: all its randomness comes from here."""
+    """The place of one item in its run: all its randomness comes from here."""
 
     seed: int
     index: int

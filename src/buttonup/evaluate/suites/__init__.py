@@ -7,4 +7,5 @@ tau2.py         tau2's telecom desk, without a user
 gta.py          General Tool Agents, from a path
 tool_query.py   AgentBoard's Tool-Query, from a path
 languages.py    a dataset of ours by language: names and values apart (normal.py)
+figures.py      what all of these count beside the score, by name
 """

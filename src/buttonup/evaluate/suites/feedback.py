@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from buttonup import __version__
 from buttonup.errors import Reject
-from buttonup.evaluate.measures import share
+from buttonup.evaluate.measures import Measure, share
 from buttonup.evaluate.suite import Played, Player, Suite
 from buttonup.evaluate.suites.worlds import DEFAULT, EACH, Tables, acted, drawn, first_wrong
 from buttonup.gates.verify import Score
@@ -52,13 +52,17 @@ async def feedback(
     """
     tasks = await drawn(wanted, seed, each, tables, partial(_play, rounds))
     version = f"buttonup {__version__} seed {seed} rounds {rounds}{tables.version}"
-    measures = (
+    yield Suite("feedback", version, tasks, measures(rounds))
+
+
+def measures(rounds: int) -> tuple[Measure, ...]:
+    """Give what is counted of so many rounds."""
+    return tuple(
         share(f"{kind}, round {n}", f"{kind}_{n}", "tasks")
         for kind in ("strict", "soft", "not asked")
         for n in range(1, rounds + 1)
         if (kind, n) != ("not asked", 1)
     )
-    yield Suite("feedback", version, tasks, tuple(measures))
 
 
 def requirements(blueprint: Blueprint, score: Score) -> Iterator[tuple[str, bool]]:

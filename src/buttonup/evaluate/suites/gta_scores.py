@@ -234,3 +234,4 @@ ANS_ACC = (
     Measure("Ans+I", lambda c: ratio(c.get("answer", 0) + c.get("image", 0), c.get("queries", 0))),
 )
 """These need a likeness."""
+MEASURES = (*STEP_MEASURES, SUMM_ACC, *WHOLE_MEASURES, *ANS_ACC)

@@ -21,6 +21,7 @@ from buttonup.formats import exported
 from buttonup.gates.verify import Score
 from buttonup.records import Assistant, Blueprint, Conversation, Record, Trajectory, digest
 from buttonup.store.settings import filled
+from buttonup.tools.own.run import Opens
 from buttonup.topdown.episode import Episode
 from buttonup.topdown.plan_follower import follow_plan
 from buttonup.worlds.splits import Split, unseen, worlds_of
@@ -33,6 +34,8 @@ PARTS: dict[str, Split] = {
 }
 APART = 10**9  # added to the seed: no run of training data starts from these
 EACH = 200  # tasks of a part, unless asked for otherwise: an interval of 7 points either way
+HOPELESS = 2000  # tickets in a row that come to nothing: there are no more such tasks. Ours
+Make = Callable[[truth_first.Ticket], Awaitable[list[Blueprint]]]
 Play = Callable[[Blueprint, Player], Awaitable[Played]]
 ASKED = ("state", "answer", "restraint", "replies")
 
@@ -62,7 +65,7 @@ async def worlds(
 
     Raises  BadInput for an unknown part
     """
-    tasks = await drawn(wanted, seed, each, tables, _play)
+    tasks = await drawn(wanted, seed, each, tables, played)
     yield Suite("worlds", f"buttonup {__version__} seed {seed}{tables.version}", tasks)
 
 
@@ -77,45 +80,53 @@ async def drawn(
         raise BadInput(f"worlds has no {unknown[0]}", f"choose from {', '.join(PARTS)}")
     return tuple(
         [
-            _task(f"{part}_{index}", part, blueprint, play)
+            task_of(part, index, blueprint, play)
             for part in wanted or PARTS
-            async for index, blueprint in _blueprints(PARTS[part], seed, each, tables)
+            async for index, blueprint in planned(_planning(PARTS[part], tables), seed, each)
         ]
     )
 
 
-async def _blueprints(
-    split: Split, seed: int, each: int, tables: Tables
-) -> AsyncIterator[tuple[int, Blueprint]]:
-    there, must, left = worlds_of(split), unseen(split), each
+def _planning(split: Split, tables: Tables) -> Make:
+    return partial(
+        truth_first.blueprints,
+        worlds=worlds_of(split),
+        planning=tables.plan,
+        scenes=tables.scenes,
+        wording=tables.wording,
+        knobs=tables.blueprint,
+        must=unseen(split),
+    )
+
+
+async def planned(make: Make, seed: int, each: int) -> AsyncIterator[tuple[int, Blueprint]]:
+    """Make so many tasks, each with its number. Raises BadInput where none can be made."""
+    left = each
+    last = 0
     for index in count():
         if not left:
             return
+        if index - last > HOPELESS:
+            what = f"only {each - left} tasks can be made"
+            raise BadInput(what, "give -n that many, or tools and knobs that allow for more")
         try:
-            [blueprint] = await truth_first.blueprints(
-                truth_first.Ticket(seed=APART + seed, index=index),
-                there,
-                tables.plan,
-                tables.scenes,
-                tables.wording,
-                tables.blueprint,
-                must,
-            )
+            [blueprint] = await make(truth_first.Ticket(seed=APART + seed, index=index))
         except Reject:
             continue  # no plan came of this ticket
-        left -= 1
+        left, last = left - 1, index
         yield index, blueprint
 
 
-def _task(id: str, part: str, blueprint: Blueprint, play: Play) -> Task:
+def task_of(part: str, index: int, blueprint: Blueprint, play: Play) -> Task:
+    """Make a task of a blueprint, labelled by what it asks."""
     calls = sum(len(step.calls) for step in blueprint.plan)
     kinds = dict.fromkeys(t.kind for t in blueprint.turns if t.kind not in ("request", "offer"))
     replies = {t.reply for t in blueprint.turns} & {"ask", "decline", "failure"}
     return Task(
-        id=id,
+        id=f"{part}_{index}",
         labels={
             "part": part,
-            "world": "+".join(blueprint.tools.worlds),
+            "world": "+".join(blueprint.tools.worlds) or blueprint.tools.source,
             "depth": str(min(calls, 8)) if calls < 8 else "8 and more",  # noqa: PLR2004 - a group
             "shape": blueprint.task.shape,
             "turns": "+".join([*kinds, *sorted(replies)]) or "request",
@@ -132,9 +143,12 @@ async def _gold(blueprint: Blueprint, conversation: Conversation) -> Assistant:
     return last
 
 
-async def acted(blueprint: Blueprint, player: Player) -> Episode:
-    """Play all turns of the user against the worlds; it is not over where there was no end."""
-    episode, steps = await Episode.open(blueprint), 0
+async def acted(blueprint: Blueprint, player: Player, own: Opens | None = None) -> Episode:
+    """Play all turns of the user against the worlds; it is not over where there was no end.
+
+    `own` opens the user's own tools, for a task over these.
+    """
+    episode, steps = await Episode.open(blueprint, own), 0
     while not episode.over and steps <= STEPS:
         heard = await player(exported(episode.trajectory))
         await episode.take(heard)
@@ -142,9 +156,9 @@ async def acted(blueprint: Blueprint, player: Player) -> Episode:
     return episode
 
 
-async def _play(blueprint: Blueprint, player: Player) -> Played:
+async def played(blueprint: Blueprint, player: Player, own: Opens | None = None) -> Played:
     """Play a task, and verify what came of it."""
-    episode = await acted(blueprint, player)
+    episode = await acted(blueprint, player, own)
     if not episode.over:
         return Played(False, 0.0, "too_many_steps", episode.messages)
     score = episode.verified()

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 
-from buttonup.errors import Reject
+from buttonup.errors import OVER, OverBudget, Reject
 from buttonup.model.ask import Teacher
-from buttonup.model.local import content_name, hosted, is_local
-from buttonup.model.stack import Way, reached
 from buttonup.records import Record, encode
 from buttonup.tools.definitions.doubts import doubts_of, kind_of
 from buttonup.tools.definitions.overlay import Words
@@ -74,19 +71,10 @@ async def _asked(tool: Tool, teacher: Teacher) -> Words | Reject:
         said = await teacher.ask(PROMPT, Described, slots, check=check)
     except Reject as rejected:
         return rejected
+    except OverBudget as over:
+        return Reject(OVER, str(over))
     return Words(said.description, parameters={p.name: p.description for p in said.parameters})
 
 
 def _texts(said: Described) -> list[str]:
     return [p.description for p in said.parameters]
-
-
-@asynccontextmanager
-async def teacher_at(name: str, way: Way, threads: int) -> AsyncIterator[Teacher]:
-    """Reach the model that is asked, at an endpoint or here.
-
-    Raises  BadInput when nobody is there, or a key is refused
-    """
-    door = hosted(name, way, threads) if is_local(name) else reached(way)
-    async with door as model:
-        yield Teacher(model, content_name(name), temperature=0.0)

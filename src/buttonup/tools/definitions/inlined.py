@@ -9,6 +9,9 @@ from buttonup.records import Schema
 LARGEST = 5_000
 """Schemas in one, written out: what is shared can unfold without end. Ours; 50 is much."""
 
+DEEPEST = 100
+"""Schemas that may lie in each other: 12 is much, and Python itself gives up at some 300."""
+
 KEPT = ("const", "enum", "default", "examples", "example")
 """Words of JSON Schema whose values are data, in which nothing is a reference or a title."""
 
@@ -28,7 +31,7 @@ def inlined(schema: Schema) -> tuple[Schema, bool]:
 class _Writer:
     def __init__(self, root: Schema) -> None:
         self._root = root
-        self._seen = 0
+        self._seen = self._depth = 0
         self.cut = False
 
     def written(self, schema: Any, inside: tuple[str, ...]) -> Any:
@@ -38,16 +41,23 @@ class _Writer:
         if not isinstance(schema, dict):
             return schema
         self._seen += 1
-        if self._seen > LARGEST:
+        if self._seen > LARGEST or self._depth >= DEEPEST:
             self.cut = True
             return {}
+        self._depth += 1
+        try:
+            return self._whole(schema, inside)
+        finally:
+            self._depth -= 1
+
+    def _whole(self, schema: Schema, inside: tuple[str, ...]) -> Schema:
         if isinstance(ref := schema.get("$ref"), str):
             beside = {key: value for key, value in schema.items() if key != "$ref"}
             there = self._there(ref)
             if ref in inside or there is None:
                 self.cut = True
-                return self.written(beside, inside)
-            return {**self.written(there, (*inside, ref)), **self.written(beside, inside)}
+                return self._whole(beside, inside)
+            return {**self.written(there, (*inside, ref)), **self._whole(beside, inside)}
         return {
             word: value if word in KEPT else self._inner(word, value, inside)
             for word, value in schema.items()

@@ -114,6 +114,15 @@ def plannable(tool: Tool, known: LearnedFunction) -> bool:
     return all(name in schemas and _hint(schemas[name]) is not None for name in required)
 
 
+def callable_at_all(tool: Tool, known: LearnedFunction, allowed: Sequence[str]) -> bool:
+    """Say whether a call of a function can be answered: really, or by simulating a write."""
+    if not _HOPELESS.isdisjoint(known.doubts):
+        return False
+    if tool.runs and (not known.writes or allows(tool.function.name, allowed)):
+        return True
+    return known.writes and bool(known.gives)
+
+
 _HOPELESS = frozenset({"always_fails", "hangs"})
 
 

@@ -56,7 +56,7 @@ def _values(
     Where the tools have values of it, nothing else is said.
     """
     several = kind_of(evidence.schemas[name][parameter]) == "array"
-    found = [s for s in evidence.succeeded(name) if not _empty(s.result)]
+    found = [s for s in evidence.succeeded(name) if not empty(s.result)]
     took = [s.arguments[parameter] for s in found if parameter in s.arguments]
     took = [one for v in took for one in (v if several and isinstance(v, list) else [v])]
     exist = [
@@ -87,13 +87,13 @@ def _doubts(
         found.append("hangs")
     if calls and all(failed(s.result) for s in calls):
         found.append("always_fails")
-    elif calls and all(_empty(s.result) for s in calls if not failed(s.result)):
+    elif calls and all(empty(s.result) for s in calls if not failed(s.result)):
         found.append("always_empty")
     return found
 
 
-def _empty(result: Json) -> bool:
+def empty(result: Json) -> bool:
     """Say whether a result has nothing in it: null, an empty list, an object of such."""
     if isinstance(result, dict):
-        return all(map(_empty, result.values()))
+        return all(map(empty, result.values()))
     return result is None or result in ([], "", 0)

@@ -26,6 +26,7 @@ import msgspec
 
 from buttonup.errors import BadInput
 from buttonup.records import Json, Record, Schema, encode
+from buttonup.worlds.phrases import Entity, Phrases
 
 HEAD = """\
 # What was learned of your tools. Edit what is wrong and give the file again with --learned:
@@ -43,6 +44,8 @@ class LearnedParameter(Record):
     """What a request may say: values that calls have taken, or that results have."""
     says: str = ""
     """How a request says one: "order {}"; made from the name where it is empty."""
+    proposed: bool = False
+    """Whether a model proposed the values, and no call showed them."""
 
 
 class LearnedFunction(Record):
@@ -69,6 +72,12 @@ class LearnedFunction(Record):
     """Whether the same call gave the same when it was made again."""
     doubts: tuple[str, ...] = ()
     """Why plans do not call it, or what they should be read for: "no_values:city"."""
+    proposed: bool = False
+    """Whether a model proposed the words below."""
+    phrases: Phrases | None = None
+    """How it is asked for and its result told, as in a world's phrase book (docs/worlds.md)."""
+    entity: Entity | None = None
+    """How what it gives is talked about, in the same form."""
     parameters: dict[str, LearnedParameter] = {}
 
 
@@ -81,6 +90,8 @@ class Feed(Record):
     """FUNCTION.PARAMETER: "get_order.order_id"."""
     score: Annotated[float, msgspec.Meta(ge=0, le=1)]
     because: tuple[str, ...] = ()
+    proposed: bool = False
+    """Whether a model proposed it."""
 
 
 class Learned(Record):
@@ -113,12 +124,21 @@ def written(learned: Learned) -> str:
     ]
     lines = [HEAD, *_keys(learned, "tools", "title", "today", "given"), "feeds = [", *feeds, "]"]
     for name, function in learned.functions.items():
-        own = [n for n in function.__struct_fields__ if n != "parameters"]
+        own = [n for n in function.__struct_fields__ if n not in TABLES]
         lines += ["", f"[functions.{_name(name)}]", *_keys(function, *own)]
         for parameter, known in function.parameters.items():
-            if told := _keys(known, "values", "says"):
+            if told := _keys(known, *known.__struct_fields__):
                 lines += [f"[functions.{_name(name)}.parameters.{_name(parameter)}]", *told]
+        words = {"phrases": function.phrases, "entity": function.entity}
+        for table, said in words.items():
+            if said is not None:
+                told = _keys(said, *said.__struct_fields__)
+                lines += [f"[functions.{_name(name)}.{table}]", *told]
     return "\n".join([*lines, ""])
+
+
+TABLES = ("parameters", "phrases", "entity")
+"""Keys of a function that are written as tables of their own."""
 
 
 def _keys(record: Record, *names: str) -> list[str]:
@@ -131,7 +151,9 @@ def _name(name: str) -> str:
 
 
 def _value(value: Json) -> str:
-    """Write a value that TOML and JSON write alike: a plain one, or a list of them."""
+    """Write a value: as JSON does where it is plain, else a list or an inline table."""
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_name(k)} = {_value(v)}' for k, v in value.items())} }}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_value, value))}]"
     return encode(value).decode().replace("\x7f", "\\u007f")

@@ -8,10 +8,10 @@ async with joined(specs, limits) as source:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -28,6 +28,11 @@ from buttonup.tools.own.answers import Answers, Ask, Wanted, settled
 from buttonup.tools.own.world import UNTOLD, OwnWorld
 from buttonup.tools.source import Limits, Source
 from buttonup.worlds.session import Session
+
+T = TypeVar("T")
+
+Opens = Callable[[Tools], Door]
+"""Opens the door of one conversation."""
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 
@@ -54,6 +59,10 @@ class Owning(Record):
     reset: str = ""
     """Command that takes the tools back to their first state, before each conversation that
     follows one which wrote; "" where they have a way of their own, or no state."""
+    share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
+    """Share of samples over them, where there are worlds beside."""
+    held_out: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.1
+    """Share of tasks, told by their calls, that are kept from training to evaluate a model on."""
     again: bool = True
     """Whether every conversation's calls are made once more, for the gate `replay`."""
     calls: Annotated[int, msgspec.Meta(ge=1)] = 200
@@ -78,9 +87,14 @@ def given(knobs: Owning) -> Learned | None:
     return read_learned(Path(knobs.learned)) if knobs.learned else None
 
 
-async def learned_of(source: Source, knobs: Owning, seed: int) -> Learned:
-    """Learn what the user's file does not know. Raises BadInput where it speaks of others."""
-    known = given(knobs)
+async def learned_of(
+    source: Source, knobs: Owning, seed: int, known: Learned | None = None
+) -> Learned:
+    """Learn what is not `known` yet, or the user's file does not know.
+
+    Raises  BadInput where that file speaks of others
+    """
+    known = known or given(knobs)
     there = {tool.function.name for tool in source.tools}
     if known and (gone := sorted(known.functions.keys() - there)) and not knobs.include:
         what = f"{knobs.learned} has functions that are not there"
@@ -91,10 +105,19 @@ async def learned_of(source: Source, knobs: Owning, seed: int) -> Learned:
 
 
 class Own:
-    """A user's tools, open, with all that is known of them."""
+    """A user's tools, open, with all that is known of them.
+
+    `planned` says whether calls are planned by us, which takes arguments that we can say in words.
+    """
 
     def __init__(
-        self, source: Source, learned: Learned, knobs: Owning, kept: Journal | None = None
+        self,
+        source: Source,
+        learned: Learned,
+        knobs: Owning,
+        kept: Journal | None = None,
+        *,
+        planned: bool = True,
     ) -> None:
         writing = any(
             known.writes and allows(name, knobs.writes) for name, known in learned.functions.items()
@@ -102,13 +125,35 @@ class Own:
         self.answers = Answers(source, kept, writing=writing)
         self.knobs = knobs
         self.learned = learned
-        self.world = OwnWorld(source.tools, learned, self.answers, knobs.writes)
-        if not self.world.can_begin():
+        self.world = OwnWorld(source.tools, learned, self.answers, knobs.writes, planned=planned)
+        if not (self.world.can_begin() if planned else self.world.own):
             raise _nothing_to_plan_with(source, learned)
 
     def door(self, tools: Tools) -> Door:
         """Open the door of a conversation."""
         return _Door(self, tools)
+
+    async def look(self, name: str, arguments: dict[str, Json]) -> Json:
+        """Call a function on tools that are as they were opened. Rejects as `once_known`."""
+        return await self.once_known(lambda: Session((self.world,), 0).call(name, arguments))
+
+    def open_door(self, tools: Tools) -> Door:
+        """Open the door to somebody who may call anything: what cannot be told is an error."""
+        return _Door(self, tools, given_up=False)
+
+    async def once_known(self, made: Callable[[], T]) -> T:
+        """Make something that asks what the tools answer, and have them asked until all is known.
+
+        Rejects  "too_many_calls" where that takes more than `own.calls`
+        """
+
+        async def attempt() -> T:
+            return made()
+
+        try:
+            return await settled(attempt, self.answers, self.knobs.calls)
+        except Wanted as wanted:
+            raise Reject("too_many_calls", wanted.ask.name) from wanted
 
     async def again(self, tools: Tools, calls: Sequence[Call], conversation: str) -> Again:
         """Make a conversation's calls once more, on tools that began anew.
@@ -163,6 +208,8 @@ class _Door:
 
     own: Own
     tools: Tools
+    given_up: bool = True
+    """Whether a conversation ends that wants to know what cannot be told."""
 
     async def __call__(self, call: Call, scene: Scene, /) -> Json:
         """Run the call.
@@ -178,6 +225,6 @@ class _Door:
             result = await settled(attempt, self.own.answers, self.own.knobs.calls)
         except Wanted as wanted:
             raise Reject("too_many_calls", wanted.ask.name) from wanted
-        if result == {"error": UNTOLD}:
+        if self.given_up and result == {"error": UNTOLD}:
             raise Reject("untold", f"{call.name} has to do with a write that was simulated")
         return result

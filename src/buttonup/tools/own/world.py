@@ -16,8 +16,14 @@ import msgspec
 
 from buttonup.records import Json, Tools
 from buttonup.tools.door import failed, misfit
-from buttonup.tools.learning.function import Kinds, OwnFunction, own_function, plannable
-from buttonup.tools.learning.learned import Learned
+from buttonup.tools.learning.function import (
+    Kinds,
+    OwnFunction,
+    callable_at_all,
+    own_function,
+    plannable,
+)
+from buttonup.tools.learning.learned import Learned, LearnedFunction
 from buttonup.tools.learning.names import is_id, qualified, thing
 from buttonup.tools.own.answers import Answers, Ask
 from buttonup.tools.own.written import Untold, result_of, touches
@@ -89,9 +95,10 @@ class OwnState(State):
 
 
 class OwnWorld(World):
-    """A user's tools, as far as they are known well enough to plan with."""
+    """A user's tools, as far as they are known well enough to plan with.
 
-    wording = "descriptions"
+    Where nothing is planned, as far as they can be called.
+    """
 
     def __init__(
         self,
@@ -99,6 +106,8 @@ class OwnWorld(World):
         learned: Learned,
         answers: Answers,
         allowed: Sequence[str] = (),
+        *,
+        planned: bool = True,
     ) -> None:
         super().__init__("own", learned.title, _no_seed, _draws(learned))
         self.today = dt.date.fromisoformat(learned.today)
@@ -108,12 +117,11 @@ class OwnWorld(World):
             tool.function.name: own_function(tool, known, learned, kinds, allowed)
             for tool in tools
             if (known := learned.functions.get(tool.function.name)) is not None
-            and plannable(tool, known)
+            and (plannable(tool, known) if planned else callable_at_all(tool, known, allowed))
         }
         self.functions = dict(self.own)
-        self.others = tuple(t.function for t in tools if t.function.name not in self.functions)
-        """Functions that are shown, and never called."""
         self._book = phrased(list(self.own.values()), learned, kinds.fed)
+        self.wording = _wording([learned.functions[name] for name in self.own])
 
     @property
     def book(self) -> PhraseBook:
@@ -166,6 +174,13 @@ class OwnWorld(World):
 
     def _state(self, seed: int) -> State:  # noqa: ARG002 - the tools have the state
         return OwnState(self)
+
+
+def _wording(functions: Sequence[LearnedFunction]) -> str:
+    """Say what requests are made of: somebody's words for each function, or descriptions."""
+    if not all(known.phrases for known in functions):
+        return "descriptions"
+    return "proposed" if any(known.proposed for known in functions) else ""
 
 
 def _no_seed(_rng: random.Random, _today: dt.date) -> State:

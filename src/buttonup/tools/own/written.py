@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from buttonup.records import Json, Schema, digest, leaves
+from buttonup.tools.door import misfit
 from buttonup.tools.learning.names import is_id, qualified, thing, words
 from buttonup.tools.learning.shape import kind_of
 from buttonup.tools.own.answers import Ask
@@ -21,6 +22,8 @@ from buttonup.tools.own.answers import Ask
 _DONE = re.compile(
     r"ok|success|succeeded|done|accepted|valid|confirmed|active|enabled|sent|created"
 )
+_NUMBERED = re.compile(r"\^?(?P<head>[\w/-]*?)(?:\\d|\[0-9\])(?:\{(?P<digits>\d)\}|\+)\$?")
+"""Patterns of an id that end in a number: `^LR-\\d{3}$`."""
 _CHANGES = (("status",), ("state",))
 _NOW = frozenset("created updated placed made booked cancelled changed closed opened".split())
 _DEEP = 6
@@ -48,8 +51,10 @@ def result_of(
     """
     about = _about(thing(name), arguments, known)
     rng = random.Random(digest([name, dict(arguments)]))
-    made = _Made(name, dict(arguments), about, facts, today, rng)
-    return made.value("", responses, _DEEP)
+    made = _Made(name, dict(arguments), about, facts, today, rng).value("", responses, _DEEP)
+    if misfit(made, responses):
+        raise Untold(name)
+    return made
 
 
 def _about(
@@ -161,6 +166,9 @@ class _Made:
             if isinstance(like, int) and not isinstance(like, bool):
                 top = max(v for v in known if isinstance(v, int))
                 return top + self.rng.randint(1, 900)
+        if plain := _NUMBERED.fullmatch(str(schema.get("pattern", ""))):
+            digits = int(plain["digits"] or 5)
+            return f"{plain['head']}{self.rng.randrange(10**digits):0{digits}}"
         number = self.rng.randint(10_000, 99_999)
         return number if kind_of(schema) == "integer" else str(number)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -27,9 +27,11 @@ async def joined(
     exclude: Sequence[str] = (),
     overlays: Sequence[Path] = (),
     reset: str = "",
+    taken: Collection[str] = (),
 ) -> AsyncIterator[Joined]:
     """Open sources as one, for as long as the context lasts.
 
+    `taken` are names that no tool is to have, as others do.
     `reset` is a command that is run whenever they are reset, after their own ways to be.
     `include` and `exclude` are patterns (`get_*`) over names; without any, all are wanted. What a
     later overlay says goes before what an earlier one does.
@@ -38,7 +40,7 @@ async def joined(
     async with AsyncExitStack() as stack:
         sources = [await stack.enter_async_context(opened(s, limits, env)) for s in specs]
         named = (spec if isinstance(spec, str) else "python:objects" for spec in specs)
-        whole = Joined(list(map(Patient, sources, named)), reset)
+        whole = Joined(list(map(Patient, sources, named)), reset, taken)
         for path in overlays:
             whole.say(read_overlay(path), str(path))
         for pattern in (*include, *exclude):
@@ -60,8 +62,10 @@ class Joined:
     A tool whose name an earlier one has gets its source's word before it: see `names.clear`.
     """
 
-    def __init__(self, sources: Sequence[Source], reset: str = "") -> None:
-        self._sources, self._reset = tuple(sources), reset
+    def __init__(
+        self, sources: Sequence[Source], reset: str = "", taken: Collection[str] = ()
+    ) -> None:
+        self._sources, self._reset, self._taken = tuple(sources), reset, frozenset(taken)
         self._homes: dict[str, tuple[Source, str]] = {}
         self._tools: dict[str, Tool] = {}
         for source in sources:
@@ -70,7 +74,7 @@ class Joined:
 
     def _take(self, source: Source, tool: Tool) -> None:
         own = tool.function.name
-        name = clear(own, tool.source, self._tools)
+        name = clear(own, tool.source, self._taken.union(self._tools))
         if name != own:
             doubts = (*tool.doubts, f"renamed:{own}")
             tool = replace(tool, function=replace(tool.function, name=name), doubts=doubts)

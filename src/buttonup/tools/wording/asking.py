@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from buttonup.tools.learning.names import is_id, is_verb, label, words
+from buttonup.tools.wording.named import added
 from buttonup.worlds.phrases import Ways
 from buttonup.worlds.world import Parameter
 
@@ -74,6 +75,8 @@ def asking(verb: str, needed: Sequence[Parameter], nouns: Mapping[str, str]) -> 
         lead = f"{spoken_of['lead'] or spoken_of['by'] or ''} ".lstrip()
         lead = "with " if lead.lower() in ("by ", "using ", "given ", "matching ") else lead
         verb = f"{verb[: spoken_of.start()]}{lead}{{{p.name}}}{verb[spoken_of.end() :]}"
+    verb = " ".join([verb, *(way for p in rest if (way := _added(p)))])
+    rest = [p for p in rest if not _added(p)]
     slots = [f"{{{p.name}}}" for p in rest]
     if not slots:
         return verb
@@ -105,6 +108,17 @@ _SPOKEN_OF = (
 )
 
 
+def with_one(p: Parameter) -> str:
+    """Say what is added to a request for an optional parameter: "found at {place}"."""
+    return _added(p) or f"with {{{p.name}}}"
+
+
+def _added(p: Parameter) -> str:
+    """Say how a value is added where the parameter's name tells; "" elsewhere."""
+    told = not is_id(p.name) and p.hint is not bool
+    return added(label(p.name), f"{{{p.name}}}") if told else ""
+
+
 def said_as(p: Parameter, noun: str = "") -> str:
     """Say how a request names a value: "order {}", "query "{}"", "yes for gift wrap"."""
     name = label(p.name)
@@ -114,6 +128,8 @@ def said_as(p: Parameter, noun: str = "") -> str:
         return f"{{}} for {name}"
     if words(p.name)[-1:] in _BARE:
         return "{}"
+    if _added(p):
+        return '"{}"' if p.hint in (str, list[str]) else "{}"
     free = p.hint in (str, list[str]) and not is_id(p.name) and words(p.name)[-1:] not in _SHORT
     return f'{name} "{{}}"' if free else f"{name} {{}}"
 

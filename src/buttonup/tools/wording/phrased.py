@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from buttonup.tools.learning.function import OwnFunction
 from buttonup.tools.learning.learned import Learned, LearnedFunction
 from buttonup.tools.learning.names import is_id, plural, qualified, thing
-from buttonup.tools.wording.asking import LOOSE, asked_back, asking, said_as, verb_phrase
+from buttonup.tools.wording.asking import LOOSE, asked_back, asking, said_as, verb_phrase, with_one
 from buttonup.tools.wording.fields import id_of, listed, told_of
 from buttonup.tools.wording.telling import said_of_list, said_of_one
 from buttonup.tools.wording.things import entity
@@ -27,8 +29,13 @@ def phrased(functions: Sequence[OwnFunction], learned: Learned, fed: Collection[
             if p.kind and (way or p.kind != "Date"):
                 kinds.setdefault(p.kind, (way or said_as(p, nouns.get(p.kind, "")),))
     return PhraseBook(
-        functions={f.name: _phrases(f, known[f.name], nouns) for f in functions},
-        entities={f.name: entity(f, known[f.name], fed, nouns) for f in functions},
+        functions={
+            f.name: _over(known[f.name].phrases, _phrases(f, known[f.name], nouns))
+            for f in functions
+        },
+        entities={
+            f.name: known[f.name].entity or entity(f, known[f.name], fed, nouns) for f in functions
+        },
         kinds=kinds,
         ask_back={
             f"{f.name}.{p.name}": asked_back(p, nouns.get(p.kind or "", ""))
@@ -36,6 +43,15 @@ def phrased(functions: Sequence[OwnFunction], learned: Learned, fed: Collection[
             for p in f.parameters
         },
     )
+
+
+def _over(said: Phrases | None, made: Phrases) -> Phrases:
+    """Lay the words that somebody wrote over those that are made."""
+    if said is None:
+        return made
+    omit, modify = {**made.omit, **said.omit}, {**made.modify, **said.modify}
+    np = said.np or made.np
+    return replace(said, wish=said.wish or said.ask, omit=omit, modify=modify, np=np)
 
 
 def _nouns(
@@ -69,6 +85,6 @@ def _phrases(f: OwnFunction, known: LearnedFunction, nouns: Mapping[str, str]) -
         say=said_of_list() if many else said_of_one(f, noun, nouns),
         tell=tuple(listed(f)) if many else tuple(told_of(f)),
         omit={p.name: (asking(verb, [o for o in needed if o is not p], nouns),) for p in needed},
-        modify={p.name: (f"with {{{p.name}}}",) for p in f.parameters if not p.required},
+        modify={p.name: (with_one(p),) for p in f.parameters if not p.required},
         np={} if f.writes or not many else {"self": (asking(goal, needed, nouns),)},
     )

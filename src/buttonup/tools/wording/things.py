@@ -11,6 +11,7 @@ from buttonup.tools.learning.names import label, plural, thing
 from buttonup.tools.learning.shape import kind_of
 from buttonup.tools.wording.asking import LOOSE
 from buttonup.tools.wording.fields import TITLES, called, id_of, is_number, label_in, listed
+from buttonup.tools.wording.named import picks
 from buttonup.worlds.phrases import Entity, Picks
 from buttonup.worlds.world import Field
 
@@ -67,12 +68,10 @@ def _item(f: OwnFunction, names: Sequence[str], nouns: Mapping[str, str]) -> str
 def _picks(f: OwnFunction, fields: Sequence[Field]) -> Iterator[tuple[str, Picks]]:
     for field in fields:
         said = label_in(f, field.name, {})
-        if is_number(f, field) and field.name:
-            least, most = (f"one with the lowest {said}",), (f"one with the highest {said}",)
-            yield field.name, Picks(f"with {said} {{value}}", least, most)
-        elif field.kind == "Date" and field.name:
-            least, most = (f"one with the earliest {said}",), (f"one with the latest {said}",)
-            yield field.name, Picks(f"with {said} {{value}}", least, most)
+        if not field.name or not (is_number(f, field) or field.kind == "Date"):
+            continue
+        if (ways := picks(said, "day" if field.kind == "Date" else "number")) is not None:
+            yield field.name, ways
 
 
 def _cases(f: OwnFunction, fields: Sequence[Field]) -> Iterator[tuple[str, dict[str, str]]]:

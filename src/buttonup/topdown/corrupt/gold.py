@@ -30,9 +30,10 @@ from buttonup.records import (
     encode,
 )
 from buttonup.tools.door import failed
+from buttonup.tools.own.world import UNTOLD
 from buttonup.topdown.plan_follower import Beat, schedule
-from buttonup.worlds.session import find_world, open_session
-from buttonup.worlds.world import WorldFunction
+from buttonup.worlds.session import Session, find_world, open_session
+from buttonup.worlds.world import World, WorldFunction
 
 Corruption = Literal[
     "wrong_function",
@@ -65,6 +66,8 @@ class Gold:
     """A trajectory that follows its plan, and what a corruption asks of it."""
 
     trajectory: Trajectory
+    own: World | None = None
+    """The user's own tools, where it is over these."""
 
     @property
     def blueprint(self) -> Blueprint:
@@ -90,7 +93,7 @@ class Gold:
     @lazily
     def functions(self) -> dict[str, WorldFunction]:
         """Every function of the open worlds, by name."""
-        worlds = map(find_world, self.blueprint.tools.worlds)
+        worlds = [self.own] if self.own else map(find_world, self.blueprint.tools.worlds)
         return {name: f for world in worlds for name, f in world.functions.items()}
 
     @lazily
@@ -103,6 +106,11 @@ class Gold:
         """Everything that stands in the conversation and around it, for telling what is new."""
         shown = (self.blueprint.context, self.trajectory.functions, self.trajectory.messages)
         return encode([encode(part).decode() for part in shown]).decode().casefold()
+
+    def session(self) -> Session:
+        """Open what the calls run in, as it was before the first of them."""
+        tools = self.blueprint.tools
+        return Session((self.own,), 0, tools.upsets) if self.own else open_session(tools)
 
     def line(self, i: int) -> Assistant:
         """Give a line of the assistant."""
@@ -175,6 +183,8 @@ def pair(
     if not _gives_as_planned(gold, trajectory) or (whole and goal and changes != goal.changes):
         return None
     there, here = gold.trajectory.messages, trajectory.messages
+    if any(isinstance(m, Tool) and m.result == {"error": UNTOLD} for m in here):
+        return None  # nobody knows what would have come of it
     at = next((i for i, (a, b) in enumerate(zip(there, here, strict=False)) if a != b), None)
     if at is None:
         return None
@@ -186,7 +196,7 @@ def pair(
 
 def acted(gold: Gold, lines: Sequence[Line]) -> tuple[Trajectory, dict[str, Json]]:
     """Act lines out over the world: every call is numbered anew and gets what it really gives."""
-    session = open_session(gold.blueprint.tools)
+    session = gold.session()
     messages: list[Message] = []
     made = 0
     for line in lines:
@@ -197,7 +207,7 @@ def acted(gold: Gold, lines: Sequence[Line]) -> tuple[Trajectory, dict[str, Json
         made += len(calls)
         messages.append(replace(line, calls=calls))
         messages += [Tool(c.id, c.name, session.call(c.name, c.arguments or {})) for c in calls]
-    return replace(gold.trajectory, messages=tuple(messages)), session.changes()
+    return replace(gold.trajectory, messages=tuple(messages), again=None), session.changes()
 
 
 def _gives_as_planned(gold: Gold, trajectory: Trajectory) -> bool:

@@ -20,6 +20,7 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 
 from buttonup.chunks import in_chunks
+from buttonup.errors import BadInput
 from buttonup.formats import read_line
 from buttonup.formats.elements import BOM, MAGIC, elements
 from buttonup.formats.parquet import MAGIC as PARQUET
@@ -55,18 +56,39 @@ def serve(path: str) -> None:
             if not alone:
                 continue  # another viewer fills it
             with closing(tables.opened(source.index)) as db:
-                while True:
-                    fill(db, source)
-                    if _ended(EVERY):
-                        return
+                _follow(db, source)
+                return
+
+
+def _follow(db: sqlite3.Connection, source: Source) -> None:
+    """Put in what comes until stdin ends; say why, where a file cannot be read on."""
+    told = None
+    while True:
+        try:
+            fill(db, source)
+            trouble = ""
+        except BadInput as error:
+            trouble = str(error)
+        if trouble != told:
+            tables.say(db, trouble)
+            told = trouble
+        if _ended(EVERY):
+            return
 
 
 def begin(source: Source) -> None:
-    """Index the first samples, in this process, unless they are."""
-    with _alone(source.index) as alone:
-        if alone:
-            with closing(tables.opened(source.index)) as db:
-                fill(db, source, FIRST)
+    """Index the first samples, in this process, unless they are.
+
+    Raises  BadInput where the index cannot be written
+    """
+    try:
+        with _alone(source.index) as alone:
+            if alone:
+                with closing(tables.opened(source.index)) as db:
+                    fill(db, source, FIRST)
+    except (OSError, sqlite3.OperationalError) as error:
+        what = f"cannot write the index {source.index}: {error}"
+        raise BadInput(what, "make room, or set XDG_CACHE_HOME to a folder for it") from error
 
 
 def _ended(seconds: float) -> bool:

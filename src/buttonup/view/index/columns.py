@@ -5,7 +5,6 @@ A run's sample is some 30 KB, of which the functions shown and the plan are most
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from statistics import median
@@ -33,6 +32,7 @@ from buttonup.records import (
     Verdict,
     encode,
 )
+from buttonup.store.marks import sample_key
 from buttonup.view.filters import Kind
 
 Status = Literal["accepted", "rejected", "unchecked", "unreadable"]
@@ -92,8 +92,18 @@ _decoder = msgspec.json.Decoder(_Sample)
 
 
 def key_of(line: bytes) -> int:
-    """Address a line by its content: the first 8 bytes of its sha256, as a signed number."""
-    return int.from_bytes(hashlib.sha256(line.strip()).digest()[:8], "big", signed=True)
+    """Give the key of a line's sample as a number that a table takes."""
+    return as_number(sample_key(line))
+
+
+def as_number(key: str) -> int:
+    """Write a sample's key (16 hex digits) as a signed number of 8 bytes."""
+    return int.from_bytes(bytes.fromhex(key), "big", signed=True)
+
+
+def as_key(number: int) -> str:
+    """Write such a number as the key again."""
+    return number.to_bytes(8, "big", signed=True).hex()
 
 
 def row_of_line(line: bytes) -> Row:
@@ -121,12 +131,16 @@ def unreadable(why: Rejection, line: bytes) -> Row:
     failure = f"{why.stage}:{why.reason}"
     text = line[:SEARCHED].decode("utf-8", "replace")
     return Row(
-        request=text[:SHOWN],
+        request=_shortened(text),
         status="unreadable",
         failures=(failure,),
         tags=(("status", "unreadable"), ("gate", why.stage), ("reason", failure)),
         said=text,
     )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
 def _row(t: Trajectory | _Trajectory, verdicts: tuple[Verdict, ...]) -> Row:
@@ -148,7 +162,7 @@ def _row(t: Trajectory | _Trajectory, verdicts: tuple[Verdict, ...]) -> Row:
     tags |= dict.fromkeys(("gate", v.gate) for v in failed)
     tags |= dict.fromkeys(("reason", failure) for failure in failures)
     return Row(
-        request=request[:SHOWN],
+        request=_shortened(request),
         status=status,
         shape=b.task.shape if b.task.subtasks else "",
         worlds=b.tools.worlds,

@@ -15,7 +15,7 @@ from buttonup.errors import BadInput
 from buttonup.records import decode
 from buttonup.view.filters import Filter, Kind, Measure, as_sql
 from buttonup.view.index.lines import line_at
-from buttonup.view.index.tables import Standing
+from buttonup.view.index.tables import Standing, address
 from buttonup.view.sources import Source
 
 PAGE = 50  # samples of a page; ours
@@ -62,8 +62,10 @@ class Progress(NamedTuple):
 
     samples: int
     about: int
-    """Samples that there are, by the bytes read so far; as many as there are when it is done."""
+    """Samples that there are, by the bytes read so far; 0 where that cannot be told."""
     done: bool
+    trouble: str = ""
+    """Why it does not go on; "" where it does."""
 
 
 class Tallied(NamedTuple):
@@ -162,6 +164,7 @@ class Index:
         with _open(self.source.index) as db:
             rows = db.execute("SELECT * FROM file").fetchall()
             samples = sum(one.all for one in _tallied(db, "status"))
+            trouble = " ".join(told for (told,) in db.execute("SELECT told FROM trouble"))
         standings = {row[0]: Standing(*row) for row in rows}
         about, done = 0, True
         for part in self.source.parts:
@@ -169,8 +172,8 @@ class Index:
             known = standings.get(part.name, Standing(part.name))
             behind = size > known.read and not (self.source.run and _torn(part.path, known.read))
             done = done and not behind
-            about += round(known.lines * size / known.read) if known.read else known.lines
-        return Progress(samples, max(about, samples) if not done else samples, done)
+            about += round(known.lines * size / known.read) if known.read else 0
+        return Progress(samples, samples if done else about, done, trouble)
 
 
 def _torn(path: Path, at: int) -> bool:
@@ -182,7 +185,7 @@ def _torn(path: Path, at: int) -> bool:
 
 @contextmanager
 def _open(path: Path) -> Iterator[sqlite3.Connection]:
-    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    db = sqlite3.connect(address(path), uri=True)
     try:
         yield db
     finally:

@@ -5,6 +5,7 @@ told     what a list shows, and where the line stands
 fts      the text, and a word for each thing a sample has (contentless: it finds, and keeps nothing)
 tally    how many samples have each thing, and each number of a measure
 file     how far each file has been read, and what it began and ended with then
+trouble  why a file cannot be read on, if it cannot
 line     the lines themselves, of files in which none can be read by its place
 
 A sample's number is that of its line, and `SECOND` more in a run's second file.
@@ -18,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from buttonup.records import encode
 from buttonup.view.filters import MEASURES, tag
@@ -38,6 +40,7 @@ CREATE TABLE tally(kind TEXT, value TEXT, accepted INT, others INT, PRIMARY KEY(
     WITHOUT ROWID;
 CREATE TABLE file(name TEXT PRIMARY KEY, lines INT, read INT, size INT, mtime INT, mark TEXT)
     WITHOUT ROWID;
+CREATE TABLE trouble(told TEXT);
 CREATE TABLE line(id INTEGER PRIMARY KEY, text BLOB);
 """
 
@@ -81,12 +84,17 @@ def opened(path: Path) -> sqlite3.Connection:
     return db
 
 
+def address(path: Path) -> str:
+    """Give the address by which SQLite only reads a file."""
+    return f"file:{quote(str(path.absolute()))}?mode=ro"
+
+
 def version_of(path: Path) -> int:
     """Tell which version an index is of; 0 where there is none, or it is damaged."""
     if not path.exists():
         return 0
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        with closing(sqlite3.connect(address(path), uri=True)) as db:
             return int(db.execute("PRAGMA user_version").fetchone()[0])
     except sqlite3.DatabaseError:
         return 0
@@ -100,11 +108,19 @@ def remove(path: Path) -> None:
 
 def clear(db: sqlite3.Connection) -> None:
     """Take all rows away."""
-    names = ("sample", "told", "tally", "file", "line")
+    names = ("sample", "told", "tally", "file", "line", "trouble")
     db.execute("BEGIN")
     for name in names:
         db.execute(f"DELETE FROM {name}")  # noqa: S608 - our own names
     db.execute("INSERT INTO fts(fts) VALUES ('delete-all')")
+    db.execute("COMMIT")
+
+
+def say(db: sqlite3.Connection, trouble: str) -> None:
+    """Say why a file cannot be read on; "" where it can."""
+    db.execute("BEGIN")
+    db.execute("DELETE FROM trouble")
+    db.executemany("INSERT INTO trouble VALUES (?)", [(trouble,)] if trouble else [])
     db.execute("COMMIT")
 
 
