@@ -67,6 +67,7 @@ def trial_of(recipe: Recipe) -> Recipe:
     k = replace(
         recipe,
         tools=recipe.tools if recipe.tools != "simulated" else "worlds",
+        first="auto",
         seeds="",
         rewrite=False,
         simulate=topdown.Simulating(),
