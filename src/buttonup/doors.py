@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -16,15 +14,14 @@ from buttonup.errors import BadInput
 from buttonup.model import prices
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Model
-from buttonup.model.journaled import Journaled
 from buttonup.model.local import content_name, hosted, is_local
-from buttonup.model.metered import FREE, Metered, Purse
+from buttonup.model.metered import Metered, Purse
 from buttonup.model.prices import Prices
-from buttonup.model.retrying import Tell, untold
+from buttonup.model.purses import purse_for
+from buttonup.model.retrying import Tell
 from buttonup.model.stack import Way, batches_of, reached
 from buttonup.model.teachers import Teachers
 from buttonup.recipe import Recipe, Teaching, asking
-from buttonup.store.journal import Journal
 
 if TYPE_CHECKING:
     from buttonup.model.batches import Batches
@@ -131,56 +128,13 @@ def _way(place: Place) -> Way:
     return Way(place.base_url, key, place.key_env, place.timeout, place.in_flight)
 
 
-@asynccontextmanager
-async def one_teacher(
-    recipe: Recipe, out: Path, model: Model | None = None
-) -> AsyncIterator[tuple[Teacher, Purse]]:
-    """Reach the teacher of a recipe for a file that is no run, and pay within its budget.
-
-    Its replies are kept beside the file until somebody says `forget`: begun again, none is paid for
-    twice. `model` stands in for the endpoint.
-    Raises  BadInput when nobody is there, a key is refused, or the budget has no prices
-    """
-    alone = Recipe(teacher=recipe.teacher, budget=recipe.budget, prices=recipe.prices)
-    purse = purse_of(alone)
-    async with open_ways(alone, model, purse, untold) as ways:
-        with Journal(_journal_of(out)) as journal:
-            purse.begin(journal.usage(), journal.lose)
-            doors = {place: Journaled(door, journal) for place, door in ways.doors.items()}
-            try:
-                yield teachers_of(alone, doors.__getitem__).needed("rewrite"), purse
-            finally:
-                await asyncio.gather(*(door.ended() for door in doors.values()))
-
-
-def forget(out: Path) -> None:
-    """Take away the replies that were kept for a file."""
-    _journal_of(out).unlink(missing_ok=True)
-
-
-def _journal_of(out: Path) -> Path:
-    return out.with_name(f"{out.name}.journal.sqlite")
-
-
 # --- paying -------------------------------------------------------------------------------------
 
 
 def purse_of(recipe: Recipe) -> Purse:
     """Give what the run's calls are paid from. Raises BadInput for a budget without prices."""
-    known = {**prices.shipped(), **own_prices(recipe)}
-    asked = {
-        content_name(k.model): FREE if is_local(k.model) else prices.price_of(k.model, known)
-        for k in asking(recipe).values()
-    }
-    priced = {model: price for model, price in asked.items() if price is not None}
-    if recipe.teacher.batch:
-        priced = {model: price.in_batches for model, price in priced.items()}
-    if recipe.budget is None:
-        return Purse(priced)
-    if lacking := unpriced(recipe, priced):
-        what = f"a budget needs prices, and there is none for {', '.join(lacking)}"
-        raise BadInput(what, "give it in a file: --prices FILE (docs/money.md); 0 for none")
-    return Purse(priced, Decimal(str(recipe.budget)))
+    models = [k.model for k in asking(recipe).values()]
+    return purse_for(models, own_prices(recipe), recipe.budget, batch=recipe.teacher.batch)
 
 
 def own_prices(recipe: Recipe) -> Prices:

@@ -13,13 +13,14 @@ from pathlib import Path
 from msgspec import json
 from msgspec.structs import replace
 
-from buttonup.doors import forget, one_teacher
-from buttonup.errors import OVER, OverBudget, Reject
+from buttonup.engine.cores import cores
+from buttonup.errors import OVER, BadInput, OverBudget, Reject
 from buttonup.formats.export import refuse_taken
+from buttonup.model.alone import Alone, asked_alone, forget
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Model
 from buttonup.owned import joined_for
-from buttonup.recipe import Recipe
+from buttonup.recipe import Recipe, own_specs, worlds_beside
 from buttonup.records import Record, encode, leaves
 from buttonup.showing.learned import learned_as_text, to_look_at
 from buttonup.showing.wording import many, plain
@@ -67,13 +68,15 @@ async def learned(
     Raises  BadInput for tools that cannot be read, a model that cannot be asked, a file that is
             there already
     """
+    if not own_specs(recipe) or worlds_beside(recipe):
+        raise BadInput("only tools of your own are learned", "name python:FILE, openapi:FILE, …")
     refuse_taken(out, replace=over)
     async with joined_for(recipe) as source:
         found = await learned_of(source, recipe.own, recipe.seed)
         trying, notes = Trying(source, found, recipe.own.sample_all), Notes()
         lesson = Lesson(found, str(out))
         if recipe.teacher.model:
-            async with one_teacher(recipe, out, model) as (teacher, purse):
+            async with asked_alone(_alone(recipe), out, cores(), model) as (teacher, purse):
                 taught = await _taught(trying, teacher, notes, recipe)
             lesson = replace(
                 lesson,
@@ -89,6 +92,23 @@ async def learned(
         lesson = replace(lesson, newest=max([d async for d in _days(trying)], default=""))
     put(out, written(lesson.learned).encode())
     return lesson
+
+
+def _alone(recipe: Recipe) -> Alone:
+    k = recipe.teacher
+    return Alone(
+        model=k.model,
+        base_url=k.base_url,
+        key_env=k.key_env,
+        temperature=k.temperature,
+        max_tokens=k.max_tokens,
+        tries=k.tries,
+        timeout=k.timeout,
+        in_flight=k.concurrency or recipe.concurrency,
+        seed=recipe.seed,
+        budget=recipe.budget,
+        prices=recipe.prices,
+    )
 
 
 def as_json(lesson: Lesson) -> str:

@@ -7,11 +7,11 @@ from tempfile import TemporaryDirectory
 
 from msgspec import json
 
-from buttonup.doors import forget, one_teacher
+from buttonup.engine.cores import cores
 from buttonup.errors import OVER, BadInput
 from buttonup.formats.export import refuse_taken
+from buttonup.model.alone import Alone, asked_alone, forget
 from buttonup.model.door import Model
-from buttonup.recipe import Recipe, Teaching
 from buttonup.records import Record, encode
 from buttonup.showing.tools import tools_as_text
 from buttonup.showing.wording import many, plain
@@ -78,11 +78,12 @@ async def listed(order: Order, model: Model | None = None) -> Listing:
         tools = source.tools
     if not order.teacher:
         return Listing(tools)
-    teaching = Teaching(order.teacher, order.base_url, order.key_env, temperature=0.0)
-    recipe = Recipe(teacher=teaching, budget=order.budget, prices=order.prices)
+    alone = Alone(
+        order.teacher, order.base_url, order.key_env, budget=order.budget, prices=order.prices
+    )
     with TemporaryDirectory() as nowhere:
         out = order.out or Path(nowhere, "words")
-        async with one_teacher(recipe, out, model) as (teacher, _):
+        async with asked_alone(alone, out, cores(), model) as (teacher, _):
             overlay, rejects = await proposed(wordless(tools), teacher)
         refused = {name: str(reject) for name, reject in rejects.items()}
         found = Listing(tools, overlay, refused, str(order.out or ""))

@@ -67,6 +67,7 @@ def trial_of(recipe: Recipe) -> Recipe:
     k = replace(
         recipe,
         tools="worlds" if own_specs(recipe) or recipe.tools == "simulated" else recipe.tools,
+        first="auto",
         seeds="",
         rewrite=False,
         simulate=topdown.Simulating(),

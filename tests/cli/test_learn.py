@@ -30,7 +30,7 @@ def test_as_json_it_is_one_object_with_all_that_was_learned(buttonup: Command) -
     [
         (["learn"], "Missing argument"),
         (["learn", "ftp:shop"], "no source of tools"),
-        (["learn", "worlds:library"], "not a source|goes with no other|no source"),
+        (["learn", "worlds:library"], "only tools of your own"),
         (["learn", "python:shop.py", "--include", "nothing_*"], "no tool is called"),
         (["learn", "python:shop.py", "--learned", "gone.toml"], "cannot read gone.toml"),
         (["learn", "python:shop.py", "--sample", "-1"], "sample"),

@@ -8,6 +8,7 @@ import msgspec
 
 from buttonup import gates, topdown
 from buttonup.bottomup import text_first, truth_first
+from buttonup.bottomup.given import GivenKnobs
 from buttonup.judge import Judging
 from buttonup.model.batching import Batching
 from buttonup.records import Record
@@ -95,7 +96,7 @@ class Recipe(Record):
     blueprint: truth_first.Blueprinting = truth_first.Blueprinting()
     rewriting: truth_first.Rewriting = truth_first.Rewriting()
 
-    given: text_first.GivenKnobs = text_first.GivenKnobs()
+    given: GivenKnobs = GivenKnobs()
     embedder: text_first.EmbedderName = "auto"
     """What near-duplicates are told by: "wordllama" (the `embed` extra), "lexical", or "auto"."""
     dedup: text_first.DedupKnobs = text_first.DedupKnobs()

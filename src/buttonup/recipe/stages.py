@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from buttonup import gates, topdown
-from buttonup.bottomup import text_first, truth_first
+from buttonup.bottomup import given, text_first, truth_first
 from buttonup.engine.local import Fold, Stage
 from buttonup.errors import BadInput
 from buttonup.judge import judge
@@ -75,9 +75,9 @@ def text_first_stages(k: Recipe, teachers: Teachers) -> Sequence[Stage | Fold]:
 def given_stages(k: Recipe, teachers: Teachers, own: Own | None) -> Sequence[Stage | Fold]:
     """BUTTON over a user's own tools: functions are chosen instead of made, and really run."""
     on, ask, embed = functools.partial, teachers.needed, text_first.pick_embedder(k.embedder)
-    given: Any = own and text_first.Given(own, k.given, k.seed)  # None where stages are only named
-    scenes = text_first.extract if k.seeds else on(text_first.imagine, given=given)
-    over = {"given": given}
+    tools: Any = own and given.Given(own, k.given, k.seed)  # None where stages are only named
+    scenes = text_first.extract if k.seeds else on(given.imagine, given=tools)
+    over = {"given": tools}
     return (
         Stage("scenarios", on(scenes, teacher=ask("scenarios"))),
         Fold("distinct", text_first.near_duplicates(embed, k.dedup)),
@@ -89,10 +89,8 @@ def given_stages(k: Recipe, teachers: Teachers, own: Own | None) -> Sequence[Sta
             else []
         ),
         Stage("consistent", on(text_first.consistent, teacher=ask("consistent"))),
-        Stage(
-            "functions", on(text_first.choose, teacher=ask("functions"), knobs=k.functions, **over)
-        ),
-        Stage("assemble", on(text_first.assemble_given, knobs=k.assemble, seed=k.seed, **over)),
+        Stage("functions", on(given.choose, teacher=ask("functions"), knobs=k.functions, **over)),
+        Stage("assemble", on(given.assemble, knobs=k.assemble, seed=k.seed, **over)),
         *acted_out(k, teachers, own),
     )
 

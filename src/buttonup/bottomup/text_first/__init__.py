@@ -1,20 +1,17 @@
 """Text first: BUTTON's own way up, from seeds to functions made for the task."""
 
 from buttonup.alike.embed import EmbedderName, pick_embedder
-from buttonup.bottomup.text_first.assemble import AssembleKnobs, assemble, assemble_given
+from buttonup.bottomup.text_first.assemble import AssembleKnobs, assemble
 from buttonup.bottomup.text_first.atoms import AtomKnobs, atoms
-from buttonup.bottomup.text_first.choose import choose
 from buttonup.bottomup.text_first.compose import ComposeKnobs, compose, deepen
 from buttonup.bottomup.text_first.consistent import consistent
 from buttonup.bottomup.text_first.dedup import DedupKnobs, near_duplicates
 from buttonup.bottomup.text_first.functions import FunctionsKnobs, functions
-from buttonup.bottomup.text_first.given import Given, GivenKnobs
 from buttonup.bottomup.text_first.library import LibraryKnobs, library
 from buttonup.bottomup.text_first.scenarios import (
     ExpandKnobs,
     expand,
     extract,
-    imagine,
     shipped,
 )
 from buttonup.bottomup.text_first.seeds import read_seeds
@@ -27,20 +24,15 @@ __all__ = [
     "EmbedderName",
     "ExpandKnobs",
     "FunctionsKnobs",
-    "Given",
-    "GivenKnobs",
     "LibraryKnobs",
     "assemble",
-    "assemble_given",
     "atoms",
-    "choose",
     "compose",
     "consistent",
     "deepen",
     "expand",
     "extract",
     "functions",
-    "imagine",
     "library",
     "near_duplicates",
     "pick_embedder",

@@ -13,7 +13,6 @@ import msgspec
 from buttonup.alike.embed import Embedder, Vectors
 from buttonup.bottomup.text_first.clock import today_for
 from buttonup.bottomup.text_first.equip import Equipped
-from buttonup.bottomup.text_first.given import Given
 from buttonup.bottomup.text_first.library import told
 from buttonup.errors import BadInput
 from buttonup.records import Blueprint, Function, Record, Tools, digest
@@ -120,33 +119,6 @@ def assemble(
         return make
 
     return start
-
-
-async def assemble_given(
-    item: Equipped, given: Given, knobs: AssembleKnobs, seed: int
-) -> list[Blueprint]:
-    """Make a blueprint of a task that is equipped with given functions, which really run.
-
-    Distractors are others of them. What is drawn depends on the task and the seed alone.
-    """
-    number = int(digest([seed, item.key]), 16)
-    rng = random.Random(number)
-    needed = list(dict.fromkeys(f.name for row in item.functions for f in row))
-    others = [name for name in await given.able() if name not in needed]
-    count = rng.randint(knobs.least_distractors, knobs.most_distractors)
-    shown = [*needed, *rng.sample(others, min(count, len(others)))]
-    rng.shuffle(shown)
-    return [
-        Blueprint(
-            task=item.task,
-            functions=tuple(given.functions[name].definition for name in shown),
-            needs=tuple(tuple(f.name for f in row) for row in item.functions),
-            parallel=rng.random() < knobs.parallel,
-            context=given.context(rng),
-            tools=given.own.world.ran_at(shown),
-            seed=number >> 32,
-        )
-    ]
 
 
 def _context(request: str, rng: random.Random) -> str:

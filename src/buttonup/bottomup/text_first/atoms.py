@@ -5,15 +5,17 @@ Source: BUTTON, atomic task construction (reasonable, self-contained, function-a
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from buttonup.bottomup.text_first import draws, texts
-from buttonup.bottomup.text_first.given import Given, Shown
 from buttonup.errors import BadInput
 from buttonup.model.ask import Teacher
 from buttonup.records import AtomicTask, Record, Scenario
+
+if TYPE_CHECKING:  # loads what only runs over a user's own tools need
+    from buttonup.bottomup.given.shown import Given, Shown
 
 MOST_WORDS = 30
 

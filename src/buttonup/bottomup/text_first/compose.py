@@ -6,16 +6,18 @@ more step at the end of a composite) is ours: the same move made again gives dee
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import msgspec
 
 from buttonup.bottomup.text_first import draws, texts
 from buttonup.bottomup.text_first.atoms import MOST_WORDS
-from buttonup.bottomup.text_first.given import Given, Shown
 from buttonup.errors import BadInput
 from buttonup.model.ask import Teacher
 from buttonup.records import AtomicTask, CompositionalTask, Record
+
+if TYPE_CHECKING:  # loads what only runs over a user's own tools need
+    from buttonup.bottomup.given.shown import Given, Shown
 
 MOST_COMPOSITE_WORDS = 120  # ours: a request that a person would still type
 

@@ -13,9 +13,7 @@ import msgspec
 
 from buttonup.alike.words import words
 from buttonup.bottomup.text_first import draws, texts
-from buttonup.bottomup.text_first.given import Given, of_tools
 from buttonup.bottomup.text_first.seeds import Seed
-from buttonup.bottomup.truth_first.plan import Ticket
 from buttonup.errors import Reject
 from buttonup.model.ask import Teacher
 from buttonup.records import Record, Scenario
@@ -48,18 +46,6 @@ class Expanded(msgspec.Struct):
     ]
 
 
-class Imagined(msgspec.Struct):
-    """Settings in which somebody would turn to an assistant that can do certain things."""
-
-    reasoning: Annotated[
-        str, msgspec.Meta(description="Two sentences: who would turn to it, and why they differ.")
-    ]
-    scenarios: Annotated[
-        list[Annotated[str, msgspec.Meta(max_length=120)]],
-        msgspec.Meta(description="The settings, 10 words each at most."),
-    ]
-
-
 class ExpandKnobs(Record):
     """How a scenario is widened."""
 
@@ -83,35 +69,9 @@ async def extract(seed: Seed, teacher: Teacher) -> list[Record]:
     """
     slots = {"conversation": seed.text, "most_words": MOST_WORDS}
     reply = await teacher.ask("scenario", Extracted, slots, check=_check_extracted)
-    if not (text := _tidy(reply.scenario)):
+    if not (text := tidy(reply.scenario)):
         raise Reject("no_scenario", reply.reasoning)
     return [Scenario(text=text, origin=f"seeds:{seed.line}")]
-
-
-async def imagine(ticket: Ticket, teacher: Teacher, given: Given) -> list[Scenario]:
-    """Think of settings in which somebody would need some of the given functions.
-
-    Which functions, and what is shown of their data, is drawn anew for each ticket.
-    """
-    rng, wanted = given.rng(ticket.key, "scenarios"), given.knobs.scenarios
-    names = await given.drawn(rng)
-    focus = rng.sample(names, min(len(names), 3))
-
-    def check(reply: Imagined) -> None:
-        if len(reply.scenarios) != wanted:
-            raise ValueError(f"give {wanted} scenarios, not {len(reply.scenarios)}")
-        _refuse(
-            [f'"{text}": {f}' for text in reply.scenarios for f in scenario_faults(_tidy(text))]
-        )
-
-    slots = {
-        "count": wanted,
-        "most_words": MOST_WORDS,
-        "given": await given.shown(names, rng),
-        "focus": ", ".join(focus) if len(focus) < len(names) else "",
-    }
-    reply = await teacher.ask("scenario_given", Imagined, slots, check=check, draw=ticket.index)
-    return [Scenario(text=_tidy(text), origin=of_tools(names)) for text in reply.scenarios]
 
 
 async def expand(scenario: Scenario, teacher: Teacher, knobs: ExpandKnobs) -> list[Record]:
@@ -123,13 +83,13 @@ async def expand(scenario: Scenario, teacher: Teacher, knobs: ExpandKnobs) -> li
     async def new(draw: int) -> Scenario:
         slots = {"scenario": scenario.text, "most_words": MOST_WORDS}
         reply = await teacher.ask("expand", Expanded, slots, check=check, draw=draw)
-        return Scenario(text=_tidy(reply.scenario), origin=f"expanded:{scenario.key}")
+        return Scenario(text=tidy(reply.scenario), origin=f"expanded:{scenario.key}")
 
     def check(reply: Expanded) -> None:
-        found = scenario_faults(_tidy(reply.scenario))
+        found = scenario_faults(tidy(reply.scenario))
         if texts.echoes(reply.scenario, scenario.text):
             found.append("it is the same scenario; change what is done or what it is done to")
-        _refuse(found)
+        refuse(found)
 
     drafts = (new(draw) for draw in range(knobs.per_scenario))
     return [scenario, *await draws.keep("expand", scenario, drafts)]
@@ -153,14 +113,16 @@ def scenario_faults(text: str) -> list[str]:
 
 
 def _check_extracted(reply: Extracted) -> None:
-    if text := _tidy(reply.scenario):
-        _refuse(scenario_faults(text))
+    if text := tidy(reply.scenario):
+        refuse(scenario_faults(text))
 
 
-def _refuse(found: list[str]) -> None:
+def refuse(found: list[str]) -> None:
+    """Raise ValueError with what is wrong, if anything is."""
     if found:
         raise ValueError("; ".join(found))
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
+    """Give a scenario on one line, without quotes or a full stop."""
     return texts.squeeze(text).strip("\"' .")

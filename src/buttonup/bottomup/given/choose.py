@@ -10,10 +10,10 @@ from typing import Annotated
 import msgspec
 from msgspec.structs import replace
 
+from buttonup.bottomup.given.shown import Given
 from buttonup.bottomup.text_first.consistent import numbered
 from buttonup.bottomup.text_first.equip import Equipped, equip
 from buttonup.bottomup.text_first.functions import MOST_FAULTS, FunctionsKnobs
-from buttonup.bottomup.text_first.given import Given
 from buttonup.bottomup.text_first.parts import Part, Parts, Reuse
 from buttonup.errors import Reject
 from buttonup.model.ask import Teacher

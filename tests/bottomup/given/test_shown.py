@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from buttonup.bottomup.text_first.given import Given, GivenKnobs, Shown, of_tools
+from buttonup.bottomup.given.shown import Given, GivenKnobs, Shown, of_tools
 from buttonup.records import Scenario
 from buttonup.tools.own.run import Own, Owning, learned_of
 from buttonup.tools.sources.scripted import Scripted

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from buttonup.bottomup.text_first.choose import choose
+from buttonup.bottomup.given.choose import choose
+from buttonup.bottomup.given.shown import Given, GivenKnobs
 from buttonup.bottomup.text_first.equip import Equipped
 from buttonup.bottomup.text_first.functions import FunctionsKnobs
-from buttonup.bottomup.text_first.given import Given, GivenKnobs
 from buttonup.errors import Reject
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Request
