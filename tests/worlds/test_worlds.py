@@ -134,6 +134,20 @@ def test_a_function_is_asked_for_in_twelve_ways_and_told_of_in_six(world: World)
         assert all(way[0] == "{" or way[0].isupper() for way in phrases.question), name
 
 
+@pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
+def test_a_question_for_a_change_asks_for_it_and_not_whether_it_could_be_made(
+    world: World,
+) -> None:
+    """What only asks ("Can I still cancel it?") would be answered, and changed nothing."""
+    asks_only = re.compile(
+        r"^(Is|Are) |\bstill\b|^(Can|Could) (I|we) (cancel|get out of|call off)\b"
+    )
+    for f in world.functions.values():
+        if f.writes:
+            questions = phrase_book(world.name).functions[f.name].question
+            assert [q for q in questions if asks_only.search(q)] == []
+
+
 @every_world
 def test_a_value_left_out_can_be_asked_for(world: World) -> None:
     book = phrase_book(world.name)

@@ -149,6 +149,7 @@ class Grammar(Record):
     among: Ways
     superlative: Ways
     those: Ways
+    known: Ways
     nth: Ways
     last: Ways
     each: Ways

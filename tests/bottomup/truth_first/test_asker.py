@@ -290,3 +290,21 @@ def test_a_sub_task_can_be_said_for_every_node(plans: Plans) -> None:
             text = voice.task(i)
             assert text
             assert "{" not in text
+
+
+def test_a_sub_task_on_its_own_says_of_what_it_is(plans: Plans) -> None:
+    """ "Each of them" or "the cheapest one" mean nothing where no list has been spoken of."""
+    picks = loops = 0
+    for plan in plans(400):
+        alone = asker(plan)
+        for i, node in enumerate(plan.nodes):
+            said = alone.task(i)
+            assert not re.search(r"\b(each|every|all) (one )?of them\b", said), said
+            if isinstance(node, CallNode) and not alone.implicit:
+                loops += node.each
+                over = [n for n in node.needs if isinstance(plan.nodes[n], ReduceNode)]
+                if over and not node.guard and re.search(r"\bthe \w+ one\b", said):
+                    picks += 1
+                    assert re.search(r"one\b.* (of|among) (the|those|these) ", said), said
+    assert picks > 10
+    assert loops > 5

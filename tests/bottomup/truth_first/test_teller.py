@@ -6,10 +6,11 @@ import random
 import re
 from collections.abc import Callable, Iterator
 
-from buttonup.bottomup.truth_first.nodes import CallNode, CheckNode, Plan, ReduceNode
+from buttonup.bottomup.truth_first.nodes import CallNode, CheckNode, EachOf, Plan, ReduceNode, at
 from buttonup.bottomup.truth_first.teller import READ_OUT, Teller
 from buttonup.records import Json
 from buttonup.worlds.spoken import NUMBERS, spoken
+from buttonup.worlds.templates import slots_of
 
 Plans = Callable[..., list[Plan]]
 
@@ -83,6 +84,58 @@ def test_a_long_list_on_the_way_is_told_by_its_length(plans: Plans) -> None:
                 assert len(teller.finding(i)) < 90
                 assert teller.in_full(i) == (i in teller.plan.sinks)
     assert long > 20
+
+
+def test_two_lists_of_one_length_are_not_told_of_in_the_same_words(plans: Plans) -> None:
+    again = 0
+    for teller in tellers(plans(600, depths=(3, 4, 5))):
+        lists = [
+            (teller.plan.turn_of[i], teller.finding(i), len(n.objects), n.function.name)
+            for i, n in enumerate(teller.nodes)
+            if isinstance(n, CallNode) and n.items and len(n.objects) > 1 and not n.each
+        ]
+        said = [(turn, words) for turn, words, _, _ in lists if words]
+        assert len(set(said)) == len(said), said
+        again += len({(turn, *rest) for turn, _, *rest in lists}) < len(lists)
+    assert again > 3
+
+
+def test_a_long_list_that_a_question_was_for_is_told_with_some_of_it(plans: Plans) -> None:
+    asked = 0
+    for plan in plans(300):
+        long = [
+            i
+            for i, n in enumerate(plan.nodes)
+            if isinstance(n, CallNode) and n.items and len(n.objects) > READ_OUT and not n.each
+        ]
+        teller = Teller(plan, random.Random(0), questions=long)
+        for i in set(long) - plan.sinks:
+            if any(isinstance(n, ReduceNode) and n.rule == "count" for n in plan.nodes):
+                continue
+            asked += 1
+            named = slots_of(teller.entity(plan.nodes[i]).name)
+            text = teller.answer(plan.turn_of[i])
+            rows = plan.nodes[i].objects
+            assert any(all(told(text, row[s]) for s in named) for row in rows), text
+    assert asked > 10
+
+
+def test_lists_of_a_loop_are_told_each_with_what_it_is_of(plans: Plans) -> None:
+    loops = 0
+    for teller in tellers(plans(600, shape="loop")):
+        for i, node in enumerate(teller.nodes):
+            if not (isinstance(node, CallNode) and node.each and node.items and node.results):
+                continue
+            text = teller.report(i)
+            [each] = [b for b in node.bindings.values() if isinstance(b, EachOf)]
+            source = teller.nodes[each.node]
+            named = slots_of(teller.entity(source).name)
+            for row in source.objects:
+                loops += 1
+                assert told(text, at(row, each.field)) or all(
+                    told(text, at(row, n)) for n in named
+                ), text
+    assert loops > 20
 
 
 def test_what_went_without_saying_need_not_be_told(plans: Plans) -> None:

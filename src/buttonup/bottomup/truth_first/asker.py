@@ -90,10 +90,14 @@ class Asker(Voice):
         """Connectives that this message has: none comes twice while there are others."""
         self.mentioned: set[int] = set()
         """Picks that this message has named; then "that bike" will do."""
+        self.on_its_own = False
+        """Whether nothing stands before what is said: "each of them" would mean nothing."""
         self.kept: set[str] = set()
         """Words in which values have been said: nobody slips in them."""
         self.told: set[str] = set()
         """Kinds of the user's own values that have been said."""
+        self.questions: set[int] = set()
+        """Calls that are asked for as questions: these want an answer, not only its length."""
         self.sets: dict[int, int] = {}
         """Turn -> how many sets of things its conclusions are drawn from."""
         for i, node in enumerate(self.nodes):
@@ -178,7 +182,10 @@ class Asker(Voice):
     def task(self, i: int) -> str:
         """Say one sub-task on its own."""
         self.mentioned.clear()
-        return settled(self._task(i), self.grammar.dropped_before_day)
+        self.on_its_own = True
+        said = self._task(i)
+        self.on_its_own = False
+        return settled(said, self.grammar.dropped_before_day)
 
     def _task(self, i: int) -> str:
         node = self.nodes[i]
@@ -346,6 +353,7 @@ class Asker(Voice):
         place = "first" if first else "follow" if hangs else "beside"
         match form:
             case "question":
+                self.questions.add(clause.node)
                 text = self.asked(node, self.choose(phrases.question))
                 return self._capital(
                     self._joining(g.question[place], q=_lowered(text), Q=text), "?"
@@ -448,11 +456,13 @@ class Asker(Voice):
             case Fed(i, use):
                 return self._reference(i, use)
             case EachOf(i, use):
-                return self._every(i, use, self.grammar.each, self.grammar.each_among)
+                them = self.grammar.each_known if self.on_its_own else self.grammar.each
+                return self._every(i, use, them, self.grammar.each_among)
             case AllOf(i, use) if len(self.nodes[i].objects) == 1:
                 return self._reference(i, use)
             case AllOf(i, use):
-                return self._every(i, use, self.grammar.all, self.grammar.all_among)
+                them = self.grammar.all_known if self.on_its_own else self.grammar.all
+                return self._every(i, use, them, self.grammar.all_among)
             case NextPage():
                 raise AssertionError("nobody asks for the next page")
 
@@ -500,6 +510,8 @@ class Asker(Voice):
             return self._named(over[0], "self")
         if self.sets[self.plan.turn_of[i]] > 1:
             return self.said(self.grammar.those, plural=self.entity(self.nodes[over[0]]).plural)
+        if self.on_its_own:
+            return self.said(self.grammar.known, plural=self.entity(self.nodes[over[0]]).plural)
         return ""
 
     def _every(self, i: int, use: str, them: Ways, among: Ways) -> str:

@@ -18,25 +18,40 @@ from buttonup.bottomup.truth_first.nodes import (
     Plan,
     ReduceNode,
     at,
+    call_at,
     rows_of,
 )
 from buttonup.bottomup.truth_first.voice import Voice, kind_of
 from buttonup.records import Json
+from buttonup.worlds.phrases import Ways
 from buttonup.worlds.spoken import counted, listed, sentence, spoken
 from buttonup.worlds.templates import fill, slots_of
 
 READ_OUT = 6  # objects on the way to a result that an answer still names one by one; ours
+SOME = 2  # of a longer list that are named
+NAMED = {"told": 0.5, "many": 0.25}  # share of longer lists of which some are named; by ear
+BRIEF = 90  # characters of a thought on a list
 
 
 class Teller(Voice):
     """Says what is about to be done, what was found, and the final answer."""
 
-    def __init__(self, plan: Plan, rng: random.Random, unsaid: Collection[int] = ()) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        rng: random.Random,
+        unsaid: Collection[int] = (),
+        questions: Collection[int] = (),
+    ) -> None:
         super().__init__(plan, rng)
         self.to_user = True
         self.unsaid = frozenset(unsaid)
         """Calls that the request did not ask for in words: the answer need not speak of them."""
+        self.questions = frozenset(questions)
+        """Calls that the request asked for as questions."""
         self.sinks = plan.sinks
+        self._lengths: set[tuple[str, int, str]] = set()
+        """Manner, turn, and the length of a list that was told so."""
 
     def in_full(self, i: int) -> bool:
         """Say whether an answer tells a node in full: what was asked to know, and every change."""
@@ -63,9 +78,30 @@ class Teller(Voice):
         if isinstance(node, CallNode) and node.items and len(rows := node.objects) > 1:
             entity = self.entity(node)
             count = counted(len(rows), entity.noun, entity.plural)
-            ways = self.grammar.found["each" if node.each else manner]
-            return sentence(self.said(ways, count=count, plural=entity.plural))
+            if node.each:
+                return sentence(self.said(self.grammar.found["each"], plural=entity.plural))
+            key = manner, self.plan.turn_of[i], count
+            told_so = key in self._lengths
+            self._lengths.add(key)
+            ways = self.grammar.found["again" if told_so else manner]
+            briefly = sentence(self.said(ways, count=count))
+            return (not told_so and self._with_some(i, manner, count)) or briefly
         return self.report(i)
+
+    def _with_some(self, i: int, manner: str, count: str) -> str:
+        """Tell a list's length and name some of it: what was asked for as a question always."""
+        node, chance = call_at(self.nodes, i), self.rng.random()
+        wanted = manner == "told" and i in self.questions
+        entity, kind = self.entity(node), self.kind_of_object(node)
+        if not wanted and chance >= NAMED[manner]:
+            return ""
+        picked = [n.conclusion for n in self.nodes if isinstance(n, ReduceNode) and i in n.over]
+        slots = slots_of(entity.name)
+        rows = [r for r in node.objects if r not in picked and all(s in r for s in slots)]
+        names = dict.fromkeys(self._filled(entity.name, node, kind, row) for row in rows)
+        some = listed([name.removeprefix(f"{entity.noun} ") for name in names][:SOME])
+        told = sentence(self.said(self.grammar.found["among"], count=count, names=some))
+        return told if some and (manner == "told" or len(told) < BRIEF) else ""
 
     def answer(self, turn: int) -> str:
         """Say all that was asked for in a turn, long lists on the way by their length."""
@@ -105,8 +141,20 @@ class Teller(Voice):
             case CallNode() if node.items and not node.each:  # all its pages are one list
                 return self._result(node, node.arguments[0], node.objects)
             case CallNode():
-                calls = zip(node.arguments, node.results, strict=True)
-                return " ".join(self._result(node, a, _told(node, r)) for a, r in calls)
+                calls = enumerate(zip(node.arguments, node.results, strict=True))
+                return " ".join(self._one_of(node, n, a, _told(node, r)) for n, (a, r) in calls)
+
+    def _one_of(self, node: CallNode, n: int, arguments: dict[str, Json], result: Json) -> str:
+        """Say the n-th result of a loop; a list with what it is of, where its words do not."""
+        told, ways = self._result(node, arguments, result), self.phrases(node).say
+        each = next((b for b in node.bindings.values() if isinstance(b, EachOf)), None)
+        names_it = len(result) > 1 and _telling_apart(node, ways) is not ways
+        if each is None or not node.items or names_it:
+            return told
+        source = self.nodes[each.node]
+        entity, kind = self.entity(source), self.kind_of_object(source)
+        name = self._filled(entity.name, source, kind, source.objects[n])
+        return f"{name[:1].upper()}{name[1:]}: {told}"
 
     def facts(self, i: int) -> list[Json]:
         """List the values that the answer must hold for a node."""
@@ -184,10 +232,14 @@ class Teller(Voice):
     def _result(self, node: CallNode, arguments: dict[str, Json], result: Json) -> str:
         entity, phrases, of = self.entity(node), self.phrases(node), node.entity
         if isinstance(result, dict):
-            way = self.choose(phrases.say)
+            way = self.choose(_telling_apart(node, phrases.say))
             said = self._argued(way, node, arguments)
             return sentence(self._filled(way, node, of, result, said))
-        ways = phrases.say if len(result) > 1 else self.grammar.found["one" if result else "none"]
+        ways = (
+            _telling_apart(node, phrases.say)
+            if len(result) > 1
+            else self.grammar.found["one" if result else "none"]
+        )
         way = self.choose(ways)
         said = self._argued(way, node, arguments)
         said["items"] = listed([self._filled(entity.item, node, of, row) for row in result])
@@ -232,6 +284,12 @@ def _fields(
         (name, lexicon.kinds.get((entity, name)), lexicon.rows.get((entity, name)))
         for name in slots_of(template)
     )
+
+
+def _telling_apart(node: CallNode, ways: Ways) -> Ways:
+    """Give the ways to tell one result of a loop that say of what it is, where there are some."""
+    each = {name for name, binding in node.bindings.items() if isinstance(binding, EachOf)}
+    return tuple(way for way in ways if each & set(slots_of(way))) or ways
 
 
 def _stands_in(value: str, name: str) -> bool:

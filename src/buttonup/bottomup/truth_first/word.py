@@ -44,7 +44,7 @@ def word(plan: Plan, rng: random.Random, knobs: Wording, chat: str = "") -> Word
     """
     asker = Asker(plan, rng, knobs)
     said = _said(plan, asker)
-    teller = Teller(plan, rng, unsaid=asker.implicit)
+    teller = Teller(plan, rng, asker.implicit, asker.questions)
     lost = len(plan.turns) - 1 if plan.scene == "unserved" else None
     served = tuple(i for i, turn in enumerate(plan.turn_of) if turn != lost)
     turns = tuple(_replied(plan, asker, teller, said))
