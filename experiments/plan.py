@@ -37,6 +37,8 @@ class Size(Record):
     seeds: tuple[int, ...]
     each: dict[str, int]
     recipe: str
+    data: tuple[str, ...] = ()
+    """What is set in the recipe for all arms."""
 
 
 class Experiment(Record):

@@ -76,7 +76,8 @@ class Bench:
         to = self.folder / "data" / f"{called}-{seed}"
         buttonup(
             "run", str(ROOT / self.k.recipe), "-n", str(self.k.samples), "--seed", str(seed),
-            "--out", str(to), *(word for one in data for word in ("--set", one)), "--quiet",
+            "--out", str(to), "--quiet",
+            *(word for one in (*self.k.data, *data) for word in ("--set", one)),
         )  # fmt: skip
         return to
 

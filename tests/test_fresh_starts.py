@@ -26,18 +26,26 @@ from buttonup.tools.sources.reset import run_reset
 pytestmark = pytest.mark.slow
 
 SHELF = '''
+from typing_extensions import TypedDict
+
+class Book(TypedDict):
+    book_id: str
+    title: str
+    lent: bool
+    lent_before: int
+
 BOOKS = {f"BK-{n}": {"book_id": f"BK-{n}", "title": f"Volume {n}", "lent": False, "lent_before": 0}
          for n in range(6)}
 
-def list_books() -> list[dict]:
+def list_books() -> list[Book]:
     """List the books on the shelf."""
     return list(BOOKS.values())
 
-def get_book(book_id: str) -> dict:
+def get_book(book_id: str) -> Book:
     """Get a book."""
     return BOOKS[book_id]
 
-def lend_book(book_id: str) -> dict:
+def lend_book(book_id: str) -> Book:
     """Lend a book."""
     book = BOOKS[book_id]
     if book["lent"]:
@@ -45,7 +53,7 @@ def lend_book(book_id: str) -> dict:
     book.update(lent=True, lent_before=book["lent_before"] + 1)
     return book
 
-def take_back_book(book_id: str) -> dict:
+def take_back_book(book_id: str) -> Book:
     """Take a book back."""
     BOOKS[book_id]["lent"] = False
     return BOOKS[book_id]

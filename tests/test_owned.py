@@ -311,6 +311,29 @@ def test_the_samples_can_be_exported_and_checked(tmp_path: Path) -> None:
     assert buttonup.check(out).failing == 0
 
 
+def test_an_object_is_said_by_its_parts_and_passes_every_gate(
+    own_tools: Kits, tmp_path: Path
+) -> None:
+    def quote_visit(_state: Any, contact: Any, hours: int) -> dict[str, Any]:
+        return {"visitor": contact["name"], "price": 20 * hours}
+
+    text = {"type": "string"}
+    contact = {
+        "type": "object",
+        "properties": {"name": text, "phone": text, "note": text},
+        "required": ["name", "phone"],
+    }
+    hours = {"type": "integer", "minimum": 1, "maximum": 8}
+    own_tools[SHOP].add(quote_visit, "Quote a visit.", {"contact": contact, "hours": hours})
+    run = made(tmp_path / "run", n=5, **{"own.include": ["quote_visit"]})
+    assert (run.short, run.report.accepted) == ("", 5)
+    for sample in samples(tmp_path / "run"):
+        blueprint = sample.trajectory.blueprint
+        said = blueprint.plan[0].calls[0].arguments["contact"]
+        asked = " ".join(turn.says for turn in blueprint.turns).lower()
+        assert f"whose name is {said['name']} and whose phone is {said['phone']}".lower() in asked
+
+
 # --- what is made of a run afterwards -----------------------------------------------------------
 
 

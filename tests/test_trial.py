@@ -117,8 +117,11 @@ def test_without_a_model_it_says_how_to_name_one(tmp_path: Path) -> None:
     assert not (tmp_path / "t").exists()
 
 
-def test_the_judge_of_a_text_first_recipe_is_tried_on_worlds_and_nobody_else_is_asked() -> None:
-    given = {"tools": "simulated", "teacher.model": "m", "models.judge.model": "j"}
+@pytest.mark.parametrize("tools", ["simulated", "python:shop.py"])
+def test_the_judge_of_a_recipe_without_worlds_is_tried_on_these_and_nobody_else_is_asked(
+    tools: str,
+) -> None:
+    given = {"tools": tools, "teacher.model": "m", "models.judge.model": "j"}
     k = trial_of(read_recipe(None, {**given, "judge.votes": 3, "models.tools.model": "t"}))
     assert (k.tools, k.judge.votes, set(k.models)) == ("worlds", 3, {"judge"})
     assert k.models["judge"].model == "j"

@@ -73,7 +73,7 @@ async def opened_again(folder: Path) -> AsyncIterator[Own]:
     if not (folder / LEARNED).exists():
         raise BadInput(f"{folder} is no run over tools of your own", "name the folder of one")
     recipe, known = read_recipe(folder / "recipe.toml", {}), read_learned(folder / LEARNED)
-    async with _joined(own_specs(recipe), recipe.own, _names_beside(recipe)) as source:
+    async with joined_for(recipe) as source:
         with Journal(folder / ANSWERS) as journal:
             own = Own(source, known, recipe.own, journal, planned=not is_text_first(recipe))
             try:

@@ -31,7 +31,7 @@ from buttonup.model.door import Model
 from buttonup.model.journaled import Journaled
 from buttonup.model.metered import Purse
 from buttonup.model.teachers import Teachers
-from buttonup.recipe import Recipe, asking, identity, pipeline, source
+from buttonup.recipe import Recipe, asking, identity, own_specs, pipeline, source
 from buttonup.records import Record, Trajectory, Usage, digest, encode
 from buttonup.showing.text import columns
 from buttonup.showing.wording import dollars_in_words
@@ -66,7 +66,7 @@ def trial_of(recipe: Recipe) -> Recipe:
     """
     k = replace(
         recipe,
-        tools=recipe.tools if recipe.tools != "simulated" else "worlds",
+        tools="worlds" if own_specs(recipe) or recipe.tools == "simulated" else recipe.tools,
         seeds="",
         rewrite=False,
         simulate=topdown.Simulating(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from typing import Any
 
 import pytest
 from experiments.changes import CHANGES
@@ -23,7 +24,11 @@ def test_every_arm_of_an_experiment_is_described() -> None:
 @pytest.mark.parametrize("size", PLAN.size)
 @pytest.mark.parametrize("arm", [name for name, arm in PLAN.arm.items() if arm.data])
 def test_what_an_arm_sets_belongs_to_the_recipe(arm: str, size: str) -> None:
-    settings = (one.partition("=") for one in PLAN.arm[arm].data or ())
-    given = {key: tomllib.loads(f"value = {value}")["value"] for key, _, value in settings}
-    recipe = PLAN.size[size].recipe
-    assert read_recipe(ROOT / recipe, given) != read_recipe(ROOT / recipe, {})
+    recipe, given = ROOT / PLAN.size[size].recipe, settings(PLAN.size[size].data)
+    own = settings(PLAN.arm[arm].data or ())
+    assert read_recipe(recipe, {**given, **own}) != read_recipe(recipe, given)
+
+
+def settings(words: tuple[str, ...]) -> dict[str, Any]:
+    parted = (one.partition("=") for one in words)
+    return {key: tomllib.loads(f"value = {value}")["value"] for key, _, value in parted}

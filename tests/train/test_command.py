@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from buttonup.chat.probe import conversation
 from buttonup.errors import BadInput
 from buttonup.formats import openai, trl
 from buttonup.records import Assistant, decode, encode
-from buttonup.train import Results, Training, fit, read_training
+from buttonup.train import Results, Training, read_training
 from buttonup.train import train as train_in
 from buttonup.train.curve import Point
 from buttonup.train.fit import At
@@ -245,12 +244,12 @@ def test_a_full_disk_is_told_in_a_line_however_a_library_says_it(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(fit, "fit", fail)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    monkeypatch.setattr("buttonup.train.fit.fit", fail)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
     with pytest.raises(BadInput, match="the disk is full; make room; the same command goes on"):
         train(run, settings(student), tmp_path / "out")
-    monkeypatch.setattr(fit, "fit", lambda *_: 1 / 0)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2**30))
+    monkeypatch.setattr("buttonup.train.fit.fit", lambda *_: 1 / 0)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=2**30))
     with pytest.raises(ZeroDivisionError):
         train(run, settings(student), tmp_path / "out")
 

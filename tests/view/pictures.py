@@ -12,8 +12,8 @@ from pathlib import Path
 from tests.view.browser import chromium
 from tests.view.serving import serving
 
-SIZES = {1280: (900, False), 390: (844, True)}
-ONE = {"overview": "/", "samples": "/samples"}
+SIZES = {1280: (720, False), 390: (844, True)}
+ONE = {"overview": "/", "samples": "/samples?status=rejected&calls.from=2&sort=-tokens"}
 TWO = {"compared": "/"}
 
 
@@ -23,7 +23,7 @@ def main(out: Path, runs: list[Path]) -> None:
         for wide, (high, dark) in SIZES.items():
             with chromium(wide, high, dark=dark) as browser:
                 browser.get(served.address)
-                while "token" in browser.current_url:
+                while not browser.find_elements("id", "main"):
                     time.sleep(0.1)
                 for name, path in (ONE if len(runs) == 1 else TWO).items():
                     browser.get(f"http://{served.host}{path}")

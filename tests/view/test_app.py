@@ -94,7 +94,7 @@ def test_hostile_text_is_text_on_every_page(run: Path) -> None:
         for path in ("/samples", "/samples?q=%3Cscript%3E", "/sample/rejected-1"):
             page = served.get(path)
             risky = [attrs for tag, attrs in Tags(page).tags if tag in ("script", "img")]
-            assert all(set(attrs) <= {"src", "defer"} for attrs in risky)
+            assert all(set(attrs) <= {"src", "defer", "type"} for attrs in risky)
             assert all(str(attrs["src"]).startswith("/static/") for attrs in risky)
             assert "\u202e" not in page
             assert "\x00" not in page
@@ -154,6 +154,14 @@ def test_news_is_sent_once_and_then_only_when_there_is_some(served: Served) -> N
         known = {"Cookie": served.cookie, "If-None-Match": tag}
         connection.request("GET", "/live", headers=known)
         assert connection.getresponse().status == 304
+
+
+def test_an_index_that_is_gone_is_told(run: Path) -> None:
+    with serving(run) as served:
+        shutil.rmtree(run / "view")
+        status, page = served.ask("/samples")
+        assert status == 500
+        assert "start the viewer again" in page
 
 
 def test_two_runs_have_a_page_that_compares_them_and_pages_of_their_own(

@@ -37,7 +37,7 @@ def browser() -> Iterator[WebDriver]:
 def served(run: Path, browser: WebDriver) -> Iterator[Served]:
     with serving(run) as one:
         browser.get(one.address)
-        wait(lambda: "token" not in browser.current_url)
+        wait(lambda: browser.find_elements(By.CSS_SELECTOR, "#main h1"))
         yield one
         log = browser.get_log("browser")  # type: ignore[no-untyped-call]
         told = [line["message"] for line in log if line["level"] == "SEVERE"]
@@ -83,6 +83,7 @@ def test_from_the_first_page_to_an_export(
     browser.find_element(By.LINK_TEXT, "All samples").click()
     select = browser.find_element(By.ID, "f-status")
     select.send_keys("accepted")
+    browser.find_element(By.CSS_SELECTOR, "#filters button").click()
     wait(lambda: "status=accepted" in browser.current_url)
     assert len(rows(browser)) == 24
     assert "q=" not in browser.current_url, "what says nothing is not in the address"
@@ -154,7 +155,7 @@ def test_what_comes_while_one_looks_is_told_without_moving_the_page(
     (run / "accepted.jsonl").touch()
     with serving(run) as served:
         browser.get(served.address)
-        wait(lambda: "token" not in browser.current_url)
+        wait(lambda: browser.find_elements(By.CSS_SELECTOR, "#main h1"))
         browser.get(f"http://{served.host}/samples")
         assert not browser.find_element(By.ID, "more").is_displayed()
         line = (run / "accepted.jsonl").read_bytes().splitlines(keepends=True)[0]
@@ -173,7 +174,7 @@ def test_what_comes_while_one_looks_is_told_without_moving_the_page(
 def test_a_phone_scrolls_down_and_not_sideways(run: Path, path: str) -> None:
     with serving(run) as served, chromium(390, 844, dark=True) as phone:
         phone.get(served.address)
-        wait(lambda: "token" not in phone.current_url)
+        wait(lambda: phone.find_elements(By.CSS_SELECTOR, "#main h1"))
         phone.get(f"http://{served.host}{path}")
         wide = phone.execute_script("return document.documentElement.scrollWidth")
         assert wide <= 390

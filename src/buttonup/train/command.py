@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import resource
 import shutil
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -76,6 +77,7 @@ def train(data: Path, k: Training, out: Path, watch: fit.Watch) -> Results:
     from transformers.utils import logging  # noqa: PLC0415
 
     logging.disable_progress_bar()  # there is one display, and it is ours
+    logging.set_verbosity_error()
     state = PartialState(cpu=not torch.cuda.is_available())  # of all processes
     folder = _student(k)
     past = adapters.read_past(Path(k.round.after), k.lora) if k.round.shared else None
@@ -85,6 +87,8 @@ def train(data: Path, k: Training, out: Path, watch: fit.Watch) -> Results:
         mend = "leave round.shared out: an adapter of their own goes over the model of the round"
         raise BadInput("preference pairs are not learnt into a shared adapter", mend)
     with ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore", FutureWarning)  # what libraries say of one another
         if state.is_main_process:
             weights = sorted((p.name, p.stat().st_size) for p in folder.glob("*.safetensors"))
             of = [k, digest(ready.rows), digest(ready.held), weights, __version__]

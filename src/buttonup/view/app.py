@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from sqlite3 import DatabaseError
 from typing import Any
 
 from starlette.applications import Starlette
@@ -31,7 +32,11 @@ def app_of(viewed: Sequence[Viewed]) -> Starlette:
     pages = [Mount(one.root, routes=_routes(one)) for one in viewed]
     return Starlette(
         routes=[static, *(both if len(viewed) > 1 else []), *pages],
-        exception_handlers={BadInput: _bad_input, HTTPException: _not_found},
+        exception_handlers={
+            BadInput: _bad_input,
+            HTTPException: _not_found,
+            DatabaseError: _no_index,
+        },
     )
 
 
@@ -105,6 +110,11 @@ async def _body(request: Request) -> bytes:
 
 def _bad_input(_request: Request, error: Exception) -> Response:
     return _told(str(error), 400)
+
+
+def _no_index(_request: Request, error: Exception) -> Response:
+    mend = "start the viewer again; if that does not help, delete the index (docs/view.md)"
+    return _told(f"the index cannot be read: {error}; {mend}", 500)
 
 
 def _not_found(_request: Request, error: Exception) -> Response:

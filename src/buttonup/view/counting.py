@@ -1,7 +1,7 @@
 """Counts a run while it is looked at: its report, and how fast it grows.
 
 A report takes a second for some ten thousand samples, so a process of its own counts it while
-pages are served. A run that has ended has left its report.
+pages are served; it gives way to the run. A run that has ended has left its report.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from buttonup.store.journal import read_usage
 from buttonup.store.rundir import ACCEPTED, FAILED, GIVEN_UP, PRICES
 
 COUNT = (
-    "import sys; sys.path[:] = sys.argv[2:]; from pathlib import Path; "
+    "import os, sys; os.nice(10); sys.path[:] = sys.argv[2:]; from pathlib import Path; "
     "from buttonup.dataset.folder import report; from buttonup.records import encode; "
     "sys.stdout.buffer.write(encode(report(Path(sys.argv[1]))))"
 )

@@ -36,7 +36,8 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 ENTER = """<!doctype html><html lang="en"><meta charset="utf-8"><title>ButtonUp</title>
-<meta http-equiv="refresh" content="0; url={url}"><p><a href="{url}">Go on</a></p></html>"""
+<meta http-equiv="refresh" content="0; url={url}"><link rel="icon" href="data:,">
+<p><a href="{url}">Go on</a></p></html>"""
 """Goes on by itself: from this page, and not from wherever the address was clicked, so that the
 cookie is sent along."""
 SAFE = ("GET", "HEAD")

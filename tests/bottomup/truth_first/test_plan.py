@@ -287,3 +287,13 @@ def test_an_optional_parameter_is_used_as_often_as_the_knob_says(only: Only) -> 
 
     assert used(0) == 0
     assert used(1) > used(0.3) > 0
+
+
+def test_functions_that_require_much_are_called_more_often_as_the_knob_rises() -> None:
+    def required(power: float) -> float:
+        knobs = Planning(arguments=power, depth={"1": 1.0})
+        drawn = (plan(EVERY, Ticket(1, i), knobs, Scenes()) for i in range(150))
+        firsts = [calls(p)[0].function for p in drawn]
+        return sum(p.required for f in firsts for p in f.parameters) / len(firsts)
+
+    assert required(3) > required(1) > required(0)

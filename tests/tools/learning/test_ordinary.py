@@ -44,3 +44,23 @@ def test_numbers_keep_to_their_bounds(least: int, more: int) -> None:
     said = values("guests", schema)
     assert said
     assert not any(misfit(value, schema) for value in said)
+
+
+CONTACT = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string"}, "phone": {"type": "string"}, "note": {"type": "string"},
+    },
+    "required": ["name", "phone"],
+}  # fmt: skip
+
+
+def test_an_object_is_made_of_what_it_needs_where_that_can_be_said() -> None:
+    made = ordinary("contact", CONTACT, TODAY, random.Random(0))
+    assert len(made) == 3
+    assert all(list(one) == ["name", "phone"] for one in made)
+    code = {**CONTACT, "required": ["name", "phone", "code"]}
+    code["properties"] = {**CONTACT["properties"], "code": {"type": "string"}}  # type: ignore[dict-item]
+    assert ordinary("contact", code, TODAY, random.Random(0)) == ()
+    deep = {"type": "object", "properties": {"of": CONTACT}, "required": ["of"]}
+    assert ordinary("contact", deep, TODAY, random.Random(0)) == ()

@@ -166,3 +166,10 @@ def test_where_the_budget_ends_the_rest_is_refused_and_what_is_known_stays(
     assert learned == known
     assert all(why.startswith(OVER) for why in notes.refused.values())
     assert notes.refused
+
+
+def test_a_model_is_asked_only_where_something_is_open(garage: Scripted) -> None:
+    _, _, asked = taught(garage, {})
+    told = [request.messages[1].content for request in asked]
+    assert not any('"name":"list_cars"' in text for text in told)  # it takes nothing
+    assert any('"name":"get_bill"' in text for text in told)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buttonup.tools.sources.scripted import Scripted
-from buttonup.tools.wording.asking import asking, verb_phrase
+from buttonup.tools.wording.asking import asking, verb_phrase, with_one
 from buttonup.worlds.phrases import PhraseBook
 from buttonup.worlds.world import Parameter
 
@@ -64,3 +64,9 @@ def test_what_it_does_not_speak_of_stands_behind_it() -> None:
     assert (
         ask("track the parcel", "order_id", order_id="order") == "track the parcel for {order_id}"
     )
+
+
+def test_what_a_phrase_ends_with_is_not_said_twice() -> None:
+    place = Parameter("found_at", str, None, None)
+    assert with_one(place, "list what was found") == "at {found_at}"
+    assert with_one(place, "list the things") == "found at {found_at}"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from buttonup.tools.wording.named import added, named, picks
+from buttonup.tools.wording.named import added, named, picks, referred
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,7 @@ from buttonup.tools.wording.named import added, named, picks
         ("kind", "of the kind {x}"),
         ("words", "with {x} in it"),
         ("limit", "{x} at most"),
+        ("nights", "for {x} nights"),
         ("colour", ""),
     ],
 )
@@ -41,6 +42,18 @@ def test_a_fields_name_tells_how_the_first_of_several_is_called(
     found = picks(label, of)  # type: ignore[arg-type] # one of the two
     assert (found.least[0] if found else None) == least
     assert found is None or "{value}" in found.value
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("found at", "the place where {it} was found"),
+        ("placed on", "the day when {it} was placed"),
+        ("customer", "the customer of {it}"),
+    ],
+)
+def test_a_fields_name_tells_how_it_is_referred_to(label: str, said: str) -> None:
+    assert referred(label) == said
 
 
 def test_every_way_can_be_filled() -> None:

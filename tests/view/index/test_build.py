@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import gzip
 import os
 import shutil
@@ -138,6 +139,21 @@ def test_any_name_of_a_folder_will_do(run: Path) -> None:
     assert len(names(filled(open_source(odd)))) == ACCEPTED + REJECTED
 
 
+def test_a_viewer_waits_for_another_that_has_just_begun_the_index(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = open_source(run)
+    monkeypatch.setattr(build, "BEGINNING", 1)
+    monkeypatch.setattr(build, "EVERY", 0)
+    source.index.parent.mkdir()
+    with source.index.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(BadInput, match="another process is making"):
+            build.begin(source)
+        with closing(tables.opened(source.index)):
+            build.begin(source)
+
+
 def test_an_index_that_cannot_be_written_is_told(run: Path) -> None:
     (run / "view").touch()
     with pytest.raises(BadInput, match="cannot write the index"):
@@ -149,6 +165,15 @@ def test_an_index_of_another_version_or_a_damaged_one_is_made_anew(run: Path) ->
     filled(source)
     tables.remove(source.index)
     source.index.write_bytes(b"no database" * 1000)
+    assert len(names(filled(source))) == ACCEPTED + REJECTED
+
+
+def test_whoever_is_to_end_leaves_it_at_a_batch(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "BATCH", 5)
+    source = open_source(run)
+    with closing(tables.opened(source.index)) as db:
+        build.fill(db, source, ended=lambda: True)
+    assert Index(source).progress().samples == 10, "a batch of each file"
     assert len(names(filled(source))) == ACCEPTED + REJECTED
 
 

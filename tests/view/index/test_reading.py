@@ -87,6 +87,19 @@ def test_a_line_is_read_again_from_its_place(index: Index, made: Path) -> None:
     assert index.line(index.source.id_of("accepted-5")) == lines[4]
 
 
+def test_a_line_of_a_file_that_has_changed_is_not_shown_for_another(run: Path) -> None:
+    source = open_source(run)
+    with closing(tables.opened(source.index)) as db:
+        build.fill(db, source)
+    lines = (run / "accepted.jsonl").read_bytes().splitlines(keepends=True)
+    (run / "accepted.jsonl").write_bytes(b"".join(reversed(lines)))
+    with pytest.raises(BadInput, match="has changed"):
+        Index(source).line(1)
+    (run / "accepted.jsonl").unlink()
+    with pytest.raises(BadInput, match="cannot be read"):
+        Index(source).line(1)
+
+
 def test_what_is_beside_a_sample_depends_on_the_list(index: Index) -> None:
     at = index.source.id_of("rejected-1")
     assert index.beside(Filter(), at) == [ACCEPTED, at + 1]

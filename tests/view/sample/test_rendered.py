@@ -81,6 +81,16 @@ def test_with_a_tokenizer_its_template_comes_first_and_tokens_are_counted(
     assert any('class="token"' in piece.text for piece in row.pieces)
 
 
+def test_a_tokenizer_whose_own_template_cannot_teach_calls_leaves_the_others_to_choose(
+    bikes: Trajectory, tokenizer: Path
+) -> None:
+    (tokenizer / "chat_template.jinja").write_text("{{ messages[0]['content'] }}")
+    told = rendering(exported(bikes), tokenizer=tokenizer)
+    assert "cannot teach calls" in told.refused
+    assert told.refused.endswith("Choose another.")
+    assert rendering(exported(bikes), OWN, tokenizer).rows
+
+
 def test_words_that_hold_a_control_token_are_refused_as_the_export_refuses_them(
     bikes: Trajectory, tokenizer: Path
 ) -> None:

@@ -112,7 +112,7 @@ def test_a_users_turn_is_numbered_and_says_what_it_is_for(bikes: Trajectory) -> 
         bikes.blueprint, turns=(UserTurn("x", "request", reply="ask"),)
     )
     [first, *_] = turns_of(msgspec.structs.replace(bikes, blueprint=planned))
-    assert (first.number, first.kind) == (1, "request, to be met with: ask")
+    assert (first.number, first.kind) == (1, "request, to be asked back")
 
 
 def test_the_system_prompt_shows_what_of_it_is_a_source(foreign: Trajectory) -> None:

@@ -117,11 +117,16 @@ def begun(draft: Draft, roots: Iterable[WorldFunction]) -> bool:
 def _ranked(
     draft: Draft, things: Iterable[T], function_of: Callable[[T], WorldFunction]
 ) -> list[T]:
-    """Order what is possible by chance; what changes something, or leads on, is likelier first."""
+    """Order what is possible by chance; what changes something, or leads on, is likelier first.
+
+    What requires much is, too, as far as the knob says.
+    """
 
     def dice(thing: T) -> float:
         function = function_of(thing)
         weight = draft.leanings.get(function.name) or (WRITING if function.writes else 1.0)
+        if draft.knobs.arguments:
+            weight *= max(1, sum(p.required for p in function.parameters)) ** draft.knobs.arguments
         return float(draft.rng.random() ** (1 / weight))
 
     return sorted(things, key=dice, reverse=True)

@@ -74,6 +74,8 @@ class Planning(Record):
     """Calls at most that a plan has side by side: starting points, and calls fed by one object."""
     optional: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.35
     """Chance that an optional parameter is used."""
+    arguments: Annotated[float, msgspec.Meta(ge=0, le=4)] = 0.0
+    """How much functions are preferred that require much: weighed by that number to this power."""
     tries: Annotated[int, msgspec.Meta(ge=1)] = 200
     """Plans begun for one sample before it is given up."""
     longest: Annotated[int, msgspec.Meta(ge=1)] = 6

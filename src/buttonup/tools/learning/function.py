@@ -12,6 +12,7 @@ from buttonup.once import lazily
 from buttonup.records import Function, Json, Schema
 from buttonup.tools.learning.learned import Learned, LearnedFunction
 from buttonup.tools.learning.names import is_id, qualified, thing
+from buttonup.tools.learning.ordinary import said_parts
 from buttonup.tools.learning.shape import field as field_of
 from buttonup.tools.learning.shape import (
     fields_of,
@@ -128,6 +129,8 @@ _HOPELESS = frozenset({"always_fails", "hangs"})
 
 def _hint(schema: Schema) -> Any:
     """Give the Python type of a parameter that can be said in words; None for one that cannot."""
+    if kind_of(schema) == "object":
+        return dict if said_parts(schema) else None
     if kind_of(schema) != "array":
         return _HINTS.get(kind_of(schema))
     items = schema.get("items")

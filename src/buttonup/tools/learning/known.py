@@ -65,7 +65,7 @@ def _values(
     tried = any(parameter in s.arguments for s in evidence.of(name))
     said = [] if exist or tried else evidence.said(name, parameter)
     rest = [one for v in said for one in (v if several and isinstance(v, list) else [v])]
-    plain = (v for v in (*took, *exist, *rest) if isinstance(v, str | int | float))
+    plain = (v for v in (*took, *exist, *rest) if isinstance(v, str | int | float | dict))
     values = {encode(v): v for v in plain}
     return tuple(values.values())[:KEPT]
 

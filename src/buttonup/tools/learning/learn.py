@@ -57,10 +57,17 @@ def _ends(feed: Feed) -> tuple[str, str]:
     return feed.field.partition(".")[0], feed.parameter.partition(".")[0]
 
 
+def _place(source: str) -> str:
+    """Give the word of a source that names it: of a command, the file or package that is run."""
+    kind, _, place = source.partition(":")
+    said = [word for word in place.split() if "=" not in word and not word.startswith("-")]
+    return (said[-1] if kind == "mcp" else said[0]) if said else ""
+
+
 def _title(tools: Sequence[Tool]) -> str:
     """Name what the tools are of, from the names of their sources: "the shop tools"."""
-    stems = (tool.source.partition(":")[2].split()[0:1] for tool in tools)
-    named = (s[0].rstrip("/").rpartition("/")[2].partition(".")[0] for s in stems if s)
+    stems = dict.fromkeys(_place(tool.source) for tool in tools)
+    named = (s.rstrip("/").rpartition("/")[2].partition(".")[0] for s in stems)
     names = list(dict.fromkeys(" ".join(n.replace("_", " ").split()) for n in named))
     names = [n for n in names if n and n.replace(" ", "").isalnum()][:3]
     return f"the {' and '.join(names)} tools" if names else "these tools"

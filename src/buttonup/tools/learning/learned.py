@@ -127,8 +127,8 @@ def written(learned: Learned) -> str:
         own = [n for n in function.__struct_fields__ if n not in TABLES]
         lines += ["", f"[functions.{_name(name)}]", *_keys(function, *own)]
         for parameter, known in function.parameters.items():
-            if told := _keys(known, *known.__struct_fields__):
-                lines += [f"[functions.{_name(name)}.parameters.{_name(parameter)}]", *told]
+            at = f"functions.{_name(name)}.parameters.{_name(parameter)}"
+            lines += [f"[{at}]", *_keys(known, *known.__struct_fields__)]  # empty: to be filled in
         words = {"phrases": function.phrases, "entity": function.entity}
         for table, said in words.items():
             if said is not None:

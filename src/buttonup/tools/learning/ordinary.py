@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from buttonup.records import Json, Schema
 from buttonup.tools.door import misfit
@@ -16,6 +16,7 @@ from buttonup.tools.learning.names import is_id, words
 from buttonup.tools.learning.shape import kind_of
 from buttonup.worlds.names import CITIES, address, email, person, phone
 
+PARTS = 4  # properties of an object that a request says at most; ours
 FEW = 6  # values of each kind that a request may draw from
 _TEXTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -76,7 +77,33 @@ def _made(said: tuple[str, ...], schema: Schema, today: dt.date, rng: random.Ran
             return [float(n) for n in _numbers(said, schema, rng)]
         case "string":
             return list(_texts(said, schema, today, rng))
+        case "object":
+            return list(_objects(said, schema, today, rng))
     return []
+
+
+def _objects(
+    said: tuple[str, ...], schema: Schema, today: dt.date, rng: random.Random
+) -> Iterator[Json]:
+    """Make some objects, all with the same keys; none where one that it needs cannot be said."""
+    if not (parts := said_parts(schema)):
+        return
+    values = {n: ordinary("_".join((*said, n)), s, today, rng) for n, s in parts.items()}
+    if all(values.values()):
+        for i in range(FEW // 2):
+            yield {name: some[i % len(some)] for name, some in values.items()}
+
+
+def said_parts(schema: Schema) -> dict[str, Schema]:
+    """Give the properties of an object that a request says: what it needs, or its first ones.
+
+    None where that is too much to be said, or holds objects or lists itself.
+    """
+    inside = schema.get("properties")
+    parts = {n: s for n, s in (inside or {}).items() if isinstance(s, dict)}
+    needed = [n for n in schema.get("required") or () if n in parts] or [*parts][:PARTS]
+    plain = all(kind_of(parts[n]) in ("string", "integer", "number") for n in needed)
+    return {n: parts[n] for n in needed} if plain and len(needed) <= PARTS else {}
 
 
 def _counts(said: tuple[str, ...]) -> bool:

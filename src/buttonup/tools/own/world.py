@@ -189,11 +189,19 @@ def _no_seed(_rng: random.Random, _today: dt.date) -> State:
 
 def _draws(learned: Learned) -> dict[str, Known]:
     return {
-        f"{name}.{parameter}": _one_of(known.values)
+        f"{name}.{parameter}": _one_of(_alike(known.values))
         for name, function in learned.functions.items()
         for parameter, known in function.parameters.items()
         if known.values
     }
+
+
+def _alike(values: tuple[Json, ...]) -> tuple[Json, ...]:
+    """Keep the objects that have the keys of the first: one way of saying is for all of them."""
+    first = values[0]
+    if not isinstance(first, dict):
+        return values
+    return tuple(v for v in values if isinstance(v, dict) and v.keys() == first.keys())
 
 
 def _one_of(values: tuple[Json, ...]) -> Known:

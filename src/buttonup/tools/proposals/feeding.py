@@ -64,9 +64,13 @@ class Notes:
 
 
 async def proposed(trying: Trying, teacher: Teacher, notes: Notes) -> Learned:
-    """Have a model propose feeds and values for each function; give what is known then."""
+    """Have a model propose feeds and values; give what is known then.
+
+    It is asked about a function that lacks values, or has a parameter that must be given and that
+    nothing feeds; about the others all is known.
+    """
     learned, others = trying.learned, await _fields(trying)
-    asked = [n for n, f in learned.functions.items() if properties_of(trying, n) and not f.proposed]
+    asked = [name for name in learned.functions if lacking(trying, name) or unfed(trying, name)]
     replies = await asyncio.gather(*(_asked(trying, name, others, teacher) for name in asked))
     for name, reply in zip(asked, replies, strict=True):
         if isinstance(reply, Reject):
@@ -96,6 +100,21 @@ def lacking(trying: Trying, name: str) -> list[str]:
         if not known.parameters.get(p, LearnedParameter()).values
         and f"{name}.{p}" not in fed
         and kind_of(schema) not in ("object", "boolean")
+        and "enum" not in schema
+    ]
+
+
+def unfed(trying: Trying, name: str) -> list[str]:
+    """Name the parameters that must be given, take what a result could tell, and are not fed."""
+    required = trying.tool(name).function.parameters.get("required") or ()
+    fed = {f.parameter for f in trying.learned.feeds}
+    return [
+        p
+        for p, schema in properties_of(trying, name).items()
+        if p in required
+        and f"{name}.{p}" not in fed
+        and kind_of(_one(schema)) in ("string", "integer")
+        and not ({"enum", "const"} & _one(schema).keys() or _one(schema).get("format") == "date")
     ]
 
 

@@ -170,7 +170,7 @@ def _says(f: OwnFunction, book: PhraseBook) -> dict[str, str]:
     return {
         p.name: book.kinds[p.kind][0] if is_id(p.name) and p.kind in book.kinds else "{}"
         for p in f.parameters
-        if p.kind != "Date"
+        if p.kind != "Date" and p.hint is not dict
     }
 
 

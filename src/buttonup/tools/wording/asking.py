@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from buttonup.records import Json
 from buttonup.tools.learning.names import is_id, is_verb, label, words
 from buttonup.tools.wording.named import added
 from buttonup.worlds.phrases import Ways
+from buttonup.worlds.spoken import listed
 from buttonup.worlds.world import Parameter
 
 LONGEST = 14  # words of a description that are said; more is no verb phrase
@@ -108,9 +110,14 @@ _SPOKEN_OF = (
 )
 
 
-def with_one(p: Parameter) -> str:
-    """Say what is added to a request for an optional parameter: "found at {place}"."""
-    return _added(p) or f"with {{{p.name}}}"
+def with_one(p: Parameter, verb: str) -> str:
+    """Say what is added to a request for an optional parameter: "found at {place}".
+
+    What the verb phrase ends with is not said again: "list what was found", "at {place}".
+    """
+    way = _added(p) or f"with {{{p.name}}}"
+    head, _, rest = way.partition(" ")
+    return rest if rest and verb.split()[-1:] == [head] else way
 
 
 def _added(p: Parameter) -> str:
@@ -132,6 +139,13 @@ def said_as(p: Parameter, noun: str = "") -> str:
         return '"{}"' if p.hint in (str, list[str]) else "{}"
     free = p.hint in (str, list[str]) and not is_id(p.name) and words(p.name)[-1:] not in _SHORT
     return f'{name} "{{}}"' if free else f"{name} {{}}"
+
+
+def said_object(name: str, values: Sequence[Json]) -> str:
+    """Say an object by its parts: "a contact whose name is {name} and whose phone is {phone}"."""
+    first = next((v for v in values if isinstance(v, dict)), {})
+    parts = [f"whose {label(part)} is {{{part}}}" for part in first]
+    return f"a {label(name)} {listed(parts)}".strip()
 
 
 _BARE = (("city",), ("town",), ("country",))

@@ -36,6 +36,8 @@ class Named(Record):
     """What names tell; the first entry that a name fits is taken."""
 
     added: tuple[Added, ...]
+    referred: tuple[Added, ...]
+    """How a thing's field is referred to, with {it} in place of a value."""
     ranked: tuple[Ranked, ...]
 
 
@@ -52,6 +54,14 @@ def added(label: str, slot: str) -> str:
         if (fits := re.fullmatch(one.name, label)) is not None:
             return fill(one.way, {"name": label, "slot": slot, **_groups(fits)})
     return ""
+
+
+def referred(label: str) -> str:
+    """Say how a thing's field is referred to: "the place where {it} was found"."""
+    for one in named().referred:
+        if (fits := re.fullmatch(one.name, label)) is not None:
+            return fill(one.way, {"name": label, "it": "{it}", **_groups(fits)})
+    return f"the {label} of {{it}}"
 
 
 def picks(label: str, of: Literal["day", "number"]) -> Picks | None:

@@ -11,7 +11,7 @@ from buttonup.tools.learning.names import label, plural, thing
 from buttonup.tools.learning.shape import kind_of
 from buttonup.tools.wording.asking import LOOSE
 from buttonup.tools.wording.fields import TITLES, called, id_of, is_number, label_in, listed
-from buttonup.tools.wording.named import picks
+from buttonup.tools.wording.named import picks, referred
 from buttonup.worlds.phrases import Entity, Picks
 from buttonup.worlds.world import Field
 
@@ -38,7 +38,7 @@ def entity(
         id=id_,
         pick=dict(_picks(f, mine)),
         refs={
-            field.name: (f"the {label_in(f, field.name, nouns)} of {{it}}",)
+            field.name: (referred(label_in(f, field.name, nouns)),)
             for field in mine
             if field.name and field.name != id_ and f"{f.name}.{field.name}" in fed
         },

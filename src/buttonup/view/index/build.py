@@ -12,8 +12,9 @@ import os
 import select
 import sqlite3
 import sys
+import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -31,8 +32,9 @@ from buttonup.view.index.tables import Indexed, Standing
 from buttonup.view.sources import Part, Source, open_source
 
 FIRST = 200  # samples that are indexed before the first page: it shows some at once. Ours
-BATCH = 2000  # samples put in at a time: what a kill makes to be read again. Ours
+BATCH = 1000  # samples put in at a time: what a kill makes to be read again. Ours
 EVERY = 0.5  # seconds between two looks for more
+BEGINNING = 60  # times that another viewer is waited for which has just begun an index
 EDGE = 1 << 16  # bytes at the beginning and at the end that tell whether a file is the same
 
 SERVE = (
@@ -65,10 +67,12 @@ def _follow(db: sqlite3.Connection, source: Source) -> None:
     told = None
     while True:
         try:
-            fill(db, source)
+            fill(db, source, ended=lambda: _ended(0))
             trouble = ""
         except BadInput as error:
             trouble = str(error)
+        except FileNotFoundError as error:
+            trouble = f"{error.filename} is not there any more"
         if trouble != told:
             tables.say(db, trouble)
             told = trouble
@@ -86,9 +90,16 @@ def begin(source: Source) -> None:
             if alone:
                 with closing(tables.opened(source.index)) as db:
                     fill(db, source, FIRST)
+                return
     except (OSError, sqlite3.OperationalError) as error:
         what = f"cannot write the index {source.index}: {error}"
         raise BadInput(what, "make room, or set XDG_CACHE_HOME to a folder for it") from error
+    for _ in range(BEGINNING):
+        if tables.version_of(source.index) == tables.VERSION:
+            return
+        time.sleep(EVERY)
+    what = f"another process is making {source.index} and does not get on"
+    raise BadInput(what, "end it, and start again")
 
 
 def _ended(seconds: float) -> bool:
@@ -113,8 +124,16 @@ def _alone(index: Path) -> Iterator[bool]:
 # --- what is there -------------------------------------------------------------------------------
 
 
-def fill(db: sqlite3.Connection, source: Source, most: int | None = None) -> None:
-    """Put in what the files have and the index has not, until it has `most` samples of each."""
+def fill(
+    db: sqlite3.Connection,
+    source: Source,
+    most: int | None = None,
+    ended: Callable[[], bool] = lambda: False,
+) -> None:
+    """Put in what the files have and the index has not, until it has `most` samples of each.
+
+    `ended` is asked after every batch whether to leave it at that.
+    """
     there = tables.standings(db)
     known = {part.name: there.get(part.name, Standing(part.name)) for part in source.parts}
     if not all(_same_or_grown(part, known[part.name]) for part in source.parts):
@@ -123,7 +142,7 @@ def fill(db: sqlite3.Connection, source: Source, most: int | None = None) -> Non
     for part in source.parts:
         left = None if most is None else max(most - known[part.name].lines, 0)
         if part.path.exists() and left != 0:
-            _read_on(db, source, part, known[part.name], left)
+            _read_on(db, source, part, known[part.name], left, ended)
 
 
 def _same_or_grown(part: Part, known: Standing) -> bool:
@@ -154,7 +173,12 @@ def _mark(path: Path, read: int) -> str:
 
 
 def _read_on(
-    db: sqlite3.Connection, source: Source, part: Part, known: Standing, most: int | None
+    db: sqlite3.Connection,
+    source: Source,
+    part: Part,
+    known: Standing,
+    most: int | None,
+    ended: Callable[[], bool],
 ) -> None:
     """Index a file from where it was left, a batch at a time."""
     stat = part.path.stat()
@@ -174,6 +198,8 @@ def _read_on(
             (row.id, zlib.compress(place.line, 1)) for row, place in zip(rows, batch, strict=False)
         )
         tables.put(db, rows, known, kept if packed else ())
+        if ended():
+            return
     if packed and most is None:
         tables.put(db, (), known._replace(read=stat.st_size))
 

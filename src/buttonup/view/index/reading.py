@@ -14,6 +14,7 @@ from typing import NamedTuple
 from buttonup.errors import BadInput
 from buttonup.records import decode
 from buttonup.view.filters import Filter, Kind, Measure, as_sql
+from buttonup.view.index.columns import key_of
 from buttonup.view.index.lines import line_at
 from buttonup.view.index.tables import Standing, address
 from buttonup.view.sources import Source
@@ -66,6 +67,11 @@ class Progress(NamedTuple):
     done: bool
     trouble: str = ""
     """Why it does not go on; "" where it does."""
+
+    @property
+    def behind(self) -> int:
+        """Samples that are not indexed yet, as far as can be told."""
+        return max(self.about - self.samples, 0)
 
 
 class Tallied(NamedTuple):
@@ -138,15 +144,27 @@ class Index:
         return found[0]
 
     def line(self, id: int) -> bytes:
-        """Read the line of a sample again, from its file. Raises BadInput when there is none."""
+        """Read the line of a sample again, from its file.
+
+        Raises  BadInput when there is none, or its file is gone or has become another one
+        """
+        path, missing = self.source.place(id)[0].path, self.source.called(id)
         with _open(self.source.index) as db:
             kept = db.execute("SELECT text FROM line WHERE id = ?", (id,)).fetchone()
-            place = db.execute("SELECT start, length FROM told WHERE id = ?", (id,)).fetchone()
+            told = "SELECT start, length, key FROM told WHERE id = ?"
+            place = db.execute(told, (id,)).fetchone()
+        if not place:
+            raise BadInput(f"there is no sample {missing!r}", "go back to the list")
         if kept:
             return zlib.decompress(kept[0])
-        if not place:
-            raise BadInput(f"there is no sample {self.source.called(id)!r}", "go back to the list")
-        return line_at(self.source.place(id)[0].path, *place)
+        start, length, key = place
+        try:
+            line = line_at(path, start, length)
+        except OSError as error:
+            raise BadInput(f"{path} cannot be read: {error.strerror}", "put it back") from error
+        if key_of(line) != key:
+            raise BadInput(f"{path} has changed", "it is indexed anew; look again in a moment")
+        return line
 
     def ids_of(self, keys: Sequence[int]) -> tuple[int, ...]:
         """Give the numbers of the samples whose lines have these addresses."""

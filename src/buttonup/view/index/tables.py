@@ -25,7 +25,7 @@ from buttonup.records import encode
 from buttonup.view.filters import MEASURES, tag
 from buttonup.view.index.columns import Row
 
-VERSION = 1  # of the tables: an index of another one is made anew
+VERSION = 2  # of the tables: an index of another one is made anew
 SECOND = 1 << 40
 
 TABLES = """

@@ -53,7 +53,7 @@ def _aligned(
 
 
 def words(a: str, b: str) -> tuple[Markup, Markup]:
-    """Mark what one text has and the other has not: `<del>` to the left, `<ins>` to the right."""
+    """Mark what one text has and the other has not: `<ins>` in the chosen one, `<del>` beside."""
     if a == b or len(a) > SIDE or len(b) > SIDE:
         return shown(a, longest=SIDE), shown(b, longest=SIDE)
     left, right = _WORD.findall(a), _WORD.findall(b)
@@ -61,9 +61,9 @@ def words(a: str, b: str) -> tuple[Markup, Markup]:
         return shown(a, longest=SIDE), shown(b, longest=SIDE)
     one, other = list[Markup](), list[Markup]()
     for kind, i, j, k, m in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        gone, come = visible("".join(left[i:j])), visible("".join(right[k:m]))
-        one.append(gone if kind == "equal" else _wrapped("del", gone))
-        other.append(come if kind == "equal" else _wrapped("ins", come))
+        mine, others = visible("".join(left[i:j])), visible("".join(right[k:m]))
+        one.append(mine if kind == "equal" else _wrapped("ins", mine))
+        other.append(others if kind == "equal" else _wrapped("del", others))
     return Markup("").join(one), Markup("").join(other)
 
 

@@ -95,7 +95,7 @@ def rendering(c: Conversation, choice: str = "", tokenizer: Path | None = None) 
     except Reject as reject:
         return Shown(name, tuple(known), refused=f"{LEFT_OUT}{reject.reason}: {reject.detail}")
     except BadInput as bad:
-        return Shown(name, tuple(known), refused=str(bad))
+        return Shown(name, tuple(known), refused=f"{str(bad).partition(';')[0]}. Choose another.")
     return Shown(name, tuple(known), rows, "" if rows else f"{LEFT_OUT}nothing_to_learn")
 
 

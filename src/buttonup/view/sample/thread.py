@@ -30,6 +30,13 @@ from buttonup.view.sample.visible import NOTHING, legible, shown, visible
 SHORT = 12
 """Lines of a result that is shown unfolded; ours: two of them and a thought fit on a screen."""
 
+MET = {
+    "ask": "to be asked back",
+    "decline": "to be declined",
+    "failure": "to be told of a failure",
+}
+"""What the assistant's reply is to be, where it is neither an answer nor chat, in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -142,7 +149,7 @@ def _said(
 
 def _kind(turn: UserTurn) -> str:
     told = turn.kind.replace("_", " ")
-    return told if turn.reply == "answer" else f"{told}, to be met with: {turn.reply}"
+    return f"{told}, {MET[turn.reply]}" if turn.reply in MET else told
 
 
 def _acted(

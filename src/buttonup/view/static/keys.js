@@ -88,6 +88,3 @@ document.getElementById("filters")?.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const field of document.getElementById("filters")?.elements ?? []) field.disabled = false;
 });
-document.getElementById("filters")?.addEventListener("change", (event) => {
-  if (event.target.matches("select")) event.target.form.requestSubmit();
-});
