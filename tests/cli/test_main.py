@@ -162,9 +162,9 @@ FREE_OF: dict[str, set[str]] = {
     "nonsense": {"numpy", "msgspec", "asyncio", "buttonup.records"},
     "run --help": {"buttonup.evaluate", "buttonup.train", "buttonup.trial", "buttonup.push"},
     "worlds --help": {"buttonup.dataset", "buttonup.evaluate", "buttonup.gates", "numpy"},
-    "push --help": {"buttonup.dataset", "buttonup.worlds", "buttonup.train"},
+    "push --help": {"buttonup.dataset", "buttonup.worlds.library", "buttonup.train"},
     "check --help": {"buttonup.evaluate", "buttonup.train", "buttonup.trial"},
-    "tools --help": {"buttonup.dataset", "buttonup.worlds", "buttonup.train"},
+    "tools --help": {"buttonup.dataset", "buttonup.worlds.library", "buttonup.train"},
     "evaluate --help": {"buttonup.dataset", "buttonup.train"},
     "train --help": {"buttonup.dataset", "buttonup.evaluate", "buttonup.overlap"},
 }
