@@ -195,7 +195,7 @@ def test_every_sample_is_what_its_calls_give_on_tools_that_were_never_called(
     remembering: Tools, tmp_path: Path
 ) -> None:
     spec, reset = remembering
-    given = {"tools": spec, "n": 12, "own.writes": ["*"], "own.reset": reset}
+    given = {"tools": spec, "n": 6, "own.writes": ["*"], "own.reset": reset}
     asyncio.run(make(read_recipe(None, given), tmp_path / "run"))
     samples = list(accepted(tmp_path / "run"))
 
@@ -210,6 +210,6 @@ def test_every_sample_is_what_its_calls_give_on_tools_that_were_never_called(
     for sample in reversed(samples):
         assert asyncio.run(anew(sample)) == [result for _, result in calls_of(sample)]
     wrote = [s for s in samples if any("lend" in c.name for c, _ in calls_of(s))]
-    assert len(wrote) >= 3
+    assert len(wrote) >= 2
     replays = [v for s in samples for v in s.verdicts if v.gate == "replay"]
     assert all(v.passed for v in replays)

@@ -24,7 +24,7 @@ from buttonup.store.marks import Choice, Marks
 from buttonup.view.index import build, tables
 from buttonup.view.sources import open_source
 
-pytestmark = [needs_chromium, pytest.mark.slow]
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +111,7 @@ def pressed(browser: WebDriver, mark: str) -> bool:
     return button.get_attribute("aria-pressed") == "true"
 
 
+@pytest.mark.slow
 def test_all_of_it_goes_by_keys(served: Served, browser: WebDriver) -> None:
     browser.get(f"http://{served.host}/samples")
     press(browser, "j", "j", "k", "j")
@@ -139,6 +140,7 @@ def test_all_of_it_goes_by_keys(served: Served, browser: WebDriver) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_bar_of_the_overview_leads_to_its_samples(served: Served, browser: WebDriver) -> None:
     browser.get(f"http://{served.host}/")
     bar = browser.find_element(By.CSS_SELECTOR, "figure.plot svg a")
@@ -148,6 +150,7 @@ def test_a_bar_of_the_overview_leads_to_its_samples(served: Served, browser: Web
     assert str(len(rows(browser))) == told.rpartition(" ")[2]
 
 
+@pytest.mark.slow
 def test_what_comes_while_one_looks_is_told_without_moving_the_page(
     run: Path, browser: WebDriver
 ) -> None:
@@ -170,6 +173,7 @@ def test_what_comes_while_one_looks_is_told_without_moving_the_page(
         browser.get("about:blank")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/", "/samples", "/samples?status=rejected&calls.from=1"])
 def test_a_phone_scrolls_down_and_not_sideways(run: Path, path: str) -> None:
     with serving(run) as served, chromium(390, 844, dark=True) as phone:

@@ -147,6 +147,8 @@ class Grammar(Record):
     check_task: Ways
     single_object: Ways
     among: Ways
+    among_long: Ways
+    """For a superlative of many words: "the one that cost the most of the orders" misleads."""
     superlative: Ways
     those: Ways
     known: Ways

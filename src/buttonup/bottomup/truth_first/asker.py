@@ -33,6 +33,7 @@ from buttonup.worlds.phrases import Register, Ways
 from buttonup.worlds.spoken import asked, listed, sentence, settled
 from buttonup.worlds.templates import fill
 
+SHORT = 3  # words of a superlative that "of" may follow
 IMPLICIT = 0.45  # share of calls that may go without saying and do; ours, by ear
 IF_FIRST = 0.5  # share of conditions that come before what hangs on them; by ear
 BOUND_TO_SAY = 0.5  # chance that the user's own number comes first; a coin
@@ -494,8 +495,9 @@ class Asker(Voice):
             return self.said(g.single_object, noun=self.entity(node).noun)
         self.mentioned.add(id(node))
         np = self._set(node)
-        ways = g.among if np else g.superlative
-        return self.said(ways, superlative=self.superlative(node), np=np)
+        superlative = self.superlative(node)
+        among = g.among if len(superlative.split()) <= SHORT else g.among_long
+        return self.said(among if np else g.superlative, superlative=superlative, np=np)
 
     def _alone(self, node: ReduceNode) -> bool:
         """Say whether a pick is the only thing of its kind that this message has singled out."""
