@@ -71,12 +71,12 @@ def test_a_write_whose_result_nobody_knows_is_not_among_them(shop: Scripted) -> 
     assert "cancel_order" in able
 
 
-def test_a_function_that_takes_an_object_can_be_called(shop: Scripted) -> None:
+def test_a_function_whose_arguments_no_request_says_can_be_called(shop: Scripted) -> None:
     def find_offers(_state: Json, where: Json) -> Json:
-        return [{"offer": where["city"]}]
+        return [{"offer": place["city"]} for place in where]
 
     place = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
-    shop.add(find_offers, "Find offers.", {"where": place})
+    shop.add(find_offers, "Find offers.", {"where": {"type": "array", "items": place}})
     of = given(shop)
     assert "find_offers" in asyncio.run(of.able())
     assert not Own(shop, of.own.learned, Owning()).world.own.get("find_offers")

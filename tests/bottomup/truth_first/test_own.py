@@ -29,7 +29,7 @@ def drawn(
         planning = Planning(shapes={shape: 1.0}, depth={"3": 1.0})
         tickets = [Ticket(0, n) for n in range(count)]
         made = [
-            await own_blueprints(ticket, own, planning, scenes, Wording(), Blueprinting())
+            await own_blueprints(ticket, own, planning, scenes, Wording(), Blueprinting(), "all")
             for ticket in tickets
         ]
         return [blueprint for [blueprint] in made]
