@@ -15,7 +15,7 @@ from buttonup.model.scripted import Scripted
 from buttonup.model.tally import tally
 from buttonup.records import Usage
 
-SLOTS = {"scenario": "Baking bread", "most_words": 30}
+SLOTS = {"scenario": "Baking bread", "most_words": 30, "given": None}
 
 
 class Answer(msgspec.Struct, forbid_unknown_fields=True):
