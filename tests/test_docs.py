@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from buttonup import accepted, cli, gates, make
-from buttonup.judge import rubric
+from buttonup.judge.rubric import rubric
 from buttonup.recipe import Recipe, read_recipe
 from buttonup.records import Assistant, Message, Tool, User, encode
 

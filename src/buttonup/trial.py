@@ -21,10 +21,9 @@ from buttonup.doors import open_ways, purse_of, teachers_of
 from buttonup.engine.local import Fold, Kept, Stage, run
 from buttonup.engine.report import Sum
 from buttonup.errors import BadInput, OverBudget
-from buttonup.judge import Judging, scored
 from buttonup.judge.agreement import Agreement
 from buttonup.judge.measure import Case, Figures, Share, figures
-from buttonup.judge.stage import prompt_digest
+from buttonup.judge.stage import Judging, prompt_digest, scored
 from buttonup.model import prices
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Model

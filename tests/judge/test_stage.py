@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from buttonup.errors import Fault
-from buttonup.judge import Judging, judge, rubric, scored
+from buttonup.judge.rubric import rubric
+from buttonup.judge.stage import Judging, judge, scored
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Reply, Request
 from buttonup.model.scripted import Scripted

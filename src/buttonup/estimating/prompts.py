@@ -18,7 +18,7 @@ from buttonup.engine.local import Kept, run
 from buttonup.errors import Reject
 from buttonup.estimating.assumed import DRAWN
 from buttonup.estimating.example import FIRST, SETTING, WHOLE, example
-from buttonup.judge import Judging, vote
+from buttonup.judge.stage import Judging, vote
 from buttonup.model.ask import Teacher
 from buttonup.model.door import Reply, Request
 from buttonup.model.teachers import Teachers

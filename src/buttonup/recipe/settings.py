@@ -9,7 +9,7 @@ import msgspec
 from buttonup import gates, topdown
 from buttonup.bottomup import text_first, truth_first
 from buttonup.bottomup.given import GivenKnobs
-from buttonup.judge import Judging
+from buttonup.judge.stage import Judging
 from buttonup.model.batching import Batching
 from buttonup.records import Record
 from buttonup.tools.own.run import Owning

@@ -13,7 +13,7 @@ from buttonup import gates, topdown
 from buttonup.bottomup import given, text_first, truth_first
 from buttonup.engine.local import Fold, Stage
 from buttonup.errors import BadInput
-from buttonup.judge import judge
+from buttonup.judge.stage import judge
 from buttonup.model.teachers import Teachers
 from buttonup.recipe.askers import askers, try_judge
 from buttonup.recipe.settings import Recipe, is_text_first, own_specs, shipped, specs
