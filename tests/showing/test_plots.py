@@ -37,6 +37,13 @@ def test_a_bar_tells_its_range_and_its_count_on_hover_and_an_empty_range_has_its
     ]
 
 
+def test_a_plot_is_one_picture_unless_its_bars_are_links_which_are_told_one_by_one() -> None:
+    h = Histogram(counts={"20": 1200}, median=21, most=29, step=10)
+    assert ET.fromstring(histogram(h, "Words", "words")).get("role") == "img"
+    linked = histogram(h, "Words", "words", lambda start, end: f"/?from={start}&to={end}")
+    assert ET.fromstring(linked).get("role") == "group"
+
+
 def test_a_plot_without_counts_is_no_plot() -> None:
     assert histogram(Histogram(), "Words", "words") == ""
     assert heat_map({}, [], "Shapes") == ""

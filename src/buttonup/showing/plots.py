@@ -61,7 +61,8 @@ def histogram(h: Histogram, title: str, unit: str, link: Link | None = None) -> 
             )
         )
     about = f"{title}: median {h.median:,.0f}, most {h.most:,} {unit}"
-    return _svg(WIDE, TALL, about, [*_grid(top, high), *drawn, *_below(bars, slot, unit)])
+    parts = [*_grid(top, high), *drawn, *_below(bars, slot, unit)]
+    return _svg(WIDE, TALL, about, parts, "group" if link else "img")
 
 
 def _filled(x: float, foot: float, wide: float, high: float) -> Markup:
@@ -170,6 +171,9 @@ def _text(x: float, y: float, words: str, anchor: str, of: str = "axis") -> Mark
     return text.format(of, x, y, anchor, plain(words))
 
 
-def _svg(wide: float, tall: float, about: str, parts: Sequence[Markup]) -> Markup:
-    whole = Markup('<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>')
-    return whole.format(wide, tall, plain(about), Markup("").join(parts))
+def _svg(
+    wide: float, tall: float, about: str, parts: Sequence[Markup], role: str = "img"
+) -> Markup:
+    """Write a picture; the parts of one that is a group, such as links, are told one by one."""
+    whole = Markup('<svg class="plot" viewBox="0 0 {} {}" role="{}" aria-label="{}">{}</svg>')
+    return whole.format(wide, tall, role, plain(about), Markup("").join(parts))
