@@ -86,6 +86,32 @@ def test_what_is_left_out_is_counted_and_nothing_is_cut(
     assert len(found.rows) == 1
 
 
+def test_a_row_that_is_too_long_may_end_with_the_last_turn_that_fits(
+    run: Path, tokens: Tokens, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "a.jsonl", openai.render(conversation(*FOUR)))
+    [whole] = gather(path, tokens, ANY).rows
+    assert isinstance(whole, Row)
+    turn = "<|im_start|>assistant\n"
+    sizes = list[int]()
+    for longest in range(1, len(whole.input_ids) + 1):
+        try:
+            found = gather(path, tokens, longest, cut=True)
+        except BadInput:
+            assert not sizes  # not even the first turn fits
+            continue
+        [row] = found.rows
+        assert isinstance(row, Row)
+        sizes.append(size := len(row.input_ids))
+        assert size <= longest
+        assert (row.input_ids, row.labels) == (whole.input_ids[:size], whole.labels[:size])
+        assert words(tokens, row.input_ids).rstrip("\n").endswith("<|im_end|>")
+        assert dict(found.skipped) == ({} if size == len(whole.input_ids) else {"later_turns": 1})
+    assert sizes == sorted(sizes)
+    ended = {words(tokens, whole.input_ids[:size]).count(turn) for size in sizes}
+    assert ended == set(range(1, words(tokens, whole.input_ids).count(turn) + 1))
+
+
 @pytest.mark.parametrize(
     ("row", "told"),
     [

@@ -74,9 +74,13 @@ class _Ids(msgspec.Struct):
     labels: Ids
 
 
-def gather(path: Path, tokens: Tokens, longest: int, source: str = OWN) -> Gathered:
+def gather(
+    path: Path, tokens: Tokens, longest: int, source: str = OWN, *, cut: bool = False
+) -> Gathered:
     """Read a run's folder, an export of token ids, conversations in any format, or pairs.
 
+    What is longer than `longest` tokens is left out; with `cut`, the later turns of a conversation
+    are.
     Raises  BadInput when it cannot be read, or nothing of it can be trained on
     """
     skipped = Counter[str]()
@@ -88,7 +92,10 @@ def gather(path: Path, tokens: Tokens, longest: int, source: str = OWN) -> Gathe
         case _:
             found = _of_conversations(path, tokens, skipped)
     kept = list[Any]()
-    for row in found:
+    for whole in found:
+        row = _until(whole, longest) if cut and isinstance(whole, Row) else whole
+        if row is not whole:
+            skipped["later_turns"] += 1
         if length(row) > longest:
             skipped["too_long"] += 1
         elif isinstance(row, Row) and set(row.labels[1:]) <= {IGNORED}:
@@ -102,6 +109,15 @@ def gather(path: Path, tokens: Tokens, longest: int, source: str = OWN) -> Gathe
             "give another dataset, or a larger --max-length where rows are too long",
         )
     return Gathered(tuple(kept), skipped)
+
+
+def _until(row: Row, longest: int) -> Row:
+    """End a row that is too long with the last learnt turn that fits; none fits: as it is."""
+    if len(row.input_ids) <= longest:
+        return row
+    fit = range(1, longest + 1)
+    ends = [n for n in fit if row.labels[n] == IGNORED != row.labels[n - 1]]
+    return Row(row.input_ids[: ends[-1]], row.labels[: ends[-1]]) if ends else row
 
 
 def length(row: Row | Pair) -> int:

@@ -37,12 +37,12 @@ def prepared(data: Path, k: Training, tokens: Tokens) -> Prepared:
     Raises  BadInput where one cannot be read, has too few rows or rows of another kind, or the
             round before was of another template
     """
-    own = gather(data, tokens, k.max_length)
+    own = gather(data, tokens, k.max_length, cut=k.cut)
     learnt, held = hold_back(own.rows, k.held_back, k.seed)
     skipped, kept = Counter(own.skipped), [held]
     others = dict[str, Other]()
     for mixed in k.mix:
-        more = gather(Path(mixed.data), tokens, k.max_length, f"{MIXED}{mixed.data}")
+        more = gather(Path(mixed.data), tokens, k.max_length, f"{MIXED}{mixed.data}", cut=k.cut)
         rest, back = hold_back(more.rows, k.held_back, k.seed)
         others[f"{MIXED}{mixed.data}"] = Other(rest, mixed.share)
         kept.append(back)

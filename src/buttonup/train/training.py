@@ -69,7 +69,9 @@ class Training(Record, omit_defaults=False):
     schedule: Literal["cosine", "linear", "constant_with_warmup"] = "cosine"
     decay: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     max_length: Some = 8192
-    """Tokens of the longest row; longer ones are left out, never cut."""
+    """Tokens of the longest row; longer ones are left out."""
+    cut: bool = False
+    """Whether a longer row ends with the last turn of the assistant that fits, instead."""
     packing: bool = False
     """Whether short rows share one of `max_length`; none sees another."""
     precision: Literal["float32", "autocast", "bfloat16"] = "float32"
