@@ -195,7 +195,7 @@ def test_every_sample_is_what_its_calls_give_on_tools_that_were_never_called(
     remembering: Tools, tmp_path: Path
 ) -> None:
     spec, reset = remembering
-    given = {"tools": spec, "n": 6, "own.writes": ["*"], "own.reset": reset}
+    given = {"tools": spec, "n": 12, "own.writes": ["*"], "own.reset": reset}
     asyncio.run(make(read_recipe(None, given), tmp_path / "run"))
     samples = list(accepted(tmp_path / "run"))
 
