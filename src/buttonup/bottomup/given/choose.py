@@ -14,7 +14,7 @@ from buttonup.bottomup.given.shown import Given
 from buttonup.bottomup.text_first.consistent import numbered
 from buttonup.bottomup.text_first.equip import Equipped, equip
 from buttonup.bottomup.text_first.functions import MOST_FAULTS, FunctionsKnobs
-from buttonup.bottomup.text_first.parts import Part, Parts, Reuse
+from buttonup.bottomup.text_first.parts import Chain, Deciding, Number, Part, Parts, Reuse
 from buttonup.errors import Reject
 from buttonup.model.ask import Teacher
 from buttonup.records import CompositionalTask, Function, Scenario
@@ -26,24 +26,16 @@ NOT_DOABLE = "NOT DOABLE"
 class Choice(msgspec.Struct):
     """What one sub-task calls; nothing where it needs thought alone."""
 
-    subtask: Annotated[int, msgspec.Meta(description="The sub-task's number.")]
+    subtask: Number
     why: Annotated[str, msgspec.Meta(description="What it needs of the functions, if anything.")]
     functions: Annotated[list[Reuse], msgspec.Meta(description="In the order of the calls.")]
-    decides_on: Annotated[
-        list[int],
-        msgspec.Meta(
-            description="Sub-tasks whose results only decide what this one does, with no argument "
-            "taken from them; else []."
-        ),
-    ] = []
+    decides_on: Deciding = []
 
 
 class Choices(msgspec.Struct):
     """The functions of all sub-tasks."""
 
-    reasoning: Annotated[
-        str, msgspec.Meta(description="The chain: which result field feeds which later argument.")
-    ]
+    reasoning: Chain
     parts: list[Choice]
 
 

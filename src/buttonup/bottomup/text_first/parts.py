@@ -56,26 +56,31 @@ class Reuse(msgspec.Struct):
     inputs_said: list[FromRequest] = []
 
 
+Number = Annotated[int, msgspec.Meta(description="The sub-task's number.")]
+Deciding = Annotated[
+    list[int],
+    msgspec.Meta(
+        description="Sub-tasks whose results only decide what this one does, with no argument "
+        "taken from them; else []."
+    ),
+]
+Chain = Annotated[
+    str, msgspec.Meta(description="The chain: which result field feeds which later argument.")
+]
+
+
 class Part(msgspec.Struct):
     """What one sub-task calls. Both lists are empty when it needs thought alone."""
 
-    subtask: Annotated[int, msgspec.Meta(description="The sub-task's number.")]
+    subtask: Number
     why: Annotated[str, msgspec.Meta(description="Which outside data or action it needs, if any.")]
     functions: list[Draft]
     reuses: list[Reuse] = []
-    decides_on: Annotated[
-        list[int],
-        msgspec.Meta(
-            description="Sub-tasks whose results only decide what this one does, with no argument "
-            "taken from them; else []."
-        ),
-    ] = []
+    decides_on: Deciding = []
 
 
 class Parts(msgspec.Struct):
     """The functions of all sub-tasks."""
 
-    reasoning: Annotated[
-        str, msgspec.Meta(description="The chain: which result field feeds which later argument.")
-    ]
+    reasoning: Chain
     parts: list[Part]
