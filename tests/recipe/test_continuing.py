@@ -1,27 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.recipe.keys import KEYS
 
-from buttonup.recipe import Recipe, Teaching, identity, read_recipe
+from buttonup.recipe import Teaching, identity, read_recipe
 from buttonup.recipe.continuing import NOT_IDENTITY, NOT_IDENTITY_OF_OWN, NOT_IDENTITY_OF_TEACHER
-from buttonup.records import Record
 
-
-def keys(table: Record, before: str = "") -> Iterator[tuple[str, Any]]:
-    """List every key of a recipe, dotted, with its value."""
-    for name in table.__struct_fields__:
-        value = getattr(table, name)
-        if isinstance(value, Record):
-            yield from keys(value, f"{name}.")
-        else:
-            yield f"{before}{name}", value
-
-
-KEYS = dict(keys(Recipe()))
 OTHER: Mapping[str, Any] = {
     "engine": "ray", "first": "text",
     "tools": "simulated", "embedder": "lexical", "seeds": "", "simulate.user": "llm",

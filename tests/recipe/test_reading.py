@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
+from tests.recipe.keys import KEYS
 
 from buttonup.errors import BadInput
 from buttonup.recipe import Recipe, Teaching, identity, read_recipe
-from buttonup.records import Record
 from buttonup.store.settings import as_toml
-
-
-def keys(table: Record, before: str = "") -> Iterator[tuple[str, Any]]:
-    """List every key of a recipe, dotted, with its value."""
-    for name in table.__struct_fields__:
-        value = getattr(table, name)
-        if isinstance(value, Record):
-            yield from keys(value, f"{name}.")
-        else:
-            yield f"{before}{name}", value
-
-
-KEYS = dict(keys(Recipe()))
 
 
 def test_no_file_and_no_options_is_the_default_recipe() -> None:

@@ -9,25 +9,12 @@ from typing import Any
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.recipe.keys import KEYS
 
 from buttonup.recipe import Recipe, identity, read_recipe
-from buttonup.records import Record
 from buttonup.store.settings import as_toml
 
 ROOT = Path(__file__).parents[2]
-
-
-def keys(table: Record, before: str = "") -> Iterator[tuple[str, Any]]:
-    """List every key of a recipe, dotted, with its value."""
-    for name in table.__struct_fields__:
-        value = getattr(table, name)
-        if isinstance(value, Record):
-            yield from keys(value, f"{name}.")
-        else:
-            yield f"{before}{name}", value
-
-
-KEYS = dict(keys(Recipe()))
 
 
 @given(
