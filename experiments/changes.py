@@ -65,3 +65,4 @@ CHANGES = {
     "half": share(0.5),
     "three_quarters": share(0.75),
 }
+OF_PAIRS = {"made_up"}  # changes that take something of the negatives

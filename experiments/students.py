@@ -41,7 +41,7 @@ class Bench:
         """Train a student; give it by the name that `evaluate` takes."""
         arm = self.plan.arm[name]
         if arm.data is None:
-            return "local" if arm.model == "smollm2" else f"local:{arm.model}"
+            return f"local:{arm.model}"
         to = results.student(self.folder, name, seed)
         if not (to / "results.json").exists():
             how = {**self.plan.training, "steps": self.k.steps, "accumulate": self.k.rows}
@@ -63,7 +63,8 @@ class Bench:
         if not (arm.change or arm.after):
             return made
         whole, pairs = made.with_suffix(".jsonl"), made.with_suffix(".pairs.jsonl")
-        buttonup("negatives", str(made), "--out", str(pairs), "--force")
+        if arm.after or arm.change in changes.OF_PAIRS:
+            buttonup("negatives", str(made), "--out", str(pairs), "--force")
         if arm.after:
             return pairs
         to = made.with_name(f"{name}-{seed}.jsonl")
